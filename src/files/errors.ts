@@ -1,0 +1,28 @@
+import { TunesmithError } from "../errors.ts";
+
+export function fileMissing(path: string, cause?: unknown): TunesmithError {
+  return new TunesmithError({ code: "files.missing", message: `Cannot read ${path}: there is no such file or directory`, hint: "Check the path.", cause });
+}
+
+export function fileUnreadable(path: string, cause: unknown): TunesmithError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TunesmithError({ code: "files.unreadable", message: `Cannot read ${path}: ${reason}`, hint: "Check the path and its permissions.", cause });
+}
+
+export function directoryTaken(path: string): TunesmithError {
+  return new TunesmithError({ code: "files.taken", message: `Cannot create ${path}: it exists already`, hint: "Choose another name; nothing was overwritten." });
+}
+
+export function lockBusy(path: string, holder: string): TunesmithError {
+  return new TunesmithError({ code: "files.locked", message: `Cannot lock ${path}: held by ${holder}`, hint: "Wait for the other process, or delete the lock file if that process is gone." });
+}
+
+export function diskTooSmall(path: string, neededBytes: number, freeBytes: number): TunesmithError {
+  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return new TunesmithError({
+    code: "files.disk_too_small",
+    message: `Cannot write to ${path}: ${mib(freeBytes)} free, about ${mib(neededBytes)} needed`,
+    hint: "Free some space or choose another output directory.",
+    details: { needed_bytes: neededBytes, free_bytes: freeBytes },
+  });
+}
