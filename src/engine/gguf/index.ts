@@ -1,0 +1,1 @@
+export type { GgufContents, GgufFile, GgufMetadata, GgufNumberType, GgufTensor, GgufTensorSource, GgufValue } from "./types.ts";

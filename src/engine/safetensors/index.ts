@@ -1,0 +1,1 @@
+export { SAFETENSORS_DTYPES, type SafetensorsDtype, type SafetensorsFile, type SafetensorsTensor, type SafetensorsTensorSource } from "./types.ts";

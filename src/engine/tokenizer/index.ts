@@ -1,0 +1,1 @@
+export type { AddedTokenJson, BpeJson, Tokenizer, TokenizerDefinition, TokenizerJson } from "./types.ts";
