@@ -1,0 +1,1 @@
+export { formatBestName, formatCheckpointName, parseCheckpointName, type CheckpointName, type NamedScore } from "./names.ts";

@@ -1,0 +1,1 @@
+export { LORA_TARGETS, trainConfigSchema, trainEnvironment, type TrainConfig } from "./train.ts";

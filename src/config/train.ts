@@ -1,0 +1,50 @@
+// The configuration of a training: one schema for flags, YAML and overrides. Defaults follow the command of issue 2 and seed 003.
+import { z } from "zod";
+
+export const LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
+
+const count = z.number().int().min(1);
+const countOrOff = z.number().int().min(0);
+const fraction = z.number().min(0).max(1);
+
+export const trainConfigSchema = z.strictObject({
+  model_name: z.string().min(1).describe("base model: Hugging Face directory, .gguf file or Hub id"),
+  dataset_path: z.string().min(1).describe("prepared dataset directory"),
+  output_dir: z.string().min(1).default("outputs").describe("where run directories are made"),
+  epochs: count.default(3).describe("passes over the training split"),
+  max_steps: countOrOff.default(0).describe("stop after this many optimizer steps (0: off)"),
+  batch_size: count.default(4).describe("rows per micro-batch"),
+  gradient_accumulation_steps: count.default(4).describe("micro-batches per optimizer step"),
+  learning_rate: z.number().positive().default(2e-4).describe("peak learning rate"),
+  lr_scheduler: z.enum(["cosine", "linear", "constant"]).default("cosine").describe("decay after the warmup"),
+  warmup_ratio: fraction.default(0.03).describe("share of the steps that warm up"),
+  weight_decay: z.number().min(0).default(0.01).describe("AdamW weight decay"),
+  max_grad_norm: z.number().min(0).default(0.3).describe("clip the gradient's norm to this (0: off)"),
+  lora_r: count.default(64).describe("rank of the adapter"),
+  lora_alpha: z.number().positive().default(16).describe("scale of the adapter is alpha / r"),
+  lora_dropout: z.number().min(0).lt(1).default(0.05).describe("dropout before the adapter"),
+  lora_target_modules: z.array(z.enum(LORA_TARGETS)).min(1).default([...LORA_TARGETS]).describe("linear layers that get an adapter"),
+  max_seq_length: z.number().int().min(8).default(512).describe("longest sequence in tokens"),
+  prompt_format: z.enum(["auto", "alpaca", "instruction", "chat", "text"]).default("auto").describe("how a row becomes a prompt"),
+  load_in: z.enum(["auto", "f32", "f16", "bf16", "q8_0", "q4_0", "q4_k"]).default("auto").describe("type of the frozen base weights while training"),
+  gradient_checkpointing: z.union([z.boolean(), z.literal("auto")]).default("auto").describe("recompute layers in the backward pass to save memory"),
+  save_steps: count.default(100).describe("steps between checkpoints"),
+  eval_steps: count.default(100).describe("steps between evaluations"),
+  logging_steps: count.default(1).describe("steps between lines of metrics.jsonl"),
+  save_total_limit: count.default(3).describe("newest checkpoints kept beside best and last"),
+  merge_adapters: z.boolean().default(false).describe("write the merged model after training"),
+  seed: z.number().int().min(0).max(4294967295).default(42).describe("seed of everything random"),
+  device: z.enum(["auto", "cpu", "cuda", "vulkan"]).default("auto").describe("where to compute"),
+  threads: countOrOff.default(0).describe("CPU threads (0: all cores)"),
+  experiment_tag: z.string().default("").describe("first part of the run's name (EXPERIMENT_TAG)"),
+  version: z.string().default("").describe("version of the result, e.g. v2.0 (MODEL_VERSION; default: the next one)"),
+  notes: z.string().default("").describe("free text kept in the record"),
+});
+
+export type TrainConfig = z.infer<typeof trainConfigSchema>;
+
+/** The part of a training's configuration that the environment sets: EXPERIMENT_TAG and MODEL_VERSION. */
+export function trainEnvironment(environment: Readonly<Record<string, string | undefined>>): Partial<TrainConfig> {
+  const { EXPERIMENT_TAG, MODEL_VERSION } = environment;
+  return { ...(EXPERIMENT_TAG ? { experiment_tag: EXPERIMENT_TAG } : {}), ...(MODEL_VERSION ? { version: MODEL_VERSION } : {}) };
+}

@@ -1,0 +1,5 @@
+export { CHECKPOINT_SCHEMA_VERSION, checkpointKindSchema, checkpointMetadataSchema, type CheckpointKind, type CheckpointMetadata } from "./checkpoint.ts";
+export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type HistoryMetrics } from "./history.ts";
+export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
+export { parseRecord, type RecordUpgrade } from "./parse.ts";
+export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runStatusSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunStatus } from "./run.ts";

@@ -1,0 +1,32 @@
+// The edge between bytes on disk and values in memory: upgrade, validate, and name file and field when that fails.
+import type { z } from "zod";
+import { recordInvalid, recordTooNew } from "./errors.ts";
+
+/** One step of a record's history: turns a value of schema version `from` into one of the next version. Frozen once released. */
+export interface RecordUpgrade {
+  readonly from: number | string;
+  readonly upgrade: (value: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+}
+
+/**
+ * Upgrades `value` version by version and validates it.
+ * @param where the file (and line) the value came from, for the error message
+ * @param upgrades applied in order wherever `schema_version` equals their `from`
+ * @throws `records.invalid` naming file and field, `records.too_new`
+ */
+export function parseRecord<T>(schema: z.ZodType<T>, value: unknown, where: string, upgrades: readonly RecordUpgrade[] = []): T {
+  const upgraded = upgrades.reduce<unknown>(
+    (current, step) => (isObject(current) && current["schema_version"] === step.from ? step.upgrade(current) : current),
+    value,
+  );
+  const result = schema.safeParse(upgraded);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({ field: issue.path.map(String).join(".") || "(whole record)", message: issue.message }));
+  const version = isObject(upgraded) ? upgraded["schema_version"] : undefined;
+  if (typeof version === "number" && faults.some((fault) => fault.field === "schema_version")) throw recordTooNew(where, version);
+  throw recordInvalid(where, faults);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
