@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import recorded from "../../../test/fixtures/metrics/rouge-score-pairs.json" with { type: "json" };
+import published from "../../../test/fixtures/metrics/rouge-tests.json" with { type: "json" };
+import { rougeSignature, scoreRouge, scoreRougeBest, tokenizeForRouge, type RougeType } from "./rouge.ts";
+
+describe("scoreRouge", () => {
+  it.each(published.vectors)("agrees with $src: $type, stem $stem", ({ target, prediction, type, stem, p, r, f }) => {
+    const score = scoreRouge(type as RougeType, target, prediction, { useStemmer: stem });
+    expect(score.precision).toBeCloseTo(p, 4);
+    expect(score.recall).toBeCloseTo(r, 4);
+    expect(score.f).toBeCloseTo(f, 4);
+  });
+
+  it("agrees with rouge_score on random pairs, with and without stemmer", () => {
+    for (const { target, prediction, plain, stem } of recorded.pairs) {
+      for (const [expected, useStemmer] of [[plain, false], [stem, true]] as const) {
+        for (const type of ["rouge1", "rouge2", "rougeL"] as const) {
+          const { precision, recall, f } = scoreRouge(type, target, prediction, { useStemmer });
+          for (const [index, value] of [precision, recall, f].entries()) expect(value).toBeCloseTo(expected[type][index]!, 12);
+        }
+      }
+    }
+  });
+
+  it("counts a repeated n-gram only as often as the reference has it", () => {
+    expect(scoreRouge("rouge1", "pain", "pain pain pain").precision).toBeCloseTo(1 / 3);
+  });
+
+  it("scores texts without an ASCII letter or digit as 0", () => {
+    expect(scoreRouge("rougeL", "高血圧", "高血圧")).toEqual({ precision: 0, recall: 0, f: 0 });
+  });
+
+  it("takes the reference with the highest F", () => {
+    expect(scoreRougeBest("rougeL", ["nothing alike", "low sodium diet"], "low sodium diet").f).toBe(1);
+    expect(() => scoreRougeBest("rougeL", [], "x")).toThrow(RangeError);
+  });
+});
+
+it("drops letters outside a-z from tokens", () => {
+  expect(tokenizeForRouge("Beyoncé took 5,000µg")).toEqual(["beyonc", "took", "5", "000", "g"]);
+});
+
+it("names tokenizer, stemmer and aggregation in the signature", () => {
+  expect(rougeSignature("rougeL")).toBe("rougeL|f|tokenizer:rouge_score|stemmer:none|aggregate:mean");
+  expect(rougeSignature("rouge2", { useStemmer: true })).toContain("stemmer:porter_nltk");
+});

@@ -1,0 +1,87 @@
+// ROUGE as the `rouge_score` package computes it. C.-Y. Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004; the choices the
+// paper leaves open follow google-research/rouge (rouge_scorer.py, tokenize.py). Letters outside a-z vanish: "Beyoncé" is "beyonc".
+import { stemPorter } from "./porter.ts";
+
+/** Fractions from 0 to 1. */
+export interface OverlapScore {
+  readonly precision: number;
+  readonly recall: number;
+  /** Harmonic mean of the two; 0 when both are 0. */
+  readonly f: number;
+}
+
+export interface RougeOptions {
+  /** Compare NLTK Porter stems of words longer than three letters. Default false, as in `rouge_score`. */
+  readonly useStemmer?: boolean;
+}
+
+/** `rouge1` to `rouge9` count n-grams; `rougeL` is the longest common subsequence of the whole texts. */
+export type RougeType = `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL";
+
+const ZERO: OverlapScore = { precision: 0, recall: 0, f: 0 };
+
+/** Scores `prediction` against `target`; a text without a token scores 0. */
+export function scoreRouge(type: RougeType, target: string, prediction: string, options: RougeOptions = {}): OverlapScore {
+  const targetTokens = tokenizeForRouge(target, options);
+  const predictionTokens = tokenizeForRouge(prediction, options);
+  if (type === "rougeL") return scoreSubsequence(targetTokens, predictionTokens);
+  return scoreNgrams(targetTokens, predictionTokens, Number(type.slice("rouge".length)));
+}
+
+/** Against several references the one with the highest F counts. @throws RangeError without a reference */
+export function scoreRougeBest(type: RougeType, targets: readonly string[], prediction: string, options: RougeOptions = {}): OverlapScore {
+  if (targets.length === 0) throw new RangeError("ROUGE needs at least one reference");
+  return targets.map((target) => scoreRouge(type, target, prediction, options)).reduce((best, score) => (score.f > best.f ? score : best));
+}
+
+/** What a stored ROUGE number means. */
+export function rougeSignature(type: RougeType, options: RougeOptions = {}): string {
+  return `${type}|f|tokenizer:rouge_score|stemmer:${options.useStemmer === true ? "porter_nltk" : "none"}|aggregate:mean`;
+}
+
+/** Lower case, runs of anything but a-z and 0-9 are one separator. */
+export function tokenizeForRouge(text: string, options: RougeOptions = {}): readonly string[] {
+  const tokens = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return options.useStemmer === true ? tokens.map((token) => (token.length > 3 ? stemPorter(token) : token)) : tokens;
+}
+
+function scoreNgrams(target: readonly string[], prediction: readonly string[], order: number): OverlapScore {
+  const wanted = countNgrams(target, order);
+  let shared = 0;
+  for (const [ngram, count] of countNgrams(prediction, order)) shared += Math.min(count, wanted.get(ngram) ?? 0);
+  return fromOverlap(shared, Math.max(prediction.length - order + 1, 1), Math.max(target.length - order + 1, 1));
+}
+
+function countNgrams(tokens: readonly string[], order: number): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (let start = 0; start + order <= tokens.length; start++) {
+    const ngram = tokens.slice(start, start + order).join(" ");
+    counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function scoreSubsequence(target: readonly string[], prediction: readonly string[]): OverlapScore {
+  if (target.length === 0 || prediction.length === 0) return ZERO;
+  return fromOverlap(longestCommonSubsequence(target, prediction), prediction.length, target.length);
+}
+
+/** Length of the longest common subsequence; time |a|·|b|, memory |b|. */
+function longestCommonSubsequence(a: readonly string[], b: readonly string[]): number {
+  let previous = new Uint32Array(b.length + 1);
+  let current = new Uint32Array(b.length + 1);
+  for (const token of a) {
+    for (let j = 1; j <= b.length; j++) {
+      current[j] = token === b[j - 1] ? previous[j - 1]! + 1 : Math.max(previous[j]!, current[j - 1]!);
+    }
+    [previous, current] = [current, previous];
+  }
+  return previous[b.length]!;
+}
+
+function fromOverlap(shared: number, predicted: number, wanted: number): OverlapScore {
+  if (shared === 0) return ZERO;
+  const precision = shared / predicted;
+  const recall = shared / wanted;
+  return { precision, recall, f: (2 * precision * recall) / (precision + recall) };
+}
