@@ -1,5 +1,6 @@
 // The embedded sample of `data prepare --sample`: questions on made-up clinical notes. Every row has its own note, and no answer
 // but yes and no is given twice in one sample, so no split of it can have its answers in another.
+import type { Row } from "../row.ts";
 import { drawFacts, tellNote } from "./note.ts";
 import { createRandom } from "./random.ts";
 import { TASKS, type Task } from "./tasks.ts";
@@ -18,13 +19,8 @@ export interface SampleOptions {
   readonly seed: number;
 }
 
-export interface SampleRow {
-  readonly id: string;
-  readonly instruction: string;
-  readonly input: string;
-  readonly output: string;
-  readonly task: string;
-}
+/** A row whose task is named. */
+export type SampleRow = Row & { readonly task: string };
 
 const DRAWS_PER_ROW = 500;
 
