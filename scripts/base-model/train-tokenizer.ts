@@ -33,6 +33,11 @@ function* trainingTexts(): Generator<string> {
   }
 }
 
+/** Learns the merges of the base model's tokenizer: always the same. */
+export function trainPairs(): BytePairs {
+  return learnBytePairs(trainingTexts(), VOCABULARY_SIZE - SPECIALS.length - 256);
+}
+
 /** The `tokenizer.json` of a byte-level BPE tokenizer: special tokens first, then bytes, then merges. Source: huggingface/tokenizers, serialization of BPE. */
 export function describeTokenizer({ tokens, merges }: BytePairs): Readonly<Record<string, unknown>> {
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
@@ -78,7 +83,7 @@ export function describeTokenizerConfig(contextLength: number): Readonly<Record<
 }
 
 function main(directory: string): void {
-  const pairs = learnBytePairs(trainingTexts(), VOCABULARY_SIZE - SPECIALS.length - 256);
+  const pairs = trainPairs();
   writeJson(join(directory, "tokenizer.json"), describeTokenizer(pairs));
   writeJson(join(directory, "tokenizer_config.json"), describeTokenizerConfig(512));
   console.log(`${VOCABULARY_SIZE} tokens written to ${directory}; the last merges: ${pairs.tokens.slice(-8).join(" ")}`);
