@@ -1,1 +1,7 @@
-export { LORA_TARGETS, trainConfigSchema, trainEnvironment, type TrainConfig } from "./train.ts";
+export { diffConfigs, formatConfigDifferences, type ConfigDifference } from "./diff.ts";
+export type { ConfigFault } from "./errors.ts";
+export { flagsOf, type ConfigFlag } from "./flags.ts";
+export { nearestWord } from "./nearest.ts";
+export { resolveConfig, type ConfigLayers, type ResolvedConfig } from "./resolve.ts";
+export { LORA_TARGETS, trainConfigSchema, trainEnvironment, trainFlags, type TrainConfig } from "./train.ts";
+export { formatYaml, readYaml } from "./yaml.ts";

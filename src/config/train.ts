@@ -1,5 +1,6 @@
 // The configuration of a training: one schema for flags, YAML and overrides. Defaults follow the command of issue 2 and seed 003.
 import { z } from "zod";
+import { flagsOf, type ConfigFlag } from "./flags.ts";
 
 export const LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
 
@@ -47,4 +48,9 @@ export type TrainConfig = z.infer<typeof trainConfigSchema>;
 export function trainEnvironment(environment: Readonly<Record<string, string | undefined>>): Partial<TrainConfig> {
   const { EXPERIMENT_TAG, MODEL_VERSION } = environment;
   return { ...(EXPERIMENT_TAG ? { experiment_tag: EXPERIMENT_TAG } : {}), ...(MODEL_VERSION ? { version: MODEL_VERSION } : {}) };
+}
+
+/** The flags of `tunesmith train`, one per setting, in the schema's order. */
+export function trainFlags(): readonly ConfigFlag[] {
+  return flagsOf(trainConfigSchema);
 }
