@@ -15,3 +15,4 @@ export {
 } from "./library.ts";
 export { GGML_LAYOUT } from "./ggml-symbols.ts";
 export { TENSOR_TYPES, tensorBytes, tensorTypeById, type TensorTypeName } from "./tensor-types.ts";
+export { LLAMA_SENTINELS, LLAMA_STRUCTS, LLAMA_SYMBOLS } from "./llama-symbols.ts";

@@ -1,0 +1,16 @@
+export { loadLlama } from "./load.ts";
+export { QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
+export { defaultThreads } from "./threads.ts";
+export type {
+  GenerateRequest,
+  Generation,
+  LlamaAdapterOptions,
+  LlamaInfo,
+  LlamaModel,
+  LlamaSession,
+  LoadLlamaOptions,
+  Score,
+  ScoreRequest,
+  SessionOptions,
+  TokenizeOptions,
+} from "./types.ts";

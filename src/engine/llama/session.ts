@@ -1,0 +1,154 @@
+// A session is one llama context. Its calls run one after another; what runs side by side are the sequences inside one call.
+import type { Pointer } from "../ffi/index.ts";
+import { allocateBatch } from "./batch.ts";
+import { llamaContextExceeded, llamaContextFailed, llamaDisposed } from "./errors.ts";
+import { generateJob, type GenerateJob } from "./generate.ts";
+import { isNull, type Llama } from "./native.ts";
+import { scoreJob } from "./score.ts";
+import { runSequences, type SequenceContext, type SequenceJob } from "./sequences.ts";
+import type { GenerateRequest, LlamaSession, ScoreRequest, SessionOptions } from "./types.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** Tokens decoded at once: also the longest wait before a cancellation is seen. */
+const BATCH_TOKENS = 512;
+/** Logits of one round take at most this much memory, however large the vocabulary. */
+const LOGITS_BYTES = 64 * 2 ** 20;
+const CACHE_TYPE_IDS = { f32: 0, f16: 1 } as const;
+
+/** What a session needs of its model. */
+export interface SessionModel {
+  readonly llama: Llama;
+  readonly pointer: Pointer;
+  readonly vocabulary: Vocabulary;
+  readonly adapters: readonly { readonly pointer: Pointer; readonly scale: number }[];
+  readonly threads: number;
+  readonly trainContextLength: number;
+  /** Called once, when the context is freed. */
+  released(session: LlamaSession): void;
+}
+
+/** Opens a context on a loaded model. @throws `llama.context_failed` */
+export function openSession(model: SessionModel, options: SessionOptions): LlamaSession {
+  const { llama, vocabulary } = model;
+  const contextLength = positive("contextLength", options.contextLength ?? Math.min(model.trainContextLength || 4096, 4096));
+  const sequences = positive("sequences", options.sequences ?? 1);
+  const maxOutputs = Math.max(sequences, Math.min(BATCH_TOKENS, Math.floor(LOGITS_BYTES / (4 * vocabulary.size))));
+  const context = openContext(model, { ...options, contextLength, sequences }, maxOutputs);
+  const batch = allocateBatch(llama, Math.max(BATCH_TOKENS, sequences), sequences);
+
+  let disposed = false;
+  let freed = false;
+  let underWay: Promise<unknown> | undefined;
+  const check = () => {
+    if (disposed) throw llamaDisposed("session");
+  };
+  const native: SequenceContext = { llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, check };
+
+  /** One call at a time; the last one standing frees a context that was disposed meanwhile. */
+  const inTurn = async <T>(act: () => Promise<T>): Promise<T> => {
+    const before = underWay;
+    const mine = (async () => {
+      await before?.catch(() => {});
+      check();
+      return act();
+    })();
+    underWay = mine;
+    try {
+      return await mine;
+    } finally {
+      if (underWay === mine) {
+        underWay = undefined;
+        if (disposed) free();
+      }
+    }
+  };
+  const free = () => {
+    if (freed) return;
+    freed = true;
+    batch.free();
+    llama.functions.free(context);
+    model.released(session);
+  };
+
+  const generateBatch = (requests: readonly GenerateRequest[]) =>
+    inTurn(async () => {
+      for (const { promptIds } of requests) checkIds(promptIds, 1, contextLength, vocabulary.size);
+      const started: GenerateJob[] = [];
+      try {
+        await runSequences(native, generateJobs());
+        return started.map((job) => job.result());
+      } finally {
+        for (const job of started) job.free();
+      }
+      function* generateJobs(): Generator<SequenceJob> {
+        for (const request of requests) {
+          const job = generateJob({ llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration }, request);
+          started.push(job);
+          yield job.job;
+        }
+      }
+    });
+  const scoreBatch = (requests: readonly ScoreRequest[], { signal }: { readonly signal?: AbortSignal } = {}) =>
+    inTurn(async () => {
+      for (const { ids, firstScored } of requests) {
+        positive("firstScored", firstScored);
+        checkIds(ids, 0, contextLength + 1, vocabulary.size);
+      }
+      const jobs = requests.map((request) => scoreJob(request, signal));
+      await runSequences(native, jobs.map(({ job }) => job));
+      return jobs.map(({ score }) => score);
+    });
+
+  const session: LlamaSession = {
+    contextLength,
+    generate: async (request) => (await generateBatch([request]))[0]!,
+    generateBatch,
+    score: async (ids, firstScored) => (await scoreBatch([{ ids, firstScored }]))[0]!,
+    scoreBatch,
+    dispose() {
+      if (disposed) return;
+      disposed = true;
+      if (underWay === undefined) free();
+    },
+  };
+  return session;
+}
+
+function openContext(model: SessionModel, options: SessionOptions & { readonly contextLength: number; readonly sequences: number }, maxOutputs: number): Pointer {
+  const { llama, threads: modelThreads } = model;
+  const { contextLength, sequences, cacheType = "f16" } = options;
+  const threads = positive("threads", options.threads ?? modelThreads);
+  const stopLog = llama.startLog();
+  const context = llama.functions.init_from_model(model.pointer, {
+    ...llama.functions.context_default_params(),
+    n_ctx: Math.ceil(contextLength / 256) * 256 * sequences,
+    n_batch: Math.max(BATCH_TOKENS, sequences),
+    n_ubatch: BATCH_TOKENS,
+    n_seq_max: sequences,
+    n_outputs_max: maxOutputs,
+    n_threads: threads,
+    n_threads_batch: threads,
+    type_k: CACHE_TYPE_IDS[cacheType],
+    type_v: CACHE_TYPE_IDS[cacheType],
+  });
+  const log = stopLog();
+  if (isNull(context)) throw llamaContextFailed(contextLength, sequences, log.reason);
+  if (model.adapters.length > 0) {
+    const pointers = BigUint64Array.from(model.adapters, ({ pointer }) => pointer ?? 0n);
+    llama.functions.set_adapters_lora(context, pointers, pointers.length, Float32Array.from(model.adapters, ({ scale }) => scale));
+  }
+  return context;
+}
+
+function positive(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be a whole number of at least 1, current value is ${value}`);
+  return value;
+}
+
+/** @throws RangeError for an id outside the vocabulary, `llama.context_exceeded` */
+function checkIds(ids: readonly number[], least: number, most: number, vocabSize: number): void {
+  if (ids.length < least) throw new RangeError("The prompt is empty: at least one token is needed");
+  if (ids.length > most) throw llamaContextExceeded(ids.length, most);
+  const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (wrong !== undefined) throw new RangeError(`Token ${wrong} is outside the vocabulary of ${vocabSize}`);
+}

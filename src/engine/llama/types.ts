@@ -1,0 +1,124 @@
+// The values that cross the door of this room. Token ids are plain numbers, log-probabilities are in nats.
+
+/** A LoRA adapter in GGUF form, applied to every session of the model. */
+export interface LlamaAdapterOptions {
+  readonly path: string;
+  /** Multiplies the adapter's own alpha / r. Default 1. */
+  readonly scale?: number;
+}
+
+export interface LoadLlamaOptions {
+  /** Threads of every session that names none. Default: physical cores, at most 8. */
+  readonly threads?: number;
+  /** Default none. */
+  readonly adapters?: readonly LlamaAdapterOptions[];
+  /** Layers held on the GPU. Default: all when a GPU build is loaded. */
+  readonly gpuLayers?: number;
+}
+
+export interface LlamaInfo {
+  readonly architecture: string;
+  readonly name: string;
+  readonly parameterCount: number;
+  /** Bytes of all tensors. */
+  readonly sizeBytes: number;
+  readonly trainContextLength: number;
+  readonly vocabSize: number;
+  readonly chatTemplate?: string;
+  readonly bosId?: number;
+  readonly eosId?: number;
+  readonly eotId?: number;
+  /** Whether the tokenizer puts the beginning-of-sequence token in front. */
+  readonly addBos: boolean;
+  /** Every scalar of the GGUF header as text. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+export interface TokenizeOptions {
+  /** Adds the special tokens that the model is configured to add. Default false. */
+  readonly addSpecial?: boolean;
+  /** Reads special tokens written in the text. Default false: they are plain text. */
+  readonly parseSpecial?: boolean;
+}
+
+export interface SessionOptions {
+  /** Tokens that one sequence can hold. Default: the trained length, at most 4096. */
+  readonly contextLength?: number;
+  /** Sequences computed side by side. Default 1. */
+  readonly sequences?: number;
+  /** Default: the threads of the model. */
+  readonly threads?: number;
+  /** Number format of the key/value cache. Default `f16`; `f32` costs twice the memory and agrees with other engines to more digits. */
+  readonly cacheType?: "f16" | "f32";
+}
+
+export interface GenerateRequest {
+  readonly promptIds: readonly number[];
+  /** At most this many new tokens; fewer when the context is full. */
+  readonly maxTokens: number;
+  /** 0 takes the most probable token. Default 0. */
+  readonly temperature?: number;
+  /** Keeps the k most probable tokens; 0 keeps all. Default 0. */
+  readonly topK?: number;
+  /** Keeps the most probable tokens that together reach p; 1 keeps all. Default 1. */
+  readonly topP?: number;
+  /** 32 bits. Same seed, same machine, same threads: same text. Default: drawn anew. */
+  readonly seed?: number;
+  /** Texts that end the answer; they are not part of it. */
+  readonly stop?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Receives the answer in pieces of whole characters; joined they are the text. */
+  readonly onText?: (piece: string) => void;
+}
+
+export interface Generation {
+  /** New tokens without the end-of-generation token. */
+  readonly ids: readonly number[];
+  readonly text: string;
+  /** `stop`: end of generation or a stop text; `length`: maxTokens or a full context. */
+  readonly finishReason: "stop" | "length" | "cancelled";
+  readonly promptTokens: number;
+  /** Until the first new token was chosen. */
+  readonly promptMs: number;
+  /** From there to the end. */
+  readonly generateMs: number;
+}
+
+export interface ScoreRequest {
+  readonly ids: readonly number[];
+  /** Index of the first token that is scored, at least 1: the first token has nothing before it. */
+  readonly firstScored: number;
+}
+
+/** One entry per scored token, from `firstScored` to the last. */
+export interface Score {
+  /** log p(ids[i] | ids[<i]) in nats. */
+  readonly logprobs: Float32Array;
+  /** 1 where ids[i] is the most probable token. */
+  readonly correct: Uint8Array;
+}
+
+export interface LlamaSession {
+  readonly contextLength: number;
+  /** @throws `llama.context_exceeded` when the prompt leaves no room for a token */
+  generate(request: GenerateRequest): Promise<Generation>;
+  /** Answers in the order of the requests; as many at a time as the session has sequences. */
+  generateBatch(requests: readonly GenerateRequest[]): Promise<Generation[]>;
+  /** @throws RangeError, `llama.context_exceeded`, `llama.not_finite` */
+  score(ids: readonly number[], firstScored: number): Promise<Score>;
+  scoreBatch(sequences: readonly ScoreRequest[], options?: { readonly signal?: AbortSignal }): Promise<Score[]>;
+  /** Frees the context, once; work under way ends with `llama.disposed`. */
+  dispose(): void;
+}
+
+export interface LlamaModel {
+  readonly info: LlamaInfo;
+  tokenize(text: string, options?: TokenizeOptions): number[];
+  /** Special tokens are left out; invalid UTF-8 becomes U+FFFD. */
+  detokenize(ids: readonly number[]): string;
+  isEndOfGeneration(id: number): boolean;
+  /** @throws `llama.context_failed`, `llama.disposed` */
+  createSession(options?: SessionOptions): LlamaSession;
+  /** Disposes every session, then frees adapters and model, once. */
+  dispose(): void;
+}
