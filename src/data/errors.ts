@@ -98,3 +98,119 @@ export function fileInvalid(path: string, faults: { readonly total: number; read
     details: { total: faults.total, faults: faults.shown },
   });
 }
+
+export function fileKindUnknown(path: string, known: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "data.file_kind_unknown",
+    message: `Cannot read ${path}: it is not a file ending in one of ${known.join(", ")}`,
+    hint: "Convert the file to one of these, or rename it to what it holds.",
+  });
+}
+
+export function fileEmpty(path: string): TunesmithError {
+  return new TunesmithError({
+    code: "data.file_empty",
+    message: `Cannot read ${path}: it holds 0 rows, needed is at least 1`,
+    hint: "Check that this is the right file.",
+  });
+}
+
+export function fractionsInvalid(fractions: Readonly<Record<string, number>>, sum: number): TunesmithError {
+  const parts = Object.entries(fractions).map(([name, part]) => `${name} ${part}`);
+  return new TunesmithError({
+    code: "data.fractions_invalid",
+    message: `Cannot split: ${parts.join(", ")} add up to ${Number(sum.toFixed(6))}, needed is 1 with train above 0 and none below 0`,
+    hint: "Correct --train-split, --val-split and --test-split.",
+    exitCode: 2,
+  });
+}
+
+export function tooFewGroups(groups: number, wanted: readonly string[], rows: number, largest: number): TunesmithError {
+  return new TunesmithError({
+    code: "data.too_few_groups",
+    message: `Cannot split ${rows} rows: those that belong together make ${groups} independent groups (the largest has ${largest} rows), ${wanted.join(", ")} need ${wanted.length}`,
+    hint: "Add rows that share no group, input or answer with these, or set the share of a split to 0.",
+    details: { rows, groups, largest_group: largest },
+  });
+}
+
+interface LeakedRows {
+  readonly kind: string;
+  readonly rows: readonly { readonly split: string; readonly id: string }[];
+}
+
+export function leaksFound(leaks: readonly LeakedRows[]): TunesmithError {
+  const shown = leaks.slice(0, SHOWN_FAULTS).map(({ kind, rows }) => {
+    const firsts = [...new Map(rows.map((row) => [row.split, row])).values()];
+    return `${kind}: ${firsts.map(({ split, id }) => `${split} ${id}`).join(" and ")}${rows.length > firsts.length ? `, ${rows.length} rows in all` : ""}`;
+  });
+  const more = leaks.length > SHOWN_FAULTS ? [`… and ${leaks.length - SHOWN_FAULTS} more`] : [];
+  return new TunesmithError({
+    code: "data.leakage",
+    message: `Cannot use these splits: ${leaks.length} sets of rows stand in more than one\n  ${[...shown, ...more].join("\n  ")}`,
+    hint: "Split the rows again with tunesmith data prepare, which keeps such rows together.",
+    details: { total: leaks.length, leaks: leaks.slice(0, SHOWN_FAULTS) },
+  });
+}
+
+export function domainInvalid(domain: string): TunesmithError {
+  return new TunesmithError({
+    code: "data.domain_invalid",
+    message: `Cannot name the dataset: the domain is ${JSON.stringify(domain)}, needed are small letters, digits, _ and -`,
+    hint: "Use healthcare, legal, finance, or such a name of your own.",
+    exitCode: 2,
+  });
+}
+
+export function sourceMissing(domain: string, both: boolean, recommended: readonly string[]): TunesmithError {
+  const list = recommended.length === 0 ? "" : `\nDatasets for ${domain} on the Hugging Face Hub:\n  ${recommended.join("\n  ")}`;
+  return new TunesmithError({
+    code: "data.source_missing",
+    message: both ? "Cannot prepare a dataset: both a file and a sample are given, needed is one of them" : `Cannot prepare a dataset: no source is given, needed is a file or a sample${list}`,
+    hint: "Give --input-file my.jsonl, or --sample for generated rows.",
+    exitCode: 2,
+  });
+}
+
+export function sampleUnavailable(domain: string, count: number, domains: readonly string[], most: number): TunesmithError {
+  return new TunesmithError({
+    code: "data.sample_unavailable",
+    message: `Cannot generate a sample: ${count} rows of ${domain} are asked for, needed are 1 to ${most} rows of ${domains.join(" or ")}`,
+    hint: `Use --domain ${domains[0]} --num-samples ${Math.min(most, 100)}, or give your own rows with --input-file.`,
+    exitCode: 2,
+  });
+}
+
+interface StoppingFinding {
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+  readonly rows: readonly number[];
+}
+
+export function findingsStop(findings: readonly StoppingFinding[]): TunesmithError {
+  const lines = findings.map(({ code, count, message, rows }) => `  ${code}: ${count} ${message} (row ${rows.join(", ")}${count > rows.length ? ", …" : ""})`);
+  return new TunesmithError({
+    code: "data.findings",
+    message: `Cannot prepare the dataset: ${findings.length === 1 ? "1 check fails" : `${findings.length} checks fail`}\n${lines.join("\n")}`,
+    hint: "Correct or delete these rows, or pass --skip-validation: empty rows are then left out and recorded, all others kept.",
+    details: { findings },
+  });
+}
+
+export function nothingLeft(path: string, rows: number): TunesmithError {
+  return new TunesmithError({
+    code: "data.nothing_left",
+    message: `Cannot prepare ${path}: of ${rows} rows 0 are left after cleaning, needed is at least 1`,
+    hint: "Check that the columns hold text.",
+  });
+}
+
+export function outputTaken(path: string, cause: unknown): TunesmithError {
+  return new TunesmithError({
+    code: "data.output_taken",
+    message: `Cannot write ${path}: something stands there that is not a readable dataset (${cause instanceof Error ? cause.message : String(cause)})`,
+    hint: "Move it away or choose another --output-dir; nothing was changed.",
+    cause,
+  });
+}

@@ -1,7 +1,10 @@
 export { encodeExample, encodeExamples, encodePrompt, IGNORED_LABEL, type EncodedExample, type EncodedRows } from "./encode.ts";
+export { findLeaks, requireNoLeaks, type Leak } from "./leakage.ts";
 export { loadDataset, type LoadedDataset } from "./load.ts";
+export { prepareDataset, type PreparedDataset, type PrepareOptions, type PrepareProgress, type PrepareStage } from "./prepare.ts";
 export { previewExample, type ExamplePreview, type PreviewSegment } from "./preview.ts";
 export type { PromptParts, RenderedRow } from "./prompt-parts.ts";
 export { PROMPT_FORMATS, renderPrompt, type PromptFormat } from "./prompt.ts";
+export { readRows, type ReadRows, type SourceRow } from "./read.ts";
 export { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
 export type { TextTokenizer } from "./text-tokenizer.ts";

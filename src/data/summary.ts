@@ -1,0 +1,32 @@
+import type { DatasetRecord } from "../records/index.ts";
+import { SPLIT_NAMES } from "./row.ts";
+
+interface Preparation {
+  readonly path: string;
+  readonly status: "written" | "replaced" | "unchanged";
+  readonly previousPath?: string;
+  readonly record: DatasetRecord;
+}
+
+/** A prepared dataset in lines of text. */
+export function summarisePreparation({ path, status, previousPath, record }: Preparation): readonly string[] {
+  const { statistics, split } = record;
+  const steps = record.transformations.filter((step) => step.rows_changed > 0);
+  const dropped = Object.entries(record.dropped);
+  return [
+    ...record.sources.map((source) => `source      ${source.path} (${source.rows} rows, columns ${source.columns.join(", ")})`),
+    `cleaned     ${steps.length === 0 ? "nothing to clean" : steps.map((step) => `${step.name} ${step.rows_changed}`).join(", ")}`,
+    `dropped     ${dropped.length === 0 ? "nothing" : dropped.map(([reason, count]) => `${reason} ${count}`).join(", ")}`,
+    ...record.findings.map((finding) => `${finding.severity.padEnd(11)} ${finding.count} ${finding.message} (row ${finding.rows.slice(0, 5).join(", ")}${finding.count > 5 ? ", …" : ""})`),
+    `split       ${SPLIT_NAMES.map((name) => `${name} ${record.splits[name].rows}`).join(", ")} (seed ${split.seed}, ${split.groups} groups, none in two splits)`,
+    `words       ${statistics.words.mean.toFixed(1)} on average, ${statistics.words.shortest} to ${statistics.words.longest}`,
+    `unique      ${percent(statistics.unique_share ?? 1)} of rows, ${percent(statistics.distinct_answer_share)} of answers`,
+    `digest      ${record.digest.slice(0, 16)}`,
+    ...(previousPath === undefined ? [] : [`previous    kept as ${previousPath}`]),
+    `${status.padEnd(11)} ${path}`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+}
