@@ -5,3 +5,7 @@ export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type Metric
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";
 export { historyPathFor } from "./workspace.ts";
+export { pairedBootstrap, type BootstrapOptions, type PairedInterval } from "./bootstrap.ts";
+export { compareVersions, metricNames, metricValue, type CompareOptions, type VersionComparison } from "./compare.ts";
+export { formatComparison, formatHistorySummary, type SummaryOptions } from "./format.ts";
+export { openExperimentTracker, type Experiment, type ExperimentTracker } from "./tracker.ts";
