@@ -1,0 +1,85 @@
+// Two evaluations of the same rows, metric by metric. What was measured on other rows or asked in another way is refused, not averaged over.
+import {
+  EVALUATION_SCHEMA_VERSION,
+  type ComparisonRow,
+  type EvaluationComparison,
+  type EvaluationRecord,
+  type MeasuredMetric,
+  type MetricDirection,
+  type Verdict,
+} from "../records/index.ts";
+import type { Interval } from "./bootstrap.ts";
+import { notComparable } from "./errors.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { measureDifference } from "./measures.ts";
+
+/**
+ * Every metric both evaluations have, with the paired bootstrap interval of tuned − base over the rows they share.
+ * @throws `evaluation.not_comparable` when dataset, split, rows, prompt format or a metric's signature differ
+ */
+export function compareEvaluations(base: Evaluation, tuned: Evaluation): EvaluationComparison {
+  const faults = findFaults(base.record, tuned.record);
+  if (faults.length > 0) throw notComparable(faults);
+  return {
+    schema_version: EVALUATION_SCHEMA_VERSION,
+    base: { name: base.record.model.name, digest: base.record.model.digest },
+    tuned: { name: tuned.record.model.name, digest: tuned.record.model.digest },
+    dataset_digest: base.record.dataset.digest,
+    split: base.record.dataset.split,
+    prompt_format: base.record.prompt_format,
+    rows: Object.keys(base.record.metrics).flatMap((name) => compareMetric(name, base, tuned) ?? []),
+    notes: findNotes(base.record, tuned.record),
+  };
+}
+
+function compareMetric(name: string, base: Evaluation, tuned: Evaluation): ComparisonRow | undefined {
+  const [before, after] = [base.record.metrics[name], tuned.record.metrics[name]];
+  if (before === undefined || after === undefined) return undefined;
+  const difference = measureDifference(name, base.predictions, tuned.predictions, base.record.bootstrap);
+  if (difference === undefined) return undefined;
+  const { value, low, high } = difference;
+  const { unit, direction, n } = before;
+  return { metric: name, unit, direction, base: before.value, tuned: after.value, difference: { value, low, high }, n, verdict: judge(difference, direction) };
+}
+
+/** Clear only when the whole interval lies on one side of 0. */
+function judge({ low, high }: Interval, direction: MetricDirection): Verdict {
+  if (low <= 0 && high >= 0) return "no clear difference";
+  return low > 0 === (direction === "rises") ? "better" : "worse";
+}
+
+/** What forbids a comparison, all of it. */
+function findFaults(base: EvaluationRecord, tuned: EvaluationRecord): readonly string[] {
+  const faults = [
+    differ("dataset digest", base.dataset.digest, tuned.dataset.digest),
+    differ("split", base.dataset.split, tuned.dataset.split),
+    differ("prompt format", base.prompt_format, tuned.prompt_format),
+    differ("number of rows", base.dataset.rows, tuned.dataset.rows),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) return faults;
+  if (base.dataset.rows_digest !== tuned.dataset.rows_digest) return ["the rendered rows are not the same (their digests differ)"];
+  return Object.entries(base.metrics).flatMap(([name, metric]) => differ(`signature of ${name}`, metric.signature, signatureOf(tuned.metrics[name], metric)) ?? []);
+}
+
+function signatureOf(metric: MeasuredMetric | undefined, other: MeasuredMetric): string {
+  return (metric ?? other).signature;
+}
+
+/** What differs without forbidding it. */
+function findNotes(base: EvaluationRecord, tuned: EvaluationRecord): string[] {
+  const [before, after] = [Object.keys(base.metrics), Object.keys(tuned.metrics)];
+  return [
+    differ("max_new_tokens", base.generation?.max_new_tokens, tuned.generation?.max_new_tokens),
+    differ("batch_size", base.generation?.batch_size, tuned.generation?.batch_size),
+    differ("max_sequence_length", base.max_sequence_length, tuned.max_sequence_length),
+    differ("rows with a cut prompt", base.counts.cut_prompts, tuned.counts.cut_prompts),
+    differ("scored tokens", base.counts.scored_tokens, tuned.counts.scored_tokens, "per-token metrics of two tokenizers do not compare"),
+    differ("engine release", base.engine_release, tuned.engine_release),
+    differ("metrics", before.filter((name) => !after.includes(name)).join(", "), after.filter((name) => !before.includes(name)).join(", "), "measured on one side only"),
+  ].filter((note) => note !== undefined);
+}
+
+function differ(what: string, base: string | number | undefined, tuned: string | number | undefined, because?: string): string | undefined {
+  if (base === tuned) return undefined;
+  return `${what} ${base ?? "none"} against ${tuned ?? "none"}${because === undefined ? "" : ` (${because})`}`;
+}

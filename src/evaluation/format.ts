@@ -1,0 +1,89 @@
+// Evaluations and comparisons as plain text: fixed-width tables a person reads in a terminal, a mail or a file.
+import type { EvaluationComparison, EvaluationRecord, Prediction } from "../records/index.ts";
+import type { Evaluation } from "./evaluate.ts";
+
+/** evaluation_report.txt: what was measured on what, the metrics with intervals, and the first few answers. Ends with a newline. */
+export function formatEvaluation({ record, predictions }: Evaluation, exampleCount = 5): string {
+  return [
+    `Evaluation of ${record.model.name}`,
+    "",
+    ...describeConditions(record),
+    "",
+    ...formatTable([
+      ["metric", "value", `${Math.round(100 * record.bootstrap.confidence)} % interval`, "n", "unit"],
+      ...Object.entries(record.metrics).map(([name, metric]) => [
+        name,
+        formatNumber(metric.value),
+        `${formatNumber(metric.low)} to ${formatNumber(metric.high)}`,
+        String(metric.n),
+        metric.unit,
+      ]),
+    ]),
+    "",
+    "How each was computed",
+    ...Object.values(record.metrics).map((metric) => `  ${metric.signature}`),
+    ...predictions.slice(0, exampleCount).flatMap((row) => ["", ...formatExample(row)]),
+    "",
+  ].join("\n");
+}
+
+/** The before/after table, with the verdict of each metric and the notes. No final newline. */
+export function formatComparison(comparison: EvaluationComparison): string {
+  return [
+    ...formatTable([
+      ["metric", "base", "tuned", "difference", "95 % interval", "n", "verdict"],
+      ...comparison.rows.map((row) => [
+        row.metric,
+        formatNumber(row.base),
+        formatNumber(row.tuned),
+        signed(row.difference.value),
+        `${signed(row.difference.low)} to ${signed(row.difference.high)}`,
+        String(row.n),
+        row.verdict,
+      ]),
+    ]),
+    ...comparison.notes.map((note) => `note: ${note}`),
+  ].join("\n");
+}
+
+function describeConditions(record: EvaluationRecord): readonly string[] {
+  const { model, dataset, generation, counts } = record;
+  return formatTable([
+    ["model", `${model.path} (sha256 ${model.digest.slice(0, 12)})`],
+    ...(model.adapter === null ? [] : [["adapter", `${model.adapter.path} (sha256 ${model.adapter.digest.slice(0, 12)})`]]),
+    ["dataset", `${dataset.path}, split ${dataset.split} (digest ${dataset.digest.slice(0, 12)})`],
+    ["rows", `${dataset.rows}${dataset.limit === null ? "" : `, the first ${dataset.limit} at most`}; ${counts.cut_prompts} with a cut prompt`],
+    ["prompt format", record.prompt_format],
+    ["answers", generation === null ? "not generated" : `greedy, at most ${generation.max_new_tokens} tokens; ${counts.truncated_answers} reached that`],
+    ["scored tokens", String(counts.scored_tokens)],
+    ["measured", `${record.started_at} to ${record.ended_at}, engine ${record.engine_release}, tunesmith ${record.package_version}`],
+  ]);
+}
+
+function formatExample(row: Prediction): readonly string[] {
+  return formatTable([
+    [`row ${row.id}`, ""],
+    ["prompt", shorten(row.input)],
+    ["gold", shorten(row.reference)],
+    ["answer", row.prediction === null ? "(not generated)" : shorten(row.prediction)],
+  ]);
+}
+
+/** Columns padded to their widest cell, two spaces between, nothing trailing. */
+function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows.reduce<readonly number[]>((most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, cell.length)), []);
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+}
+
+function formatNumber(value: number): string {
+  return Math.abs(value) >= 1000 ? value.toPrecision(6) : value.toFixed(4);
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${formatNumber(value)}`;
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll("\n", "\\n");
+  return line.length <= 160 ? line : `${line.slice(0, 80)} … ${line.slice(-77)}`;
+}

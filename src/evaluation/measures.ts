@@ -1,0 +1,75 @@
+// The metrics a report holds, as data: what each row contributes, and what is made of the sums.
+import { metricDirection, type MeasuredMetric, type Prediction } from "../records/index.ts";
+import { bootstrapRatio, bootstrapRatioDifference, type BootstrapOptions, type Interval, type RatioSample } from "./bootstrap.ts";
+import { BITS_PER_BYTE_SIGNATURE, bitsPerByte } from "./metrics/bits-per-byte.ts";
+import { exactMatchSignature, REPORTED_EXACT_MATCH } from "./metrics/exact-match.ts";
+import { LOSS_SIGNATURE, meanLoss, perplexity, PERPLEXITY_SIGNATURE } from "./metrics/perplexity.ts";
+import { rougeSignature } from "./metrics/rouge.ts";
+import { SQUAD_F1_SIGNATURE } from "./metrics/squad.ts";
+import { TOKEN_ACCURACY_SIGNATURE, tokenAccuracy } from "./metrics/token-accuracy.ts";
+
+interface Measure {
+  readonly name: string;
+  readonly unit: string;
+  readonly signature: string;
+  /** null: this row has no generated answer, and the metric is left out. */
+  readonly numerator: (row: Prediction) => number | null;
+  readonly denominator: (row: Prediction) => number;
+  readonly combine: (numerator: number, denominator: number) => number;
+}
+
+const nll = (row: Prediction): number => row.nll;
+const scoredTokens = (row: Prediction): number => row.scored_tokens;
+const meanOf = (name: "exact_match" | "f1" | "rougeL", signature: string): Measure => ({
+  name,
+  unit: "fraction",
+  signature,
+  numerator: (row) => row[name],
+  denominator: () => 1,
+  combine: (sum, rows) => sum / rows,
+});
+
+const MEASURES: readonly Measure[] = [
+  { name: "loss", unit: "nats/token", signature: LOSS_SIGNATURE, numerator: nll, denominator: scoredTokens, combine: meanLoss },
+  { name: "perplexity", unit: "perplexity", signature: PERPLEXITY_SIGNATURE, numerator: nll, denominator: scoredTokens, combine: perplexity },
+  { name: "bits_per_byte", unit: "bits/byte", signature: BITS_PER_BYTE_SIGNATURE, numerator: nll, denominator: (row) => row.reference_bytes, combine: bitsPerByte },
+  { name: "token_accuracy", unit: "fraction", signature: TOKEN_ACCURACY_SIGNATURE, numerator: (row) => row.correct_tokens, denominator: scoredTokens, combine: tokenAccuracy },
+  meanOf("exact_match", exactMatchSignature(REPORTED_EXACT_MATCH)),
+  meanOf("f1", SQUAD_F1_SIGNATURE),
+  meanOf("rougeL", rougeSignature("rougeL")),
+];
+
+/**
+ * Every metric the predictions allow, with its bootstrap interval. Those of generated answers are left out when there are none, and so is a
+ * perplexity too large for a number: JSON has no infinity, and the loss beside it says the same.
+ */
+export function measurePredictions(predictions: readonly Prediction[], options: BootstrapOptions = {}): Readonly<Record<string, MeasuredMetric>> {
+  const metrics: Record<string, MeasuredMetric> = {};
+  for (const measure of MEASURES) {
+    const sample = toSample(measure, predictions);
+    if (sample === undefined) continue;
+    const { name, unit, signature } = measure;
+    const interval = bootstrapRatio(sample, options);
+    if (!Number.isFinite(interval.high)) continue;
+    metrics[name] = { ...interval, unit, direction: metricDirection(name), signature, measured: true };
+  }
+  return metrics;
+}
+
+/** tuned − base of one metric with its paired interval; undefined when either side has no generated answers. @throws RangeError when the rows do not pair */
+export function measureDifference(
+  name: string,
+  base: readonly Prediction[],
+  tuned: readonly Prediction[],
+  options: BootstrapOptions = {},
+): Interval | undefined {
+  const measure = MEASURES.find((candidate) => candidate.name === name);
+  if (measure === undefined) return undefined;
+  const samples = [toSample(measure, base), toSample(measure, tuned)] as const;
+  return samples[0] && samples[1] ? bootstrapRatioDifference(samples[0], samples[1], options) : undefined;
+}
+
+function toSample({ numerator, denominator, combine }: Measure, predictions: readonly Prediction[]): RatioSample | undefined {
+  const numerators = predictions.map(numerator).filter((value) => value !== null);
+  return numerators.length < predictions.length ? undefined : { numerators, denominators: predictions.map(denominator), combine };
+}

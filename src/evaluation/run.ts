@@ -1,0 +1,54 @@
+import type { PromptFormat } from "../data/index.ts";
+import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
+import type { EvaluationRecord } from "../records/index.ts";
+import type { EvaluationProgress } from "./predict.ts";
+
+/** An evaluation as plain JSON: what, on what, how, where to. */
+export interface EvaluationRequest {
+  /** GGUF file. */
+  readonly modelPath: string;
+  /** Default: the name in the file, or the file's own. */
+  readonly modelName?: string;
+  /** Default: SHA-256 of the file. */
+  readonly modelDigest?: string;
+  /** LoRA adapter as a GGUF file, applied at full strength. */
+  readonly adapterPath?: string;
+  /** Dataset directory. */
+  readonly datasetPath: string;
+  readonly split: "train" | "validation" | "test";
+  readonly promptFormat: PromptFormat;
+  /** Folder that gets metrics.json, predictions.json and evaluation_report.txt. */
+  readonly outDir: string;
+  readonly packageVersion: string;
+  /** Default 256 tokens. */
+  readonly maxNewTokens?: number;
+  /** Default: what the model was trained for, at most 4096 tokens. */
+  readonly maxSequenceLength?: number;
+  /** Default: all rows. */
+  readonly limit?: number;
+  /** Default 8 rows. */
+  readonly batchSize?: number;
+  /** Default: physical cores, at most 8. */
+  readonly threads?: number;
+  /** Default: all layers when a GPU build is loaded. */
+  readonly gpuLayers?: number;
+  /** Seed of the bootstrap. Default 42. */
+  readonly seed?: number;
+}
+
+export interface EvaluateInChildOptions {
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Evaluates in a child process, so that a crash of native code is an error and nothing is half-written. Read the rows with `readEvaluation`.
+ * @throws `engine.crashed`, `evaluation.stopped`, and whatever loading the dataset, loading the model and `evaluateModel` throw
+ */
+export function evaluateInChild(request: EvaluationRequest, options: EvaluateInChildOptions = {}): Promise<EvaluationRecord> {
+  return runIsolated<EvaluationRequest, EvaluationProgress, EvaluationRecord>(siblingModule(import.meta.url, "./worker"), request, {
+    what: `Evaluation of ${request.modelPath}`,
+    onEvent: options.onProgress,
+    signal: options.signal,
+  });
+}
