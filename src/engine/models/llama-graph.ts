@@ -1,0 +1,107 @@
+// The forward pass of the Llama family (Touvron et al. 2023, arXiv:2302.13971), on a tape. Letters of shapes: engine/ggml/tensor.ts.
+import {
+  attend,
+  checkpointed,
+  embed,
+  gated,
+  linear,
+  normalize,
+  plus,
+  rows,
+  type Graph,
+  type Linear,
+  type Rope,
+  type Tape,
+  type Tensor,
+  type Value,
+} from "../ggml/index.ts";
+import type { LinearModule } from "./lora.ts";
+import type { LlamaConfig } from "./types.ts";
+
+/** Weights on a device, ready to be used by graphs. */
+export interface LlamaWeights {
+  /** `[V D]` */
+  readonly embedding: Value;
+  readonly layers: readonly LlamaLayer[];
+  /** `[D]` */
+  readonly norm: Value;
+  readonly head: Linear;
+  /** `[K/2]` divisors of the rotary frequencies, or none. */
+  readonly ropeFactors: Tensor | undefined;
+}
+
+export type LlamaLayer = Readonly<Record<LinearModule, Linear>> & { readonly attentionNorm: Value; readonly mlpNorm: Value };
+
+/** What a forward pass reads besides the weights. */
+export interface LlamaInputs {
+  readonly batch: number;
+  readonly time: number;
+  /** `[N]` i32 */
+  readonly tokens: Tensor;
+  /** `[T]` i32 */
+  readonly positions: Tensor;
+  /** `[T T]` f32, causal */
+  readonly mask: Tensor;
+  /** Masks for adapter dropout by input width, `[N + shifts, width]`; none when nothing is dropped. */
+  readonly dropout: ReadonlyMap<number, Tensor>;
+}
+
+/** How many masks of each input width one pass uses: pools are that many rows longer than a batch. */
+export function dropoutShifts(config: LlamaConfig): ReadonlyMap<number, number> {
+  const shifts = new Map<number, number>();
+  const { hiddenSize: D, intermediateSize: F, headDim: K, headCount: H } = config;
+  for (const width of [D, H * K, D, F]) shifts.set(width, (shifts.get(width) ?? 0) + config.layerCount);
+  return shifts;
+}
+
+/** Hidden states after the final norm, `[N D]`. With `recompute`, only the input of each layer is kept for the backward pass. */
+export function llamaHidden(tape: Tape, config: LlamaConfig, weights: LlamaWeights, inputs: LlamaInputs, recompute: boolean): Value {
+  const rope: Rope = { dimensions: config.headDim, base: config.ropeTheta, frequencyScale: linearScale(config), factors: weights.ropeFactors };
+  const masks = dropoutMasks(tape.graph, config, inputs);
+  let x = embed(tape, weights.embedding, inputs.tokens);
+  weights.layers.forEach((layer, index) => {
+    const block = (inner: Tape, input: Value) => llamaBlock(inner, config, layer, input, inputs, rope, masks[index]!);
+    x = recompute ? checkpointed(tape, block, x) : block(tape, x);
+  });
+  return normalize(tape, x, weights.norm, config.normEpsilon);
+}
+
+interface BlockMasks {
+  readonly attention: Tensor | undefined;
+  readonly output: Tensor | undefined;
+  readonly mlp: Tensor | undefined;
+  readonly down: Tensor | undefined;
+}
+
+function llamaBlock(tape: Tape, config: LlamaConfig, layer: LlamaLayer, x: Value, inputs: LlamaInputs, rope: Rope, masks: BlockMasks): Value {
+  const { batch, time, mask, positions } = inputs;
+  const h = normalize(tape, x, layer.attentionNorm, config.normEpsilon);
+  const q = linear(tape, h, layer.q_proj, masks.attention);
+  const k = linear(tape, h, layer.k_proj, masks.attention);
+  const v = linear(tape, h, layer.v_proj, masks.attention);
+  const mixed = attend(tape, q, k, v, { batch, time, heads: config.headCount, groups: config.kvHeadCount, headWidth: config.headDim, mask, positions, rope });
+  const attended = plus(tape, x, linear(tape, mixed, layer.o_proj, masks.output));
+  const m = normalize(tape, attended, layer.mlpNorm, config.normEpsilon);
+  const inside = gated(tape, linear(tape, m, layer.gate_proj, masks.mlp), linear(tape, m, layer.up_proj, masks.mlp));
+  return plus(tape, attended, linear(tape, inside, layer.down_proj, masks.down));
+}
+
+/**
+ * The masks of a pass are windows into one random pool per width, shifted by one token from use to use: for any token all its masks are
+ * independent, and memory does not grow with depth.
+ */
+function dropoutMasks(graph: Graph, config: LlamaConfig, { batch, time, dropout }: LlamaInputs): readonly BlockMasks[] {
+  const used = new Map<number, number>();
+  const next = (width: number) => {
+    const pool = dropout.get(width);
+    const shift = used.get(width) ?? 0;
+    used.set(width, shift + 1);
+    return pool === undefined ? undefined : rows(graph, pool, shift, batch * time);
+  };
+  const { hiddenSize: D, intermediateSize: F, headDim: K, headCount: H } = config;
+  return Array.from({ length: config.layerCount }, () => ({ attention: next(D), output: next(H * K), mlp: next(D), down: next(F) }));
+}
+
+function linearScale(config: LlamaConfig): number {
+  return config.ropeScaling?.type === "linear" ? 1 / config.ropeScaling.factor : 1;
+}

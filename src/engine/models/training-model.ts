@@ -1,0 +1,189 @@
+// A model with its trained parameters and their optimizer: what the training loop drives. It knows nothing of datasets, schedules or runs.
+import { createArena, createOptimizer, writeTensor, type AdamwSettings, type Backend, type Optimizer, type ParameterSpec } from "../ggml/index.ts";
+import type { TensorTypeName } from "../ffi/index.ts";
+import { adapterFrom, LINEAR_MODULES, loraParameters, loraScale, moduleName, moduleShape, type LoraSettings } from "./lora.ts";
+import type { LlamaWeights } from "./llama-graph.ts";
+import { normalStream, randomStream } from "./random.ts";
+import { ropeFactors } from "./rope-factors.ts";
+import { createStep, type Step, type StepResult, type StepShape, type TrainingRow } from "./training-step.ts";
+import { loadFrozenWeights, trainedWeights, withAdapters, type BaseType } from "./training-weights.ts";
+import type { LlamaConfig, LoraAdapter, WeightSource } from "./types.ts";
+
+export interface TrainingModel {
+  readonly config: LlamaConfig;
+  readonly optimizer: Optimizer;
+  readonly trainableCount: number;
+  readonly totalCount: number;
+  readonly memory: { readonly weightBytes: number; readonly optimizerBytes: number; readonly activationBytes: number };
+  /** How many matrices are held in each type. */
+  readonly types: ReadonlyMap<TensorTypeName, number>;
+  /** Gradients are multiplied by it on the device, so that small ones survive 8-bit blocks; pass 1/lossScale to `optimizer.step`. */
+  readonly lossScale: number;
+  /** Adds the gradients of one micro-batch. `windowTokens`: supervised tokens of the whole accumulation window. Returns Σ −log p / windowTokens. */
+  accumulate(rows: readonly TrainingRow[], windowTokens: number, dropoutSeed: number): Promise<number>;
+  /** Σ −log p in nats, supervised tokens, and how many the model guesses, without dropout. */
+  evaluate(rows: readonly TrainingRow[]): Promise<{ readonly nll: number; readonly tokens: number; readonly correct: number }>;
+  /** The adapter as trained so far. Only of a LoRA model. */
+  adapter(baseModel: string): LoraAdapter;
+  dispose(): void;
+}
+
+export interface TrainingModelOptions {
+  /** Rows of one micro-batch; fewer are padded. */
+  readonly batch: number;
+  /** Longest row in tokens. */
+  readonly maxTime: number;
+  readonly recompute: boolean;
+  readonly optimizer: AdamwSettings;
+  readonly seed: number;
+}
+
+/** A frozen base with a fresh adapter. @throws `engine.out_of_memory` */
+export function createLoraModel(backend: Backend, source: WeightSource, base: BaseType, lora: LoraSettings, options: TrainingModelOptions): TrainingModel {
+  const { config } = source;
+  const loaded = loadFrozenWeights(backend, source, base, ropeFactors(config));
+  const optimizer = createOptimizer(backend, loraParameters(config, lora, options.seed), options.optimizer);
+  const weights = withAdapters(loaded.weights, optimizer.parameters, loraScale(lora));
+  const exact = [...loaded.types.keys()].every((type) => type === "f32");
+  return assemble(backend, config, weights, optimizer, options, {
+    dropout: lora.dropout,
+    lossScale: exact ? 1 : 1024,
+    weightBytes: loaded.sizeBytes,
+    types: loaded.types,
+    frozenCount: parameterCount(config),
+    adapter: (baseModel) => adapterFrom(config, lora, optimizer.readValues(), baseModel),
+    dispose: loaded.dispose,
+  });
+}
+
+/** All weights trained in f32, from `source` values or, without them, from scratch: normal with deviation 0.02, outputs of blocks smaller by √(2·layers). */
+export function createFullModel(backend: Backend, config: LlamaConfig, source: WeightSource | undefined, options: TrainingModelOptions): TrainingModel {
+  const specs = fullParameters(config, source, options.seed);
+  const optimizer = createOptimizer(backend, specs, options.optimizer);
+  const arena = createArena(backend, 1);
+  const factorValues = ropeFactors(config);
+  const factors = factorValues === undefined ? undefined : arena.tensor("f32", [factorValues.length]);
+  if (factors !== undefined && factorValues !== undefined) {
+    arena.allocate();
+    writeTensor(backend, factors, factorValues);
+  }
+  return assemble(backend, config, trainedWeights({ config }, optimizer.parameters, factors), optimizer, options, {
+    dropout: 0,
+    lossScale: 1,
+    weightBytes: 0,
+    types: new Map([["f32", specs.length]]),
+    frozenCount: 0,
+    adapter: () => {
+      throw new RangeError("internal: a fully trained model has no adapter");
+    },
+    dispose: () => arena.dispose(),
+  });
+}
+
+interface Parts {
+  readonly dropout: number;
+  readonly lossScale: number;
+  readonly weightBytes: number;
+  readonly types: ReadonlyMap<TensorTypeName, number>;
+  readonly frozenCount: number;
+  readonly adapter: (baseModel: string) => LoraAdapter;
+  readonly dispose: () => void;
+}
+
+function assemble(backend: Backend, config: LlamaConfig, weights: LlamaWeights, optimizer: Optimizer, options: TrainingModelOptions, parts: Parts): TrainingModel {
+  const steps = createStepCache(backend, config, weights, options, parts.dropout);
+  return {
+    config,
+    optimizer,
+    trainableCount: optimizer.parameterCount,
+    totalCount: optimizer.parameterCount + parts.frozenCount,
+    get memory() {
+      return { weightBytes: parts.weightBytes, optimizerBytes: optimizer.sizeBytes, activationBytes: steps.sizeBytes() };
+    },
+    types: parts.types,
+    lossScale: parts.lossScale,
+    async accumulate(rows, windowTokens, dropoutSeed) {
+      const { weightedLoss } = await steps.run(rows, true, parts.lossScale / windowTokens, dropoutSeed);
+      return weightedLoss / parts.lossScale;
+    },
+    async evaluate(rows) {
+      const { weightedLoss, tokens, correct } = await steps.run(rows, false, 1, 0);
+      return { nll: weightedLoss, tokens, correct };
+    },
+    adapter: parts.adapter,
+    dispose() {
+      steps.dispose();
+      optimizer.dispose();
+      parts.dispose();
+    },
+  };
+}
+
+const MAX_CACHED_BYTES = 2 ** 30;
+
+/** Graphs by length of their rows, made when first needed; all are dropped together when they grow past 1 GiB. */
+function createStepCache(backend: Backend, config: LlamaConfig, weights: LlamaWeights, options: TrainingModelOptions, dropout: number) {
+  const steps = new Map<string, Step>();
+  const sizeBytes = () => [...steps.values()].reduce((sum, step) => sum + step.sizeBytes, 0);
+  const dispose = () => {
+    for (const step of steps.values()) step.dispose();
+    steps.clear();
+  };
+  const stepFor = (shape: StepShape): Step => {
+    const key = `${shape.time} ${shape.backward}`;
+    const known = steps.get(key);
+    if (known !== undefined) return known;
+    if (sizeBytes() > MAX_CACHED_BYTES) dispose();
+    const step = createStep(backend, config, weights, shape);
+    steps.set(key, step);
+    return step;
+  };
+  return {
+    sizeBytes,
+    dispose,
+    run(rows: readonly TrainingRow[], backward: boolean, tokenWeight: number, dropoutSeed: number): Promise<StepResult> {
+      const longest = rows.reduce((most, row) => Math.max(most, row.ids.length), 1);
+      const time = Math.min(bucketLength(longest), Math.max(options.maxTime, longest));
+      return stepFor({ batch: options.batch, time, backward, recompute: options.recompute, dropout }).run(rows, tokenWeight, dropoutSeed);
+    },
+  };
+}
+
+/** The padded length for rows of `length` tokens: multiples of 16 up to 128, then steps of an eighth of the next power of two. */
+export function bucketLength(length: number): number {
+  const step = length <= 128 ? 16 : 2 ** Math.ceil(Math.log2(length)) / 8;
+  return Math.ceil(length / step) * step;
+}
+
+/** Weights of a model with these sizes. */
+export function parameterCount(config: LlamaConfig): number {
+  const matrices = LINEAR_MODULES.reduce((sum, module) => sum + moduleShape(config, module)[0] * moduleShape(config, module)[1], 0);
+  const tables = config.vocabSize * config.hiddenSize * (config.tiedEmbeddings ? 1 : 2);
+  return config.layerCount * (matrices + 2 * config.hiddenSize) + tables + config.hiddenSize;
+}
+
+function fullParameters(config: LlamaConfig, source: WeightSource | undefined, seed: number): readonly ParameterSpec[] {
+  const { hiddenSize: D, vocabSize: V, layerCount } = config;
+  const make = (name: string, shape: readonly [number, number], deviation: number): ParameterSpec => ({
+    name,
+    shape,
+    initial: source === undefined ? initialValues(seed, name, shape, deviation) : source.readF32(name),
+  });
+  const layers = Array.from({ length: layerCount }, (_, layer) => [
+    ...LINEAR_MODULES.map((module) => {
+      const deviation = module === "o_proj" || module === "down_proj" ? 0.02 / Math.sqrt(2 * layerCount) : 0.02;
+      return make(`${moduleName(layer, module)}.weight`, moduleShape(config, module), deviation);
+    }),
+    make(`model.layers.${layer}.input_layernorm.weight`, [1, D], 0),
+    make(`model.layers.${layer}.post_attention_layernorm.weight`, [1, D], 0),
+  ]);
+  const head = config.tiedEmbeddings ? [] : [make("lm_head.weight", [V, D], 0.02)];
+  return [make("model.embed_tokens.weight", [V, D], 0.02), ...layers.flat(), make("model.norm.weight", [1, D], 0), ...head];
+}
+
+/** Deviation 0 marks a gain: it starts at one. */
+function initialValues(seed: number, name: string, shape: readonly [number, number], deviation: number): Float32Array {
+  if (deviation === 0) return new Float32Array(shape[0] * shape[1]).fill(1);
+  const normal = normalStream(randomStream(seed, name));
+  return Float32Array.from({ length: shape[0] * shape[1] }, () => deviation * normal());
+}

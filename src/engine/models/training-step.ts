@@ -1,0 +1,148 @@
+// One static graph per shape of micro-batch: forward, masked loss and, for training, backward into the gradient sinks.
+import {
+  createGraph,
+  createTape,
+  crossEntropy,
+  declareTargets,
+  readFloats,
+  readIntegers,
+  targetIndex,
+  writeTensor,
+  type Backend,
+  type Graph,
+  type Targets,
+  type Tensor,
+} from "../ggml/index.ts";
+import { dropoutShifts, llamaHidden, type LlamaInputs, type LlamaWeights } from "./llama-graph.ts";
+import { randomStream } from "./random.ts";
+import type { LlamaConfig } from "./types.ts";
+
+/** A tokenized example; `labels[i]` is `ids[i]` where it is trained and -100 where not, as in Hugging Face. */
+export interface TrainingRow {
+  readonly ids: readonly number[];
+  readonly labels: readonly number[];
+}
+
+export interface StepShape {
+  readonly batch: number;
+  readonly time: number;
+  readonly backward: boolean;
+  /** Keep only layer inputs and run layers again in the backward pass. */
+  readonly recompute: boolean;
+  /** Adapter dropout probability. */
+  readonly dropout: number;
+}
+
+export interface Step {
+  readonly shape: StepShape;
+  readonly sizeBytes: number;
+  readonly nodeCount: number;
+  /**
+   * Runs one micro-batch of at most `batch` rows. Each supervised token weighs `tokenWeight`. Returns Σ −log p · tokenWeight, the number of
+   * supervised tokens and, without backward, how many of them were the most likely token.
+   */
+  run(rows: readonly TrainingRow[], tokenWeight: number, dropoutSeed: number): Promise<StepResult>;
+  dispose(): void;
+}
+
+export interface StepResult {
+  readonly weightedLoss: number;
+  readonly tokens: number;
+  readonly correct: number;
+}
+
+/** Builds and allocates the graph of one shape. @throws `engine.out_of_memory` */
+export function createStep(backend: Backend, config: LlamaConfig, weights: LlamaWeights, shape: StepShape): Step {
+  const { batch, time, backward } = shape;
+  const tokens = batch * time;
+  const graph = createGraph(backend, 4096 + config.layerCount * 700 + 64 * Math.ceil(tokens / 32));
+  const inputs: LlamaInputs = {
+    batch,
+    time,
+    tokens: graph.input("i32", [tokens]),
+    positions: graph.input("i32", [time]),
+    mask: graph.input("f32", [time, time]),
+    dropout: shape.dropout > 0 && backward ? dropoutPools(graph, config, tokens) : new Map(),
+  };
+  const targets = declareTargets(graph, tokens, config.vocabSize);
+  const tape = createTape(graph, { recording: backward });
+  const hidden = llamaHidden(tape, config, weights, inputs, shape.recompute && backward);
+  const { loss, best } = crossEntropy(tape, hidden, weights.head, targets, { backward, best: !backward });
+  graph.allocate();
+  return {
+    shape,
+    sizeBytes: graph.sizeBytes,
+    nodeCount: graph.nodeCount,
+    async run(rows, tokenWeight, dropoutSeed) {
+      const { labels, count } = writeRows(backend, inputs, targets, rows, tokenWeight, config.vocabSize);
+      writeDropout(backend, inputs, shape.dropout, dropoutSeed);
+      writeConstants(backend, inputs, config);
+      await graph.compute();
+      const guesses = best.flatMap((chunk) => Array.from(readIntegers(backend, chunk)));
+      const correct = guesses.reduce((sum, guess, token) => sum + (labels[token] === guess ? 1 : 0), 0);
+      return { weightedLoss: readFloats(backend, loss)[0]!, tokens: count, correct };
+    },
+    dispose: () => graph.dispose(),
+  };
+}
+
+/** Supervised tokens of a row: a label at position i is predicted from position i−1, so the first position never counts. */
+export function supervisedTokens(row: TrainingRow): number {
+  return row.labels.reduce((count, label, index) => count + (index > 0 && label !== -100 ? 1 : 0), 0);
+}
+
+function dropoutPools(graph: Graph, config: LlamaConfig, tokens: number): Map<number, Tensor> {
+  return new Map([...dropoutShifts(config)].map(([width, shifts]) => [width, graph.input("f32", [tokens + shifts, width])]));
+}
+
+/** Positions and the causal mask. Inputs share no memory with activations, but are written anew each time: the planner may move them. */
+function writeConstants(backend: Backend, { time, positions, mask }: LlamaInputs, config: LlamaConfig): void {
+  writeTensor(backend, positions, Int32Array.from({ length: time }, (_, position) => position));
+  const window = config.slidingWindow ?? Infinity;
+  const values = new Float32Array(time * time);
+  for (let query = 0; query < time; query += 1) {
+    for (let key = 0; key < time; key += 1) if (key > query || query - key >= window) values[query * time + key] = -Infinity;
+  }
+  writeTensor(backend, mask, values);
+}
+
+/** Pads on the right with token 0: causal attention keeps padding from ever being seen by a real token, and its weight is 0. */
+function writeRows(backend: Backend, { batch, time, tokens }: LlamaInputs, targets: Targets, rows: readonly TrainingRow[], tokenWeight: number, vocabulary: number) {
+  const size = batch * time;
+  const ids = new Int32Array(size);
+  const labels = new Int32Array(size).fill(-100);
+  const weight = new Float32Array(size);
+  const index32 = new Int32Array(size);
+  const index64 = new BigInt64Array(size);
+  let count = 0;
+  rows.forEach((row, b) => {
+    if (row.ids.length > time) throw new RangeError(`internal: a row of ${row.ids.length} tokens does not fit ${time}`);
+    row.ids.forEach((id, t) => {
+      ids[b * time + t] = id;
+      const label = row.labels[t + 1] ?? -100;
+      if (label === -100) return;
+      labels[b * time + t] = label;
+      weight[b * time + t] = tokenWeight;
+      count += 1;
+    });
+  });
+  for (let token = 0; token < size; token += 1) {
+    index32[token] = targetIndex(token, Math.max(labels[token]!, 0), targets.chunk, vocabulary);
+    index64[token] = BigInt(index32[token]!);
+  }
+  writeTensor(backend, tokens, ids);
+  writeTensor(backend, targets.weight, weight);
+  writeTensor(backend, targets.index32, index32);
+  writeTensor(backend, targets.index64, index64);
+  return { labels, count };
+}
+
+function writeDropout(backend: Backend, { dropout }: LlamaInputs, probability: number, seed: number): void {
+  const keep = 1 / (1 - probability);
+  for (const [width, pool] of dropout) {
+    const uniform = randomStream(seed, "dropout", width);
+    const values = new Float32Array(pool.shape[0]! * width);
+    for (let index = 0; index < values.length; index += 1) values[index] = uniform() < probability ? 0 : keep;
+    writeTensor(backend, pool, values);
+  }
+}

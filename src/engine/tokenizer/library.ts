@@ -1,0 +1,45 @@
+// The one place that knows @huggingface/tokenizers. Two of its steps see ASCII or JavaScript's own white space where the reference sees
+// Unicode; they are handed over as equal split rules, which it translates faithfully.
+import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { brokenTokenizer } from "./errors.ts";
+import { isFields } from "./parse.ts";
+import type { TokenizerJson } from "./types.ts";
+
+const GPT2_RULE = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+export interface Codec {
+  /** Ids of a text; no special token is added. */
+  encode(text: string): number[];
+  decode(ids: readonly number[]): string;
+}
+
+/** @throws `tokenizer.broken` when the library refuses the definition */
+export function createCodec(where: string, json: TokenizerJson): Codec {
+  const library = build(where, json);
+  return {
+    encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
+    decode: (ids) => (ids.length === 0 ? "" : library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
+  };
+}
+
+function build(where: string, json: TokenizerJson): LibraryTokenizer {
+  try {
+    return new LibraryTokenizer({ ...json, pre_tokenizer: withUnicodeRules(json.pre_tokenizer) }, {});
+  } catch (cause) {
+    throw brokenTokenizer(where, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function withUnicodeRules(step: unknown): unknown {
+  if (!isFields(step)) return step;
+  if (Array.isArray(step["pretokenizers"])) return { ...step, pretokenizers: step["pretokenizers"].map(withUnicodeRules) };
+  if (step["type"] === "Digits") return isolate(step["individual_digits"] === true ? "\\p{N}" : "\\p{N}+");
+  if (step["type"] === "ByteLevel" && step["use_regex"] !== false && step["add_prefix_space"] !== true) {
+    return { type: "Sequence", pretokenizers: [isolate(GPT2_RULE), { ...step, use_regex: false }] };
+  }
+  return step;
+}
+
+function isolate(regex: string): unknown {
+  return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
+}

@@ -1,0 +1,45 @@
+// Which tokens begin, end and pad a text.
+import { eosMissing } from "./errors.ts";
+import { isFields, tokenContent } from "./parse.ts";
+import type { TokenizerDefinition } from "./types.ts";
+
+/** End-of-turn tokens by name, as llama.cpp looks for them (src/llama-vocab.cpp); tokens that end the whole text are left out. */
+const TURN_ENDS = ["<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>", "[EOT]", "<end_of_utterance>"];
+
+/** Tokens fit for padding, best first. */
+const PADS = ["<|finetune_right_pad_id|>", "<pad>", "[PAD]", "<|pad|>", "<PAD>", "<|padding|>", "<unk>", "<|unk|>", "[UNK]", "<|endoftext|>", "<|reserved_special_token_0|>"];
+
+export interface SpecialIds {
+  readonly bosId?: number;
+  readonly eosId: number;
+  readonly eotId?: number;
+  readonly padId?: number;
+  readonly addBos: boolean;
+}
+
+/** @throws `tokenizer.eos_missing` */
+export function resolveSpecialIds(where: string, { tokenizer, config }: TokenizerDefinition): SpecialIds {
+  const added = new Map(tokenizer.added_tokens.map(({ content, id }) => [content, id]));
+  const idOf = (token: string | undefined): number | undefined => (token === undefined ? undefined : (added.get(token) ?? ownNumber(tokenizer.model.vocab, token)));
+  const bosId = idOf(tokenContent(config["bos_token"]));
+  const eosId = idOf(tokenContent(config["eos_token"]));
+  if (eosId === undefined) throw eosMissing(where);
+  const eotId = idOf(tokenContent(config["eot_token"])) ?? TURN_ENDS.map((token) => added.get(token)).find((id) => id !== undefined);
+  const fitForPad = (id: number | undefined): id is number => id !== undefined && id !== eosId && id !== eotId && id !== bosId;
+  const padId = [idOf(tokenContent(config["pad_token"])), ...PADS.map((token) => added.get(token))].find(fitForPad);
+  const addBos = bosId !== undefined && (typeof config["add_bos_token"] === "boolean" ? config["add_bos_token"] : processorAdds(tokenizer.post_processor, tokenContent(config["bos_token"])));
+  return { bosId, eosId, eotId, padId, addBos };
+}
+
+/** Whether the post-processor of a tokenizer.json puts `token` in front of a text. */
+function processorAdds(processor: unknown, token: string | undefined): boolean {
+  if (!isFields(processor) || token === undefined) return false;
+  if (Array.isArray(processor["processors"])) return processor["processors"].some((inner) => processorAdds(inner, token));
+  const [first] = Array.isArray(processor["single"]) ? (processor["single"] as readonly unknown[]) : [];
+  return isFields(first) && isFields(first["SpecialToken"]) && first["SpecialToken"]["id"] === token;
+}
+
+/** Only own entries count: a token may be called "constructor". */
+export function ownNumber(vocab: Readonly<Record<string, number>>, token: string): number | undefined {
+  return Object.hasOwn(vocab, token) ? vocab[token] : undefined;
+}
