@@ -35,13 +35,13 @@ export function plus(tape: Tape, a: Value, b: Value): Value {
   });
 }
 
-/** RMSNorm with gain (Zhang & Sennrich 2019, arXiv:1910.07467): `x [N D]`, `gain [D]`. */
+/** RMSNorm with gain (Zhang & Sennrich 2019, arXiv:1910.07467): `x [N D]`, `gain [D]` or `[1 D]`. */
 export function normalize(tape: Tape, x: Value, gain: Value, epsilon: number): Value {
   const { graph } = tape;
   const unit_ND = rmsNorm(graph, x.tensor, epsilon);
   return tape.result(mul(graph, unit_ND, gain.tensor), [x, gain], (dy) => {
     if (x.needsGradient) tape.give(x, rmsNormBack(graph, mul(graph, dy, gain.tensor), x.tensor, epsilon));
-    if (gain.needsGradient) tape.give(gain, sumOverTokens(tape, mul(graph, dy, unit_ND)));
+    if (gain.needsGradient) tape.give(gain, reshape(graph, sumOverTokens(tape, mul(graph, dy, unit_ND)), gain.tensor.shape));
   });
 }
 

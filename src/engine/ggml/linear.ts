@@ -1,4 +1,4 @@
-import { add, mul, mulMat, scale, transposed } from "./ops.ts";
+import { add, cast, mul, mulMat, scale, transposed } from "./ops.ts";
 import { constant, type Tape, type Value } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -19,6 +19,8 @@ export interface Linear {
   /** `[in out]`: the transposed copy of a frozen weight, so that the gradient of x is a `mul_mat`. Without it the f32 weight is transposed in the graph. */
   readonly transposed?: Tensor;
   readonly lora?: LoraPair;
+  /** Of a trained weight: round both factors of every product to this type (f32 sums and master weights). Default f32, exact. */
+  readonly compute?: "f32" | "q8_0";
 }
 
 /**
@@ -29,11 +31,12 @@ export function linear(tape: Tape, x: Value, layer: Linear, dropout?: Tensor): V
   return layer.lora === undefined ? base : withLora(tape, x, base, layer.lora, dropout);
 }
 
-function frozenOrTrained(tape: Tape, x: Value, { weight, transposed: copy }: Linear): Value {
+function frozenOrTrained(tape: Tape, x: Value, { weight, transposed: copy, compute = "f32" }: Linear): Value {
   const { graph } = tape;
-  return tape.result(mulMat(graph, weight.tensor, x.tensor), [x, weight], (dy) => {
-    if (x.needsGradient) tape.give(x, mulMat(graph, copy ?? tape.transposedOf(weight.tensor), dy));
-    if (weight.needsGradient) tape.give(weight, mulMat(graph, tape.transposedOf(x.tensor), tape.transposedOf(dy)));
+  const rounded = (tensor: Tensor) => (compute === "f32" || !weight.needsGradient || tensor.shape.at(-1)! % 32 !== 0 ? tensor : cast(graph, tensor, compute));
+  return tape.result(mulMat(graph, rounded(weight.tensor), x.tensor), [x, weight], (dy) => {
+    if (x.needsGradient) tape.give(x, mulMat(graph, copy ?? rounded(tape.transposedOf(weight.tensor)), dy));
+    if (weight.needsGradient) tape.give(weight, mulMat(graph, rounded(tape.transposedOf(x.tensor)), tape.transposedOf(dy)));
   });
 }
 
@@ -65,8 +68,8 @@ function maskedInput(tape: Tape, x: Tensor, dropout: Tensor): Tensor {
 }
 
 /** A trained matrix as a layer. */
-export function trainedLinear(weight: Value): Linear {
-  return { weight };
+export function trainedLinear(weight: Value, compute: Linear["compute"] = "f32"): Linear {
+  return { weight, compute };
 }
 
 /** A frozen matrix as a layer. */

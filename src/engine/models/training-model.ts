@@ -36,6 +36,8 @@ export interface TrainingModelOptions {
   readonly recompute: boolean;
   readonly optimizer: AdamwSettings;
   readonly seed: number;
+  /** Of full training: the type products are rounded to. Default f32. */
+  readonly compute?: "f32" | "q8_0";
 }
 
 /** A frozen base with a fresh adapter. @throws `engine.out_of_memory` */
@@ -67,9 +69,9 @@ export function createFullModel(backend: Backend, config: LlamaConfig, source: W
     arena.allocate();
     writeTensor(backend, factors, factorValues);
   }
-  return assemble(backend, config, trainedWeights({ config }, optimizer.parameters, factors), optimizer, options, {
+  return assemble(backend, config, trainedWeights({ config }, optimizer.parameters, factors, options.compute), optimizer, options, {
     dropout: 0,
-    lossScale: 1,
+    lossScale: options.compute === "q8_0" ? 1024 : 1,
     weightBytes: 0,
     types: new Map([["f32", specs.length]]),
     frozenCount: 0,

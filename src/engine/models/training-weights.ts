@@ -52,12 +52,12 @@ export function loadFrozenWeights(backend: Backend, source: WeightSource, base: 
 }
 
 /** The same weights as trained parameters, `parameters` by Hugging Face name. */
-export function trainedWeights(source: Pick<WeightSource, "config">, parameters: ReadonlyMap<string, Value>, ropeFactors: Tensor | undefined): LlamaWeights {
+export function trainedWeights(source: Pick<WeightSource, "config">, parameters: ReadonlyMap<string, Value>, ropeFactors: Tensor | undefined, compute: Linear["compute"]): LlamaWeights {
   const { config } = source;
   const get = (name: string) => parameters.get(name)!;
   const layers = Array.from({ length: config.layerCount }, (_, layer) =>
     layerOf(
-      LINEAR_MODULES.map((module) => [module, trainedLinear(get(`${moduleName(layer, module)}.weight`))] as const),
+      LINEAR_MODULES.map((module) => [module, trainedLinear(get(`${moduleName(layer, module)}.weight`), compute)] as const),
       get(`model.layers.${layer}.input_layernorm.weight`),
       get(`model.layers.${layer}.post_attention_layernorm.weight`),
     ),
