@@ -1,0 +1,73 @@
+// quantization_metrics.json beside the quantized models: what was written, and what was measured on it. The four size fields of seed 003 keep
+// their meaning; one entry per type replaces its one object that every type overwrote.
+import { z } from "zod";
+
+export const QUANTIZATION_SCHEMA_VERSION = 1;
+
+/** What perplexity was measured on; two perplexities may be compared only when these agree. */
+export const quantizationMeasuredOnSchema = z.object({
+  dataset_digest: z.string().nullable(),
+  /** Sequences. */
+  rows: z.number().int().nonnegative(),
+  /** Scored tokens. */
+  tokens: z.number().int().nonnegative(),
+});
+export type QuantizationMeasuredOn = z.infer<typeof quantizationMeasuredOnSchema>;
+
+/** A short greedy answer that shows whether the model ends by itself. */
+export const testGenerationSchema = z.object({
+  prompt: z.string(),
+  text: z.string(),
+  tokens: z.number().int().nonnegative(),
+  finish_reason: z.enum(["stop", "length", "cancelled"]),
+});
+export type TestGeneration = z.infer<typeof testGenerationSchema>;
+
+const measured = {
+  /** exp of the mean negative log-likelihood in nats; null when it was not measured. */
+  perplexity: z.number().positive().nullable(),
+  prompt_tokens_per_s: z.number().nonnegative().nullable(),
+  generate_tokens_per_s: z.number().nonnegative().nullable(),
+  measured_on: quantizationMeasuredOnSchema.nullable(),
+};
+
+export const quantizedModelSchema = z.object({
+  type: z.string().min(1),
+  /** File name, beside the record. */
+  path: z.string().min(1),
+  size_bytes: z.number().int().positive(),
+  /** Bits of the whole file for one parameter. */
+  bits_per_weight: z.number().positive(),
+  /** Size of the source over this size. */
+  compression_ratio: z.number().positive(),
+  size_reduction_percent: z.number(),
+  sha256: z.string(),
+  /** Perplexity minus that of the source; null unless both were measured. */
+  perplexity_change: z.number().nullable(),
+  /** Tensors that got another type than the mix wants. */
+  fallbacks: z.array(z.string()),
+  test_generation: testGenerationSchema.nullable(),
+  ...measured,
+});
+export type QuantizedModel = z.infer<typeof quantizedModelSchema>;
+
+export const quantizationRecordSchema = z.object({
+  schema_version: z.literal(QUANTIZATION_SCHEMA_VERSION),
+  created_at: z.string(),
+  /** What the file names begin with. */
+  model: z.string().min(1),
+  /** The unquantized model, in the GGUF form that was quantized. */
+  source: z.object({
+    /** As given by the caller: a Hugging Face directory or a GGUF file. */
+    path: z.string(),
+    type: z.string(),
+    /** Of the GGUF form. */
+    sha256: z.string(),
+    size_bytes: z.number().int().positive(),
+    parameter_count: z.number().int().positive(),
+    ...measured,
+  }),
+  threads: z.number().int().positive(),
+  types: z.array(quantizedModelSchema),
+});
+export type QuantizationRecord = z.infer<typeof quantizationRecordSchema>;
