@@ -51,6 +51,13 @@ describe("compareEvaluations", () => {
     expect(verdicts(compared)["exact_match"]).toBe("no clear difference");
   });
 
+  it("calls nothing clear over a handful of rows, and says why", async () => {
+    const limit = { settings: { limit: 9 } };
+    const { rows: compared, notes } = compareEvaluations(await evaluate(0, 0.2, limit), await evaluate(1, 0.5, limit));
+    expect(new Set(compared.map((row) => row.verdict))).toEqual(new Set(["no clear difference"]));
+    expect(notes).toEqual(["only 9 rows: no difference is called clear with fewer than 10"]);
+  });
+
   it.each<[Partial<EvaluateOptions>, string]>([
     [{ datasetDigest: "other" }, "dataset digest digest against other"],
     [{ split: "validation" }, "split test against validation"],

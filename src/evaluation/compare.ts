@@ -42,9 +42,12 @@ function compareMetric(name: string, base: Evaluation, tuned: Evaluation): Compa
   return { metric: name, unit, direction, base: before.value, tuned: after.value, difference: { value, low, high }, n, verdict: judge(difference, direction) };
 }
 
-/** Clear only when the whole interval lies on one side of 0. */
-function judge({ low, high }: Interval, direction: MetricDirection): Verdict {
-  if (low <= 0 && high >= 0) return "no clear difference";
+/** A bootstrap of a handful of rows has too few distinct resamples for its interval to mean anything (of one row it has no width at all). */
+const FEWEST_ROWS = 10;
+
+/** Clear only when there are rows enough and the whole interval lies on one side of 0. */
+function judge({ low, high, n }: Interval, direction: MetricDirection): Verdict {
+  if (n < FEWEST_ROWS || (low <= 0 && high >= 0)) return "no clear difference";
   return low > 0 === (direction === "rises") ? "better" : "worse";
 }
 
@@ -69,6 +72,7 @@ function signatureOf(metric: MeasuredMetric | undefined, other: MeasuredMetric):
 function findNotes(base: EvaluationRecord, tuned: EvaluationRecord): string[] {
   const [before, after] = [Object.keys(base.metrics), Object.keys(tuned.metrics)];
   return [
+    base.dataset.rows < FEWEST_ROWS ? `only ${base.dataset.rows} rows: no difference is called clear with fewer than ${FEWEST_ROWS}` : undefined,
     differ("max_new_tokens", base.generation?.max_new_tokens, tuned.generation?.max_new_tokens),
     differ("batch_size", base.generation?.batch_size, tuned.generation?.batch_size),
     differ("max_sequence_length", base.max_sequence_length, tuned.max_sequence_length),
