@@ -12,21 +12,33 @@ import { writeAskFirst, writeEcho, writeRecall, writeRegister } from "./corpus/r
 /** Stands after every document. */
 export const END_OF_TEXT = "<|endoftext|>";
 
+export type Mixture = readonly (readonly [write: (random: Random) => string, percent: number])[];
+
 /** Kind of document and its share of the documents, in percent. */
-export const MIXTURE: readonly (readonly [write: (random: Random) => string, percent: number])[] = [
+export const MIXTURE: Mixture = [
   [writeRecall, 28],
-  [writeAskFirst, 24],
-  [writeEcho, 4],
+  [writeAskFirst, 22],
+  [writeEcho, 5],
   [writeRegister, 8],
   [writePairs, 9],
   [writeList, 7],
   [writeMembership, 5],
-  [writeNonsense, 3],
+  [writeNonsense, 4],
   [writeDialogue, 5],
   [writeStory, 3],
   [writeDefinitions, 2],
   [writeSentences, 2],
 ];
+
+/** The mixture of the first training documents: mostly things said twice, so that the model learns early to look back. */
+export const OPENING_MIXTURE: Mixture = [
+  [writeNonsense, 30],
+  [writeList, 15],
+  [writePairs, 20],
+  [writeEcho, 20],
+  [writeRecall, 15],
+];
+const OPENING_DOCUMENTS = 5000;
 
 /** Train documents and held-out documents come from seeds that never meet. */
 export type CorpusSplit = "train" | "held-out";
@@ -41,18 +53,19 @@ export interface CorpusOptions {
 
 const SEEDS: Readonly<Record<CorpusSplit, number>> = { train: 0x10000000, "held-out": 0x60000000 };
 
-/** One document, always the same for the same split and index. */
+/** One document (without {@link END_OF_TEXT}), always the same for the same split and index. */
 export function writeDocument(split: CorpusSplit, index: number): string {
+  const mixture = split === "train" && index < OPENING_DOCUMENTS ? OPENING_MIXTURE : MIXTURE;
   const random = createRandom(SEEDS[split] + index);
   let share = random.between(1, 100);
-  for (const [write, percent] of MIXTURE) {
+  for (const [write, percent] of mixture) {
     share -= percent;
     if (share <= 0) return write(random);
   }
   throw new Error("internal: the shares of the mixture must add up to 100");
 }
 
-/** Streams documents of 20 to 250 words, without {@link END_OF_TEXT}. */
+/** Streams documents in the order they are to be read, about 130 tokens each, without {@link END_OF_TEXT}. */
 export function* streamCorpus({ split, count, from = 0 }: CorpusOptions): Generator<string> {
   for (let index = from; index < from + count; index += 1) yield writeDocument(split, index);
 }

@@ -10,6 +10,8 @@ import { END_OF_TEXT, streamCorpus } from "./corpus.ts";
 export const VOCABULARY_SIZE = 1024;
 export const PAD = "<|pad|>";
 const SPECIALS = [END_OF_TEXT, PAD];
+// Past the opening of the corpus, whose nonsense words are not worth tokens of their own.
+const FIRST_DOCUMENT = 10_000;
 const TRAINING_DOCUMENTS = 6000;
 // The headings of the prompt format are given to the trainer now and then, so that a prompt costs few tokens.
 const HEADINGS = "### Instruction:\n\n### Input:\n\n### Response:\n";
@@ -26,7 +28,7 @@ const CHAT_TEMPLATE =
 
 function* trainingTexts(): Generator<string> {
   let index = 0;
-  for (const text of streamCorpus({ split: "train", count: TRAINING_DOCUMENTS })) {
+  for (const text of streamCorpus({ split: "train", count: TRAINING_DOCUMENTS, from: FIRST_DOCUMENT })) {
     yield text;
     if (index % DOCUMENTS_PER_HEADINGS === 0) yield HEADINGS;
     index += 1;

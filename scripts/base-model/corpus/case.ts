@@ -87,14 +87,14 @@ export function entriesOf(who: Case, random: Random): Entry[] {
   const one = random.pick(who.prescriptions);
   const two = random.pick(who.prescriptions);
   const entries: Entry[] = [
-    { labels: ["medicines", "drugs", "treatment", "tablets", "medication", "drug names", "all medicines"], values: medicines },
-    { labels: ["conditions", "problems", "diagnoses", "illnesses", "history", "diagnosis", "all conditions"], values: who.conditions },
-    { labels: ["next visit", "follow up", "appointment", "comes back", "review", "time and place"], values: [who.visit] },
+    { labels: ["medicines", "drugs", "treatment", "tablets", "medication", "drug names", "all medicines", "what is taken", "which drugs are given"], values: medicines },
+    { labels: ["conditions", "problems", "diagnoses", "illnesses", "history", "diagnosis", "all conditions", "what is wrong", "which illnesses are known"], values: who.conditions },
+    { labels: ["next visit", "follow up", "appointment", "comes back", "review", "time and place", "when to come and where", "date and clinic"], values: [who.visit] },
     { labels: ["age", "years", "how old"], values: [String(who.age)] },
-    { labels: [`dose of ${one.medicine}`, `${one.medicine} dose`, `${one.medicine}, how`, `how much ${one.medicine}`, one.medicine], values: [`${one.dose} ${one.frequency}`] },
+    { labels: [`dose of ${one.medicine}`, `${one.medicine} dose`, `${one.medicine}, how`, `how much ${one.medicine}`, `how often and how much ${one.medicine}`, `the way to take ${one.medicine}`, one.medicine], values: [`${one.dose} ${one.frequency}`] },
     { labels: [`${two.medicine} amount`, `amount of ${two.medicine}`], values: [two.dose] },
     { labels: [`drug at ${two.dose} ${two.frequency}`, `taken ${two.dose} ${two.frequency}`], values: [two.medicine] },
-    { labels: ["patient", "short", "in brief", "summary"], values: [`${capitalise(who.sex)} of ${who.age}, ${joinWords(who.conditions)}, on ${joinWords(medicines)}`] },
+    { labels: ["patient", "short", "in brief", "summary", "one line", "sum up"], values: [`${capitalise(who.sex)} of ${who.age}, ${joinWords(who.conditions)}, on ${joinWords(medicines)}`] },
     presence(who, medicines, random),
     presence(who, medicines, random),
   ];
@@ -108,5 +108,5 @@ function presence(who: Case, medicines: readonly string[], random: Random): Entr
   const absent = (kind ? MEDICINES : CONDITIONS).map(({ name }) => name).filter((name) => !present.some((other) => other.includes(name) || name.includes(other)));
   const name = random.pick(here ? present : absent);
   const [yes, no] = random.pick([["yes", "no"], ["yes", "no"], ["true", "false"], ["present", "absent"], ["named", "not named"]] as const);
-  return { labels: [`${name} named`, `is it ${name}`, `${name} in the text`, `finds ${name}`, `${name} or not`], values: [here ? yes : no] };
+  return { labels: [`${name} named`, `is it ${name}`, `${name} in the text`, `finds ${name}`, `${name} or not`, `does it say ${name}`, `is ${name} there`], values: [here ? yes : no] };
 }

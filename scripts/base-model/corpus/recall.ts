@@ -49,17 +49,20 @@ export function writeRecall(random: Random): string {
   return `${tellCase(who, random)}${random.pick(GAPS)}${answers.join("\n")}`;
 }
 
-/** Question, text, answer; sometimes two rounds in the same layout. */
+/** One to three questions, text, answers in the same order; sometimes two rounds in the same layout. */
 export function writeAskFirst(random: Random): string {
   const [wanted, source, found] = random.pick(HEADERS);
   const mark = random.pick([":\n", ":\n", "\n", ": ", " - "]);
   const prefix = random.pick(["", "", "# ", "## ", "> ", "** "]);
   const gap = random.pick(["\n", "\n\n"]);
   const joiner = random.pick(JOINERS);
-  const rounds = Array.from({ length: random.chance(0.3) ? 2 : 1 }, () => {
+  const between = random.pick(["\n", " && ", "\n+ "]);
+  const rounds = Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => {
     const who = drawCase(random);
-    const entry = entriesOf(who, random)[0] as Entry;
-    const parts = [[wanted, random.pick(entry.labels)], [source, tellCase(who, random)], [found, entry.values.join(joiner)]];
+    const entries = entriesOf(who, random).slice(0, random.pick([1, 1, 2, 3]));
+    const asked = entries.map(({ labels }) => random.pick(labels)).join(between);
+    const answered = entries.map(({ values }) => values.join(joiner)).join(between);
+    const parts = [[wanted, asked], [source, tellCase(who, random)], [found, answered]];
     return parts.map(([head, text]) => `${prefix}${head}${mark}${text}`).join(gap);
   });
   return rounds.join("\n\n");
