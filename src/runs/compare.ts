@@ -26,7 +26,7 @@ export interface VersionComparison {
   readonly interval?: PairedInterval;
 }
 
-const USUAL_METRICS = ["f1_micro", "token_f1", "f1", "rouge_l", "exact_match", "token_accuracy", "accuracy", "loss", "perplexity", "eval_loss"];
+const USUAL_METRICS = ["f1_micro", "f1", "token_f1", "rougeL", "rouge_l", "exact_match", "token_accuracy", "accuracy", "loss", "perplexity", "eval_loss"];
 
 /** Compares two history entries by one metric. @throws `runs.metric_missing` */
 export function compareVersions(first: HistoryEntry, second: HistoryEntry, options: CompareOptions = {}): VersionComparison {

@@ -19,8 +19,8 @@ const METRIC_LABELS: readonly (readonly [label: string, key: string])[] = [
   ["Perplexity", "perplexity"],
   ["Token accuracy", "token_accuracy"],
   ["Exact match", "exact_match"],
-  ["Token F1", "token_f1"],
-  ["ROUGE-L", "rouge_l"],
+  ["F1", "f1"],
+  ["ROUGE-L", "rougeL"],
 ];
 
 export interface SummaryOptions {

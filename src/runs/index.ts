@@ -9,3 +9,4 @@ export { pairedBootstrap, type BootstrapOptions, type PairedInterval } from "./b
 export { compareVersions, metricNames, metricValue, type CompareOptions, type VersionComparison } from "./compare.ts";
 export { formatComparison, formatHistorySummary, type SummaryOptions } from "./format.ts";
 export { openExperimentTracker, type Experiment, type ExperimentTracker } from "./tracker.ts";
+export { renderRunReport, type LossCurves, type RunReportInput, type SampleAnswer, type StepTiming } from "./report.ts";
