@@ -55,7 +55,7 @@ function stripUrls(text: string): string {
 function tidyWhitespace(text: string): string {
   return text
     .replace(/\r\n?|\u2028|\u2029/g, "\n")
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g, "")
+    .replace(/[^\P{Cc}\n\t]|[\u200b\ufeff]/gu, "")
     .replace(/[^\S\n\t]/gu, " ")
     .replace(/(?<=\S)[ \t]+/g, " ")
     .replace(/[ \t]+$/gm, "")

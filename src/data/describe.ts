@@ -1,11 +1,12 @@
 import { digestJson } from "../files/index.ts";
 import type { DatasetRecord, SplitSummary } from "../records/index.ts";
+import { digestRow } from "./digest-row.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
 import { describeLengths, wholeText, wordsOf } from "./words.ts";
 
 /** SHA-256 over rows in order. Ids are left out, so that the same rows have the same digest whoever wrote the files. */
 export function digestRows(rows: readonly Row[]): string {
-  return digestJson(rows.map(({ id: _, ...content }) => digestJson(content)));
+  return digestJson(rows.map(digestRow));
 }
 
 /** SHA-256 over the digests of the splits. */

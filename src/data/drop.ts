@@ -1,5 +1,5 @@
-import { digestJson } from "../files/index.ts";
 import type { DroppedRow } from "../records/index.ts";
+import { digestRow } from "./digest-row.ts";
 import type { SourceRow } from "./read.ts";
 
 /** Every row is either kept or dropped with a reason. */
@@ -14,11 +14,10 @@ export function dropRows(rows: readonly SourceRow[]): KeptRows {
   const dropped: DroppedRow[] = [];
   const firsts = new Map<string, number>();
   for (const source of rows) {
-    const { id, ...content } = source.row;
-    const digest = digestJson(content);
+    const digest = digestRow(source.row);
     const first = firsts.get(digest);
     const reason = emptyField(source) ?? (first === undefined ? undefined : "exact_duplicate");
-    if (reason !== undefined) dropped.push({ row: source.number, id, reason, kept_row: reason === "exact_duplicate" ? first! : null });
+    if (reason !== undefined) dropped.push({ row: source.number, id: source.row.id, reason, kept_row: reason === "exact_duplicate" ? first! : null });
     else {
       firsts.set(digest, source.number);
       kept.push(source);

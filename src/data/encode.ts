@@ -67,7 +67,7 @@ function tryEncode(tokenizer: TextTokenizer, row: Row, format: PromptFormat, max
   const prompt = fitted.prompt.length <= room ? fitted.prompt : [...fitted.prompt.slice(0, bos), ...fitted.prompt.slice(fitted.prompt.length - (room - bos))];
   return {
     ids: [...prompt, ...fitted.answer],
-    labels: [...new Array<number>(prompt.length).fill(IGNORED_LABEL), ...fitted.answer],
+    labels: [...prompt.map(() => IGNORED_LABEL), ...fitted.answer],
     cutTokens: length - prompt.length - fitted.answer.length,
   };
 }
@@ -84,7 +84,7 @@ function cutInput(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxL
   for (let cut = surplus; cut < inputIds.length; ) {
     // A cut through a character of several tokens decodes to replacement characters, which are left out as well.
     const input = tokenizer.decode(inputIds.slice(cut)).replace(/^\uFFFD+/u, "").trimStart();
-    const parts = encodeRendered(tokenizer, renderPrompt({ ...row, input: input === "" ? row.input.slice(-1) : input }, format, tokenizer), format);
+    const parts = encodeRendered(tokenizer, renderPrompt({ ...row, input }, format, tokenizer), format);
     const over = parts.prompt.length + parts.answer.length - maxLength;
     if (over <= 0) return parts;
     cut += over;

@@ -35,11 +35,12 @@ function shingle(text: string): Uint32Array {
 
 /** Indices whose signatures agree in a whole band; a text without words is in none. */
 function* buckets(shingles: readonly Uint32Array[]): Generator<readonly number[]> {
+  const signatures = shingles.map(signatureOf);
   for (let band = 0; band < BANDS; band++) {
-    const members = new Map<string, number[]>();
-    for (const [index, runs] of shingles.entries()) {
-      if (runs.length === 0) continue;
-      const key = Array.from({ length: BAND_ROWS }, (_, row) => smallestHash(runs, band * BAND_ROWS + row)).join(" ");
+    const members = new Map<number, number[]>();
+    for (const [index, signature] of signatures.entries()) {
+      if (signature === undefined) continue;
+      const key = signature.subarray(band * BAND_ROWS, (band + 1) * BAND_ROWS).reduce((hash, part) => mix(hash ^ part), band);
       const bucket = members.get(key);
       if (bucket === undefined) members.set(key, [index]);
       else bucket.push(index);
@@ -48,11 +49,17 @@ function* buckets(shingles: readonly Uint32Array[]): Generator<readonly number[]
   }
 }
 
-function smallestHash(runs: Uint32Array, permutation: number): number {
-  const salt = Math.imul(permutation + 1, 0x9e3779b1);
-  let smallest = 0xffff_ffff;
-  for (const run of runs) smallest = Math.min(smallest, mix(run ^ salt));
-  return smallest;
+/** The smallest hash under each of 64 permutations. */
+function signatureOf(runs: Uint32Array): Uint32Array | undefined {
+  if (runs.length === 0) return undefined;
+  const signature = new Uint32Array(BANDS * BAND_ROWS).fill(0xffff_ffff);
+  for (const run of runs) {
+    for (let permutation = 0; permutation < signature.length; permutation++) {
+      const hash = mix(run ^ Math.imul(permutation + 1, 0x9e3779b1));
+      if (hash < signature[permutation]!) signature[permutation] = hash;
+    }
+  }
+  return signature;
 }
 
 /** |a ∩ b| / |a ∪ b| of two ascending lists. */

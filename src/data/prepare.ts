@@ -1,21 +1,20 @@
 // From raw rows to a dataset directory: read → clean → validate → drop → split → leakage gate → write. Nothing is written before the gate.
 import { join } from "node:path";
-import { digestJson, exists, rename, withLock, writeDirectoryAtomic } from "../files/index.ts";
+import { digestJson } from "../files/index.ts";
 import { DATASET_SCHEMA_VERSION, type DatasetFinding, type DatasetRecord } from "../records/index.ts";
 import { cleanRows } from "./clean.ts";
 import { describeSplits } from "./describe.ts";
 import { recommendDatasets } from "./domains.ts";
 import { dropRows } from "./drop.ts";
-import { domainInvalid, findingsStop, nothingLeft, outputTaken, sampleUnavailable, sourceMissing } from "./errors.ts";
+import { domainInvalid, findingsStop, nothingLeft, sampleUnavailable, sourceMissing } from "./errors.ts";
 import { requireNoLeaks } from "./leakage.ts";
-import { loadDataset } from "./load.ts";
+import { placeDataset, type PlacedDataset } from "./place.ts";
 import { readRows, type ReadRows } from "./read.ts";
 import type { Splits } from "./row.ts";
 import { generateSample, MAX_SAMPLE_ROWS, SAMPLE_DOMAINS } from "./sample/generate.ts";
 import { splitRows, type Fractions } from "./split.ts";
 import { summarisePreparation } from "./summary.ts";
 import { validateRows } from "./validate.ts";
-import { writeDatasetFiles, type DatasetContents } from "./write.ts";
 
 export interface PrepareOptions {
   /** healthcare, legal, finance, or a name of your own; the dataset is called `<domain>_dataset`. */
@@ -57,13 +56,7 @@ export interface PrepareProgress {
   readonly rows: number;
 }
 
-export interface PreparedDataset {
-  readonly path: string;
-  /** `unchanged`: these very rows were there already and nothing was written. */
-  readonly status: "written" | "replaced" | "unchanged";
-  /** Where the dataset that stood at `path` went. */
-  readonly previousPath?: string;
-  readonly record: DatasetRecord;
+export interface PreparedDataset extends PlacedDataset {
   readonly splits: Splits;
   /** Lines to print. */
   readonly summary: readonly string[];
@@ -146,40 +139,4 @@ function countReasons(dropped: readonly { readonly reason: string }[]): Record<s
   const counts: Record<string, number> = {};
   for (const { reason } of dropped) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
-}
-
-type Placed = Pick<PreparedDataset, "path" | "status" | "previousPath" | "record">;
-
-/** Puts a dataset in place under a lock; what stands there is moved aside when the new files are complete, or left when it is the same. */
-async function placeDataset(path: string, contents: DatasetContents): Promise<Placed> {
-  return withLock(`${path}.lock`, async () => {
-    const standing = exists(path) ? loadStanding(path) : undefined;
-    if (standing?.digest === contents.record.digest && standing.created_at !== null) return { path, status: "unchanged", record: standing };
-    const previousPath = standing === undefined ? undefined : freePath(`${path}.previous-${standing.digest.slice(0, 8)}`);
-    await writeDirectoryAtomic(
-      path,
-      (temporary) => {
-        writeDatasetFiles(temporary, contents);
-        if (previousPath !== undefined) rename(path, previousPath);
-      },
-      { replace: true },
-    );
-    return { path, status: previousPath === undefined ? "written" : "replaced", previousPath, record: contents.record };
-  });
-}
-
-/** What is no dataset is nothing this command may move. */
-function loadStanding(path: string): DatasetRecord {
-  try {
-    return loadDataset(path).record;
-  } catch (cause) {
-    throw outputTaken(path, cause);
-  }
-}
-
-function freePath(path: string): string {
-  for (let count = 1; ; count++) {
-    const candidate = count === 1 ? path : `${path}-${count}`;
-    if (!exists(candidate)) return candidate;
-  }
 }

@@ -3,8 +3,8 @@ import { readText } from "../files/index.ts";
 import type { Faults } from "./faults.ts";
 import type { SourceRecord } from "./read-json.ts";
 
-/** Papa's guess of a separator is left to these. */
-const CSV_SEPARATORS = [",", ";", "\t", "|"];
+/** In order of preference. */
+const SEPARATORS = [",", ";", "\t", "|"];
 
 /** Reads a CSV or TSV file with a header line. Row numbers do not count the header, line numbers do; a quoted cell may hold newlines. */
 export function readDelimited(path: string, faults: Faults, separator?: "\t"): readonly SourceRecord[] {
@@ -15,8 +15,7 @@ export function readDelimited(path: string, faults: Faults, separator?: "\t"): r
   let cursor = 0;
   let row = 0;
   Papa.parse<string[]>(text, {
-    delimiter: separator ?? "",
-    delimitersToGuess: CSV_SEPARATORS,
+    delimiter: separator ?? guessSeparator(text),
     step({ data: cells, errors, meta }) {
       const place = { row: row + 1, line };
       line += countNewlines(text, cursor, meta.cursor);
@@ -34,6 +33,13 @@ export function readDelimited(path: string, faults: Faults, separator?: "\t"): r
     },
   });
   return records;
+}
+
+/** The separator the header line has most of; the cells below it may hold any text. */
+function guessSeparator(text: string): string {
+  const header = text.trimStart().split(/[\r\n]/, 1)[0]!;
+  const count = (separator: string): number => header.split(separator).length;
+  return SEPARATORS.reduce((best, separator) => (count(separator) > count(best) ? separator : best));
 }
 
 function countNewlines(text: string, from: number, to: number): number {

@@ -88,7 +88,7 @@ function* splitElements(text: string): Generator<Element> {
     start = end + 1;
     if (raw.trim() === "" && row === 0 && closed) return undefined;
     row += 1;
-    return { place, text: raw, closed };
+    return { place, text: raw.trim(), closed };
   };
   for (let at = start; at < text.length; at++) {
     const char = text[at];

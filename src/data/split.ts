@@ -1,6 +1,6 @@
 // Rows that are linked stay together: whole groups are dealt out. Groups are put into an order of their content before they are shuffled,
 // so that the splits depend on the rows and the seed and not on the order of the file.
-import { digestJson } from "../files/index.ts";
+import { digestRow } from "./digest-row.ts";
 import { fractionsInvalid, tooFewGroups } from "./errors.ts";
 import { findLinks } from "./links.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
@@ -53,10 +53,7 @@ export function splitRows(rows: readonly Row[], { fractions, seed }: SplitOption
 
 /** The groups of linked rows in an order that does not depend on the order of the rows. */
 function groupRows(rows: readonly Row[]): readonly (readonly Member[])[] {
-  const members = rows.map((row): Member => {
-    const { id: _, ...content } = row;
-    return { row, digest: digestJson(content) };
-  });
+  const members = rows.map((row): Member => ({ row, digest: digestRow(row) }));
   const sets = createSets(rows.length);
   for (const link of findLinks(rows)) for (const index of link.rows) sets.join(link.rows[0]!, index);
   return sets

@@ -1,15 +1,8 @@
-import type { DatasetRecord } from "../records/index.ts";
+import type { PlacedDataset } from "./place.ts";
 import { SPLIT_NAMES } from "./row.ts";
 
-interface Preparation {
-  readonly path: string;
-  readonly status: "written" | "replaced" | "unchanged";
-  readonly previousPath?: string;
-  readonly record: DatasetRecord;
-}
-
 /** A prepared dataset in lines of text. */
-export function summarisePreparation({ path, status, previousPath, record }: Preparation): readonly string[] {
+export function summarisePreparation({ path, status, previousPath, record }: PlacedDataset): readonly string[] {
   const { statistics, split } = record;
   const steps = record.transformations.filter((step) => step.rows_changed > 0);
   const dropped = Object.entries(record.dropped);
