@@ -3,7 +3,7 @@ import { findNumber, findText, ggufNumber, ggufText, needNumber, type GgufFile, 
 import { checkConfig } from "./config-hf.ts";
 import { brokenConfig, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
 import { bytesToF32 } from "./floats.ts";
-import { recogniseLlama3Scaling } from "./rope.ts";
+import { recogniseScaling } from "./recognise-scaling.ts";
 import { ROPE_FACTORS } from "./tensor-names.ts";
 import type { LlamaConfig, RopeScaling } from "./types.ts";
 
@@ -21,10 +21,9 @@ export function configFromGguf(file: GgufFile): LlamaConfig {
   const headCount = need("attention.head_count");
   const headDim = find("attention.key_length") ?? hiddenSize / headCount;
   const embedding = file.tensors.get("token_embd.weight");
-  const ropeTheta = find("rope.freq_base") ?? 10_000;
   const bosId = findNumber(metadata, "tokenizer.ggml.bos_token_id");
   refusePartialRotation(path, headDim, find("rope.dimension_count"), find("attention.value_length"));
-  return checkConfig(path, {
+  const config = checkConfig(path, {
     modelType: "llama",
     vocabSize: embedding?.shape[0] ?? need("vocab_size"),
     hiddenSize,
@@ -34,13 +33,14 @@ export function configFromGguf(file: GgufFile): LlamaConfig {
     kvHeadCount: find("attention.head_count_kv") ?? headCount,
     headDim,
     normEpsilon: need("attention.layer_norm_rms_epsilon"),
-    ropeTheta,
-    ...readScaling(file, ropeTheta, headDim),
+    ropeTheta: find("rope.freq_base") ?? 10_000,
+    ...readScaling(file, headDim),
     tiedEmbeddings: !file.tensors.has("output.weight"),
     contextLength: need("context_length"),
     bosId,
     eosIds: [...new Set(["eos", "eot", "eom"].map((role) => findNumber(metadata, `tokenizer.ggml.${role}_token_id`)).filter((id) => id !== undefined))],
   });
+  return { ...config, ropeScaling: recogniseScaling(config) };
 }
 
 /** `general.architecture` and `llama.*` of a configuration. */
@@ -68,7 +68,7 @@ export function ggufConfigMetadata(config: LlamaConfig): GgufMetadata {
   ]);
 }
 
-function readScaling({ path, metadata, tensors, read }: GgufFile, ropeTheta: number, headDim: number): Pick<LlamaConfig, "ropeScaling" | "ropeFactors"> {
+function readScaling({ path, metadata, tensors, read }: GgufFile, headDim: number): Pick<LlamaConfig, "ropeScaling" | "ropeFactors"> {
   const type = findText(metadata, "llama.rope.scaling.type") ?? "none";
   if (type === "linear") {
     const ropeScaling: RopeScaling = { type, factor: positive(path, "llama.rope.scaling.factor", needNumber(metadata, "llama.rope.scaling.factor")) };
@@ -78,8 +78,7 @@ function readScaling({ path, metadata, tensors, read }: GgufFile, ropeTheta: num
   const factors = tensors.get(ROPE_FACTORS);
   if (factors === undefined) return {};
   if (factors.type !== "f32" || factors.shape.length !== 1 || factors.shape[0] !== headDim / 2) throw brokenConfig(path, `${ROPE_FACTORS} is ${factors.type} [${factors.shape.join(", ")}], it needs to be f32 [${headDim / 2}]`);
-  const ropeFactors = bytesToF32(read(ROPE_FACTORS));
-  return { ropeFactors, ropeScaling: recogniseLlama3Scaling(ropeFactors, ropeTheta, headDim) };
+  return { ropeFactors: bytesToF32(read(ROPE_FACTORS)) };
 }
 
 function refusePartialRotation(path: string, headDim: number, rotated: number | undefined, valueLength: number | undefined): void {

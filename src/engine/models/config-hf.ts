@@ -1,6 +1,6 @@
 // config.json, in the spelling of transformers up to 4 (rope_theta, rope_scaling, torch_dtype) and of 5 (rope_parameters, dtype).
 import { brokenConfig, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
-import { llama3RopeFactors } from "./rope.ts";
+import { ropeFactors } from "./rope-factors.ts";
 import type { LlamaConfig, RopeScaling } from "./types.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export function parseConfig(path: string, json: unknown, generation: unknown = {
     bosId: typeof json["bos_token_id"] === "number" ? json["bos_token_id"] : undefined,
     eosIds: [...new Set([...ids(json["eos_token_id"]), ...ids(isFields(generation) ? generation["eos_token_id"] : undefined)])],
   };
-  return checkConfig(path, config.ropeScaling?.type === "llama3" ? { ...config, ropeFactors: llama3RopeFactors(config.ropeScaling, config.ropeTheta, config.headDim) } : config);
+  return { ...checkConfig(path, config), ropeFactors: ropeFactors(config) };
 }
 
 /** Bounds that every source of a configuration has to keep. @throws `models.broken_config` */

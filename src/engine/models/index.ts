@@ -1,3 +1,8 @@
+export { readAdapter, writeAdapter } from "./adapter.ts";
+export { convertAdapterToGguf } from "./convert-adapter.ts";
+export { convertToGguf } from "./convert-gguf.ts";
+export { writeMergedDirectory } from "./merged-directory.ts";
+export { openModel } from "./open.ts";
 export type {
   ConversionType,
   ConvertOptions,

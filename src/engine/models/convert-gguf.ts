@@ -1,0 +1,55 @@
+// A model as one GGUF file, tensor by tensor: read, merge in f32, reorder q and k, encode, write.
+import { basename } from "node:path";
+import { ggufNumber, ggufText, writeGguf, type GgufTensorSource, type GgufValue } from "../gguf/index.ts";
+import { ggufTokenizerMetadata } from "../tokenizer/index.ts";
+import { ggufConfigMetadata } from "./config-gguf.ts";
+import { encodeRows, fittingType } from "./encode-rows.ts";
+import { f32ToBytes } from "./floats.ts";
+import { checkAdapter, mergedRows } from "./merge.ts";
+import { isRotated, permuteHeadRows } from "./permute.ts";
+import { ropeFactors } from "./rope-factors.ts";
+import { modelTensors, ROPE_FACTORS, type ModelTensor } from "./tensor-names.ts";
+import type { ConversionType, ConvertOptions, WeightSource } from "./types.ts";
+
+/** `general.file_type` by the type most tensors have. Source: include/llama.h, llama_ftype, of the pinned llama.cpp release. */
+const FILE_TYPES: Readonly<Record<ConversionType, number>> = { f32: 0, f16: 1, q4_0: 2, q4_1: 3, q8_0: 7, q5_0: 8, q5_1: 9, q4_k: 14, q5_k: 16, q6_k: 18, bf16: 32 };
+
+/**
+ * Converts a model, with an adapter merged in if one is given. Matrices get `type` (or the nearest type their rows fit), vectors stay f32.
+ * Streams: memory holds one piece of one tensor. The file appears whole or not at all.
+ * @throws `files.disk_too_small`, `models.adapter_mismatch`, `tokenizer.pre_unknown`, `tokenizer.unsupported`
+ */
+export function convertToGguf(source: WeightSource, path: string, options: ConvertOptions): void {
+  const { config } = source;
+  if (options.adapter !== undefined) checkAdapter(options.adapter, config);
+  const name = basename(source.path).replace(/\.gguf$/, "");
+  const metadata = new Map<string, GgufValue>([
+    ...ggufConfigMetadata(config),
+    ["general.type", ggufText("model")],
+    ["general.name", ggufText(name)],
+    ["general.file_type", ggufNumber(FILE_TYPES[options.type])],
+    ["general.quantization_version", ggufNumber(2)],
+    ...ggufTokenizerMetadata(source.tokenizer, config.vocabSize, source.path),
+    ...Object.entries(options.provenance ?? {}).map(([key, value]): [string, GgufValue] => [key.startsWith("general.") ? key : `tunesmith.${key}`, ggufText(value)]),
+  ]);
+  writeGguf(path, { metadata, tensors: [...ropeTensor(source), ...modelTensors(config).map((tensor) => tensorSource(source, tensor, options))] });
+}
+
+function tensorSource(source: WeightSource, { name, gguf, shape }: ModelTensor, { type: wanted, adapter }: ConvertOptions): GgufTensorSource {
+  const rowLength = shape.at(-1) ?? 1;
+  const type = shape.length === 1 ? "f32" : fittingType(wanted, rowLength);
+  return { name: gguf, shape, type, bytes: () => pieces() };
+
+  function* pieces(): Generator<Uint8Array> {
+    const { headDim } = source.config;
+    for (const values of mergedRows(source, name, adapter, isRotated(name) ? headDim : 1)) {
+      yield encodeRows(type, isRotated(name) ? permuteHeadRows(values, rowLength, headDim) : values, rowLength);
+    }
+  }
+}
+
+/** Llama 3's frequency scaling is not metadata in a GGUF, but a tensor. */
+function ropeTensor({ config }: WeightSource): readonly GgufTensorSource[] {
+  const factors = ropeFactors(config);
+  return factors === undefined ? [] : [{ name: ROPE_FACTORS, shape: [factors.length], type: "f32", bytes: () => f32ToBytes(factors) }];
+}

@@ -1,0 +1,46 @@
+// W' = W + scale · B · A, in f32 with sums in f64, a few rows at a time.
+import { adapterMismatch } from "./errors.ts";
+import { modelTensors } from "./tensor-names.ts";
+import { rowsOf } from "./tensor-store.ts";
+import type { LlamaConfig, LoraAdapter, LoraModule, WeightSource } from "./types.ts";
+
+/** f32 bytes held at once while a tensor streams. */
+const PIECE_BYTES = 2 ** 26;
+
+/** Every module must be a weight of the model and of its shape. @throws `models.adapter_mismatch` */
+export function checkAdapter(adapter: LoraAdapter, config: LlamaConfig): void {
+  const shapes = new Map(modelTensors(config).filter(({ shape }) => shape.length === 2).map(({ name, shape }) => [name.replace(/\.weight$/, ""), shape]));
+  for (const [name, { outFeatures, inFeatures }] of adapter.modules) {
+    const shape = shapes.get(name);
+    if (shape === undefined) throw adapterMismatch(`it adapts ${name}, which the model does not have`);
+    if (shape[0] !== outFeatures || shape[1] !== inFeatures) throw adapterMismatch(`${name} is [${outFeatures}, ${inFeatures}] in the adapter, [${shape.join(", ")}] in the model`);
+  }
+}
+
+/** The rows of one weight in order, merged with the adapter if it adapts this weight, in pieces of whole multiples of `rowMultiple` rows. */
+export function* mergedRows(source: WeightSource, name: string, adapter: LoraAdapter | undefined, rowMultiple = 1): Generator<Float32Array> {
+  const { rows, rowLength } = rowsOf(source.info(name).shape);
+  const module = adapter?.modules.get(name.replace(/\.weight$/, ""));
+  const step = Math.max(1, Math.floor(PIECE_BYTES / 4 / rowLength / rowMultiple)) * rowMultiple;
+  for (let first = 0; first < rows; first += step) {
+    const values = source.readRowsF32(name, first, Math.min(step, rows - first));
+    if (module !== undefined) addDelta(values, module, first);
+    yield values;
+  }
+}
+
+/** Adds rows `first`… of scale · B · A to `rows`. */
+function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures }: LoraModule, first: number): void {
+  const delta = new Float64Array(inFeatures);
+  for (let row = 0; row * inFeatures < rows.length; row++) {
+    delta.fill(0);
+    for (let k = 0; k < r; k++) {
+      const factor = b[(first + row) * r + k]!;
+      if (factor === 0) continue;
+      const start = k * inFeatures;
+      for (let column = 0; column < inFeatures; column++) delta[column]! += factor * a[start + column]!;
+    }
+    const start = row * inFeatures;
+    for (let column = 0; column < inFeatures; column++) rows[start + column]! += scale * delta[column]!;
+  }
+}
