@@ -38,6 +38,8 @@ export interface Optimizer {
    * `maxNorm` (0 = never). A non-finite norm skips the update. Returns the norm before clipping and whether the step was taken.
    */
   step(learningRate: number, gradientScale: number, maxNorm: number): Promise<{ readonly gradientNorm: number; readonly taken: boolean }>;
+  /** Overwrites the values of every parameter. */
+  writeValues(values: ReadonlyMap<string, Float32Array>): void;
   readValues(): ReadonlyMap<string, Float32Array>;
   readGradients(): ReadonlyMap<string, Float32Array>;
   save(): OptimizerState;
@@ -90,6 +92,7 @@ export function createOptimizer(backend: Backend, specs: readonly ParameterSpec[
       await graphs.update.graph.compute();
       return { gradientNorm, taken };
     },
+    writeValues: (given) => writeTensor(backend, values, pack(specs.map((spec) => ({ ...spec, initial: given.get(spec.name)! })), offsets.starts, total)),
     readValues: () => unpack(readFloats(backend, values)),
     readGradients: () => unpack(readFloats(backend, gradients)),
     save: () => ({ step, parameters: readFloats(backend, values), moment1: readFloats(backend, moment1), moment2: readFloats(backend, moment2) }),
