@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MIXTURE, OPENING_MIXTURE, streamCorpus, writeDocument } from "../../scripts/base-model/corpus.ts";
-import { generateSample } from "../../src/data/sample/generate.ts";
+import { generateSample } from "../../src/data/index.ts";
 
 const documents = [...streamCorpus({ split: "train", count: 3000, from: 5000 })];
 const rows = generateSample({ domain: "healthcare", count: 600, seed: 42 });

@@ -1,7 +1,5 @@
 // A made-up patient told in many ways, none of them a sentence of the sample's notes, and what a reader can look up in it.
-import { CONDITIONS, MEDICINES } from "../../../src/data/sample/lexicon.ts";
-import { drawFacts, joinWords, type NoteFacts, type Prescription } from "../../../src/data/sample/note.ts";
-import type { Random } from "../../../src/data/sample/random.ts";
+import { CONDITIONS, MEDICINES, drawFacts, joinWords, type NoteFacts, type Prescription, type Random } from "../../../src/data/index.ts";
 import { capitalise, FIRST_NAMES, LAST_NAMES } from "./words.ts";
 
 export interface Case extends NoteFacts {

@@ -1,7 +1,5 @@
 // Plain English: definitions, dialogues, little stories and single sentences.
-import { CLINICS, CONDITIONS, FIELDS, FINDINGS, MEDICINES, PLANS, type Field } from "../../../src/data/sample/lexicon.ts";
-import { joinWords } from "../../../src/data/sample/note.ts";
-import type { Random } from "../../../src/data/sample/random.ts";
+import { CLINICS, CONDITIONS, FIELDS, FINDINGS, MEDICINES, PLANS, joinWords, type Field, type Random } from "../../../src/data/index.ts";
 import { drawCase } from "./case.ts";
 import { capitalise, COLOURS, FIRST_NAMES, MOODS, OBJECTS, PLACES, VERBS } from "./words.ts";
 

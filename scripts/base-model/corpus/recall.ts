@@ -1,5 +1,5 @@
 // A told case and look-ups in it, in many layouts: what makes a model copy from what stands above.
-import type { Random } from "../../../src/data/sample/random.ts";
+import type { Random } from "../../../src/data/index.ts";
 import { drawCase, entriesOf, tellCase, type Entry } from "./case.ts";
 import { capitalise } from "./words.ts";
 
@@ -80,7 +80,6 @@ export function writeEcho(random: Random): string {
 export function writeRegister(random: Random): string {
   const people = Array.from({ length: random.between(2, 4) }, () => drawCase(random));
   const columns = random.sample(["age", "problem", "drug", "dose", "visit"] as const, random.between(2, 3));
-  const cell = { age: "age", problem: "problem", drug: "drug", dose: "dose", visit: "visit" } as const;
   const rows = people.map((who) => {
     const [first] = who.prescriptions;
     return { name: who.name, age: String(who.age), problem: who.conditions[0] ?? "", drug: first?.medicine ?? "", dose: `${first?.dose} ${first?.frequency}`, visit: who.visit };
@@ -88,12 +87,12 @@ export function writeRegister(random: Random): string {
   const bar = random.pick([" | ", ", ", " - ", "\t"]);
   const asRecords = random.chance(0.4);
   const top = asRecords
-    ? rows.map((row) => [`name: ${row.name}`, ...columns.map((column) => `${column}: ${row[cell[column]]}`)].join("\n")).join("\n\n")
-    : [["name", ...columns].join(bar), ...rows.map((row) => [row.name, ...columns.map((column) => row[cell[column]])].join(bar))].join("\n");
+    ? rows.map((row) => [`name: ${row.name}`, ...columns.map((column) => `${column}: ${row[column]}`)].join("\n")).join("\n\n")
+    : [["name", ...columns].join(bar), ...rows.map((row) => [row.name, ...columns.map((column) => row[column])].join(bar))].join("\n");
   const layout = random.pick(LAYOUTS);
   const asked = random.sample(rows, random.between(2, rows.length)).map((row) => {
     const column = random.pick(columns);
-    return layout(random.pick([`${column} of ${row.name}`, `${row.name}, ${column}`]), row[cell[column]]);
+    return layout(random.pick([`${column} of ${row.name}`, `${row.name}, ${column}`]), row[column]);
   });
   return `${top}\n\n${asked.join("\n")}`;
 }
