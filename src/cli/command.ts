@@ -12,6 +12,8 @@ export interface CommandContext<Options, Arguments> {
   readonly world: World;
   /** Runs work that Ctrl-C may stop: the first one aborts the signal, the second ends the process with 130. */
   readonly withInterrupt: Interrupt;
+  /** Makes the command end with 1 although it ran to its end and printed its document: a check that found something. */
+  readonly endWithFailure: () => void;
   /** All commands there are, for what is made from them. */
   readonly tree: CommandTree;
 }

@@ -2,11 +2,19 @@
 // (`await import("../../data/index.ts")`), so that listing runs does not wait for what training needs.
 import type { CommandTree } from "./command.ts";
 import { completion } from "./commands/completion.ts";
+import { dataPrepare } from "./commands/data/prepare.ts";
+import { dataPreview } from "./commands/data/preview.ts";
+import { dataStats } from "./commands/data/stats.ts";
+import { doctor } from "./commands/doctor.ts";
+import { runsBest } from "./commands/runs/best.ts";
+import { runsCompare } from "./commands/runs/compare.ts";
+import { runsList } from "./commands/runs/list.ts";
+import { runsShow } from "./commands/runs/show.ts";
 
 export const COMMAND_TREE: CommandTree = {
   groups: {
     data: "Prepare a dataset and look at it",
     runs: "Look at the history of runs and compare versions",
   },
-  commands: [completion],
+  commands: [dataPrepare, dataPreview, dataStats, runsList, runsShow, runsCompare, runsBest, doctor, completion],
 };

@@ -11,3 +11,32 @@ export function verbMissing(group: string, verbs: readonly string[]): TunesmithE
 export function interrupted(cause: unknown): TunesmithError {
   return new TunesmithError({ code: "cli.interrupted", message: "Stopped: interrupted before the work was done", cause });
 }
+
+export function rowMissing(path: string, split: string, wanted: string | number, rows: number): TunesmithError {
+  return new TunesmithError({
+    code: "cli.row_missing",
+    message: `Cannot show row ${wanted} of ${path}: its split ${split} has ${rows} rows${typeof wanted === "number" ? "" : ", none of that id"}`,
+    hint: rows === 0 ? "Choose another split with --split." : `Give --row 1 to ${rows}.`,
+  });
+}
+
+export function runUnknown(wanted: string, outputDir: string): TunesmithError {
+  return new TunesmithError({
+    code: "cli.run_unknown",
+    message: `Cannot show run ${wanted}: neither the history nor ${outputDir} has a run of that version, name, id or directory`,
+    hint: "See `tunesmith runs list --all`.",
+  });
+}
+
+export function metricUnknown(metric: string | undefined, known: readonly string[]): TunesmithError {
+  const state = known.length === 0 ? "no version has metrics yet" : `no version has it; recorded are ${known.join(", ")}`;
+  return new TunesmithError({ code: "cli.metric_unknown", message: `Cannot rank versions by ${metric ?? "a metric"}: ${state}`, hint: known.length === 0 ? "Train and evaluate a model first." : "Choose one with --metric." });
+}
+
+export function selfTestWrong(gradientError: number, quantizationError: number): TunesmithError {
+  return new TunesmithError({
+    code: "cli.self_test_wrong",
+    message: `The engine loads but computes wrongly on this machine: gradient error ${gradientError.toExponential(1)} against 1e-3, quantization error ${quantizationError.toFixed(2)} against 0.5 steps`,
+    hint: "Run `npm ci` to restore the pinned packages; if it repeats, report the output of `tunesmith doctor --json`.",
+  });
+}

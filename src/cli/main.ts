@@ -31,8 +31,10 @@ export async function main(words: readonly string[], options: MainOptions = {}):
     const width = Math.min(world.stdout.columns ?? 100, 110);
     const call = parseWords({ version: readVersion(), tree, show, width }, words);
     if (call === undefined) return 0;
-    print.document(await call.command.run({ options: call.options, arguments: call.arguments, print, world, withInterrupt, tree }));
-    return 0;
+    let code = 0;
+    const endWithFailure = () => void (code = 1);
+    print.document(await call.command.run({ options: call.options, arguments: call.arguments, print, world, withInterrupt, endWithFailure, tree }));
+    return code;
   } catch (thrown) {
     const record = toErrorRecord(stopped && isAbort(thrown) ? interrupted(thrown) : thrown);
     print.failure(record);

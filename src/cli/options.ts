@@ -51,8 +51,10 @@ export function decimalNumber<Value extends number | undefined = undefined>(plac
 }
 
 /** `--split <train|test>`: one of a few words. */
-export function choice<Word extends string, Value extends Word | undefined = undefined>(words: readonly Word[], summary: string, extras: Extras<Value> = {}): Option<Word | Value> {
-  return { ...one<Word | Value>(words.join("|"), summary, extras.default as Value, oneOf(words)), choices: words };
+export function choice<Word extends string>(words: readonly Word[], summary: string, extras: { readonly default: NoInfer<Word> }): Option<Word>;
+export function choice<Word extends string>(words: readonly Word[], summary: string): Option<Word | undefined>;
+export function choice<Word extends string>(words: readonly Word[], summary: string, extras: Extras<Word> = {}): Option<Word | undefined> {
+  return { ...one(words.join("|"), summary, extras.default, oneOf(words)), choices: words };
 }
 
 /** `--quantization-types <type...>`: one or more words, of `choices` when given. */

@@ -2,7 +2,7 @@
 // https://huggingface.co/docs/huggingface_hub/guides/manage-cache
 import { join } from "node:path";
 import { exists, isDirectory, isFile, linkFile, readJson, readText, writeFileAtomic } from "../files/index.ts";
-import { INDEX_FILE } from "./needed-files.ts";
+import { INDEX_FILE, type ModelPart } from "./needed-files.ts";
 import type { ModelReference } from "./reference.ts";
 
 /** 40 hex digits; some self-hosted hubs use 64. */
@@ -39,13 +39,14 @@ export function findCommit(repository: RepositoryCache, revision: string): strin
   return COMMIT.test(commit) && isDirectory(repository.snapshot(commit)) ? commit : undefined;
 }
 
-/** The path to open, if the snapshot holds all of the model: the GGUF file asked for, or configuration, tokenizer and every shard. */
-export function findComplete(repository: RepositoryCache, commit: string, reference: ModelReference): string | undefined {
+/** The path to open, if the snapshot holds all of the part that is wanted: the GGUF file asked for, or configuration, tokenizer and every shard. */
+export function findComplete(repository: RepositoryCache, commit: string, reference: ModelReference, part: ModelPart = "model"): string | undefined {
   const snapshot = repository.snapshot(commit);
   if (reference.file !== undefined) return isFile(join(snapshot, reference.file)) ? join(snapshot, reference.file) : undefined;
   const has = (name: string) => isFile(join(snapshot, name));
-  if (has("adapter_config.json") && has("adapter_model.safetensors")) return snapshot;
   const tokenizer = ["tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt"].some(has);
+  if (part === "tokenizer") return tokenizer ? snapshot : undefined;
+  if (has("adapter_config.json") && has("adapter_model.safetensors")) return snapshot;
   return has("config.json") && tokenizer && hasAllWeights(snapshot) ? snapshot : undefined;
 }
 

@@ -16,10 +16,17 @@ const WEIGHTS = /\.(safetensors|bin|gguf|pt|pth|h5|msgpack|onnx)$/;
 
 export const INDEX_FILE = "model.safetensors.index.json";
 
+/** All of a model, or what is needed to turn text into tokens. A GGUF file is always whole. */
+export type ModelPart = "model" | "tokenizer";
+
 /** The names to download out of all names of a repository, configuration first. @throws `hub.weights_missing` */
 export function chooseFiles(id: string, names: readonly string[]): readonly string[] {
-  const side = names.filter((name) => SIDE_FILES.some((pattern) => pattern.test(name)));
-  return [...side, ...chooseWeights(id, names)];
+  return [...chooseSideFiles(names), ...chooseWeights(id, names)];
+}
+
+/** Configuration and tokenizer, without the weights. */
+export function chooseSideFiles(names: readonly string[]): readonly string[] {
+  return names.filter((name) => SIDE_FILES.some((pattern) => pattern.test(name)));
 }
 
 function chooseWeights(id: string, names: readonly string[]): readonly string[] {

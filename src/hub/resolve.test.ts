@@ -156,6 +156,13 @@ describe("finding a model", () => {
     await expect(resolve("owner/tiny:other.gguf")).rejects.toMatchObject({ code: "hub.file_not_found", message: "Cannot download owner/tiny: it has no file other.gguf at main" });
   });
 
+  it("leaves the weights out when only the tokenizer is wanted, and gets them later", async () => {
+    await resolve("owner/tiny", { part: "tokenizer" });
+    expect(readdirSync(snapshot())).toEqual(["config.json", "tokenizer.json"]);
+    expect((await resolve("owner/tiny", { part: "tokenizer" })).source).toBe("cache");
+    expect((await resolve()).source).toBe("download");
+  });
+
   it("says which weights there are when none are safetensors", async () => {
     hub.files = { "config.json": Buffer.from("{}"), "pytorch_model.bin": weights, "a.gguf": weights };
     await expect(resolve()).rejects.toMatchObject({ code: "hub.weights_missing", message: expect.stringContaining("pytorch_model.bin, a.gguf"), hint: "Name the file: owner/tiny:a.gguf" });

@@ -4,7 +4,7 @@ import { findCommit, findComplete, hasAllWeights, linkIntoSnapshot, repositoryCa
 import { downloadBlob, partialBytes } from "./download.ts";
 import { answerUnusable, offlineAndMissing, refused, type Question } from "./errors.ts";
 import { readListing, readRemoteFile, type RemoteFile } from "./metadata.ts";
-import { chooseFiles } from "./needed-files.ts";
+import { chooseFiles, chooseSideFiles, type ModelPart } from "./needed-files.ts";
 import { parseReference, requireRevision, type ModelReference } from "./reference.ts";
 import { defaultWait, type Connection } from "./request.ts";
 import { findEndpoint, findHubCache, findToken, isOffline, type Environment } from "./settings.ts";
@@ -20,6 +20,8 @@ export interface DownloadProgress {
 export interface ResolveOptions {
   /** Branch, tag or commit. Default `main`. */
   readonly revision?: string;
+  /** `tokenizer`: everything but the weights. Default `model`. */
+  readonly part?: ModelPart;
   /** Default: the cache shared with Python (HF_HUB_CACHE, HF_HOME). */
   readonly cacheDir?: string;
   /** Default: HF_ENDPOINT, else https://huggingface.co. */
@@ -59,7 +61,7 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
   const repository = repositoryCache(cache, model.id);
 
   const cached = findCommit(repository, revision);
-  const path = cached === undefined ? undefined : findComplete(repository, cached, model);
+  const path = cached === undefined ? undefined : findComplete(repository, cached, model, options.part);
   if (path !== undefined) return { path, source: "cache", id: model.id, commit: cached };
   if (isOffline(environment)) throw offlineAndMissing(reference, cache);
 
@@ -70,20 +72,19 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
     signal: options.signal,
     wait: options.wait ?? defaultWait(options.signal),
   };
-  return download(connection, repository, model, revision, options.onProgress);
+  return download(connection, repository, model, { ...options, revision });
 }
 
 async function download(
   connection: Connection,
   repository: RepositoryCache,
   model: ModelReference,
-  revision: string,
-  onProgress: ResolveOptions["onProgress"],
+  { revision, part, onProgress }: ResolveOptions & { readonly revision: string },
 ): Promise<ResolvedModel> {
   const question: Question = { id: model.id, revision, endpoint: connection.endpoint, hasToken: connection.token !== undefined };
   const { commit, names } = await readListing(connection, question);
   const files: RemoteFile[] = [];
-  for (const name of namesWanted(question, model, names)) files.push(await readRemoteFile(connection, question, commit, name));
+  for (const name of namesWanted(question, model, names, part)) files.push(await readRemoteFile(connection, question, commit, name));
 
   const totalBytes = sum(files.map((file) => file.sizeBytes));
   const present = new Map(files.map((file) => [file, exists(repository.blob(file.etag)) ? file.sizeBytes : partialBytes(repository, file)]));
@@ -96,20 +97,20 @@ async function download(
     await downloadBlob({ connection, question, repository, commit, file, onBytes });
     linkIntoSnapshot(repository, commit, file.name, file.etag);
   }
-  const path = findComplete(repository, commit, model) ?? openAnyway(repository.snapshot(commit), question);
+  const path = findComplete(repository, commit, model, part) ?? openAnyway(repository.snapshot(commit), question, part);
   writeRef(repository, revision, commit);
   return { path, source: "download", id: model.id, commit };
 }
 
-function namesWanted(question: Question, model: ModelReference, names: readonly string[]): readonly string[] {
-  if (model.file === undefined) return chooseFiles(model.id, names);
+function namesWanted(question: Question, model: ModelReference, names: readonly string[], part: ModelPart = "model"): readonly string[] {
+  if (model.file === undefined) return part === "tokenizer" ? chooseSideFiles(names) : chooseFiles(model.id, names);
   if (names.includes(model.file)) return [model.file];
   throw refused({ ...question, file: model.file }, 404, "EntryNotFound", "");
 }
 
 /** A repository without a tokenizer is complete as far as the hub goes; one whose index names absent shards is not. */
-function openAnyway(snapshot: string, question: Question): string {
-  if (hasAllWeights(snapshot)) return snapshot;
+function openAnyway(snapshot: string, question: Question, part: ModelPart = "model"): string {
+  if (part === "tokenizer" || hasAllWeights(snapshot)) return snapshot;
   throw answerUnusable(question, "lists fewer weight files than the model's index names");
 }
 

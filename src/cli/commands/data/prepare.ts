@@ -1,0 +1,32 @@
+import { defineCommand } from "../../command.ts";
+import { decimalNumber, flag, required, text, wholeNumber } from "../../options.ts";
+
+/** `tunesmith data prepare` */
+export const dataPrepare = defineCommand({
+  name: "data prepare",
+  summary: "Read rows, clean, check and split them, and write a dataset",
+  options: {
+    domain: required(text("name", "healthcare, legal, finance, or a name of your own")),
+    inputFile: text("path", "rows as .jsonl, .json, .csv or .tsv"),
+    sample: flag("generate rows instead of reading a file"),
+    numSamples: wholeNumber("n", "rows to generate", { default: 100, min: 1 }),
+    outputDir: text("dir", "where the dataset goes", { default: "data/processed" }),
+    trainSplit: decimalNumber("share", "share of the rows to train on", { default: 0.8, min: 0, max: 1 }),
+    valSplit: decimalNumber("share", "share to validate on", { default: 0.1, min: 0, max: 1 }),
+    testSplit: decimalNumber("share", "share to test on", { default: 0.1, min: 0, max: 1 }),
+    seed: wholeNumber("n", "of the sample and of the split", { default: 42, min: 0 }),
+    minLength: wholeNumber("words", "a shorter row is reported", { default: 10, min: 0 }),
+    maxLength: wholeNumber("words", "a longer row is reported", { default: 2048, min: 1 }),
+    skipValidation: flag("report findings without stopping at any"),
+    strict: flag("stop at warnings too"),
+  },
+  examples: ["data prepare --domain healthcare --sample", "data prepare --domain legal --input-file my.jsonl --train-split 0.9 --val-split 0.05 --test-split 0.05"],
+  async run({ options, print, world }) {
+    const { prepareDataset } = await import("../../../data/index.ts");
+    const prepared = await prepareDataset({ ...options, now: world.now() });
+    for (const line of prepared.summary) print.line(line);
+    print.line();
+    print.line(`Look at a row:  tunesmith data preview --dataset-path ${prepared.path}`);
+    return { path: prepared.path, status: prepared.status, previous_path: prepared.previousPath ?? null, dataset: prepared.record };
+  },
+});

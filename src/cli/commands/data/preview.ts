@@ -1,0 +1,69 @@
+import type { ExamplePreview, LoadedDataset, PromptFormat, Row, SplitName } from "../../../data/index.ts";
+import { defineCommand } from "../../command.ts";
+import { rowMissing } from "../../errors.ts";
+import { choice, required, text, wholeNumber } from "../../options.ts";
+import type { Print } from "../../print.ts";
+
+const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
+const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
+
+/** `tunesmith data preview` */
+export const dataPreview = defineCommand({
+  name: "data preview",
+  summary: "Show a row as the model sees it, and which tokens are trained",
+  options: {
+    datasetPath: required(text("dir", "a prepared dataset, or one saved by Python's datasets")),
+    modelName: text("model", "directory, .gguf file or Hub id whose tokenizer counts; without it the text alone is shown"),
+    split: choice(SPLITS, "of the dataset", { default: "train" }),
+    row: wholeNumber("n", "which row of the split, from 1", { default: 1, min: 1 }),
+    rowId: text("id", "the row of this id instead"),
+    promptFormat: choice(FORMATS, "how a row becomes text", { default: "alpaca" }),
+    maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt, never in the answer", { default: 512, min: 8 }),
+  },
+  examples: ["data preview --dataset-path data/processed/healthcare_dataset", "data preview --dataset-path data/processed/healthcare_dataset --model-name mistralai/Mistral-7B-v0.1 --split test --row 3"],
+  async run({ options, print, world, withInterrupt }) {
+    const { loadDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
+    const { promptFormat, maxSeqLength, modelName } = options;
+    const row = pickRow(loadDataset(options.datasetPath), options);
+    print.line(print.paint.dim(`${options.split} row ${row.id}, format ${promptFormat}`));
+    print.line();
+    if (modelName === undefined) {
+      const rendered = renderPrompt(row, promptFormat);
+      print.line(`${print.paint.dim(rendered.prompt)}${mark(rendered.completion, print)}`);
+      print.line();
+      print.line("The text between « and » is what the model learns to write. Add --model-name to count tokens.");
+      return { row, ...rendered };
+    }
+    const { loadTokenizer } = await import("../../load-tokenizer.ts");
+    const tokenizer = await withInterrupt((signal) => loadTokenizer(modelName, world, signal));
+    const preview = previewExample(tokenizer, row, promptFormat, maxSeqLength);
+    showPreview(preview, print);
+    return { row, tokens: preview.tokens, trained_tokens: preview.trainedTokens, cut_tokens: preview.cutTokens, segments: preview.segments };
+  },
+});
+
+interface RowChoice {
+  readonly datasetPath: string;
+  readonly split: SplitName;
+  readonly row: number;
+  readonly rowId: string | undefined;
+}
+
+function pickRow({ splits }: LoadedDataset, { datasetPath, split, row, rowId }: RowChoice): Row {
+  const rows = splits[split];
+  const found = rowId === undefined ? rows[row - 1] : rows.find((candidate) => candidate.id === rowId);
+  if (found === undefined) throw rowMissing(datasetPath, split, rowId ?? row, rows.length);
+  return found;
+}
+
+function showPreview(preview: ExamplePreview, print: Print): void {
+  print.line(preview.segments.map(({ text: piece, trained }) => (trained ? mark(piece, print) : print.paint.dim(piece))).join(""));
+  print.line();
+  print.line(`${preview.trainedTokens} of ${preview.tokens} tokens are trained: those between « and ».`);
+  if (preview.cutTokens > 0) print.line(`${preview.cutTokens} tokens of the prompt were cut to fit.`);
+}
+
+/** Marks that also a terminal without colours shows. */
+function mark(trained: string, print: Print): string {
+  return print.paint.green(`«${trained}»`);
+}
