@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tableFromIPC } from "apache-arrow";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { encodeArrow } from "./arrow.ts";
+import { loadDataset } from "./load.ts";
+import type { Row, Splits } from "./row.ts";
+import { writeDatasetFiles } from "./write.ts";
+
+const PYTHON = fileURLToPath(new URL("../../test/fixtures/python-datasets", import.meta.url));
+const home = mkdtempSync(join(tmpdir(), "tunesmith-load-"));
+afterAll(() => rmSync(home, { recursive: true }));
+
+let count = 0;
+const freshDirectory = (): string => join(home, String(++count));
+
+/** Writes rows with the record that a first reading makes up. */
+function write(splits: Splits, shardBytes?: number): string {
+  const [bare, path] = [freshDirectory(), freshDirectory()];
+  const { record } = loadDataset(join(PYTHON, "alpaca"));
+  writeDatasetFiles(bare, { record, splits, dropped: [] }, shardBytes);
+  rmSync(join(bare, "dataset.json"));
+  writeDatasetFiles(path, { record: loadDataset(bare).record, splits, dropped: [] }, shardBytes);
+  return path;
+}
+
+describe("a directory that Python's datasets saved", () => {
+  it("loads with a record made up from its rows", () => {
+    const { record, splits } = loadDataset(join(PYTHON, "alpaca"));
+    expect(splits.train[0]).toEqual({ id: "train-1", instruction: "Add one to 0.", input: "", output: "1 — “é”" });
+    expect(splits.validation.map(({ id }) => id)).toEqual(["validation-1"]);
+    expect(record).toMatchObject({ name: "alpaca", created_at: null, sources: [], split: { method: "declared", seed: null }, statistics: { rows: 10, unique_share: null } });
+    expect([record.splits.train.rows, record.splits.validation.rows, record.splits.test.rows]).toEqual([8, 1, 1]);
+  });
+
+  it("loads conversations in shards, and a single split as train", () => {
+    const { splits } = loadDataset(join(PYTHON, "messages"));
+    expect(splits.train.map(({ id }) => id)).toEqual(["train-1", "train-2", "train-3"]);
+    expect(splits.train[2]).toMatchObject({ system: "Be brief.", instruction: "And now?", input: "User: Hello?\nAssistant: Hello.", output: "Now this." });
+    expect(splits.test).toEqual([]);
+  });
+
+  it("has the digest of the same rows written here", () => {
+    const python = loadDataset(join(PYTHON, "alpaca"));
+    expect(loadDataset(write(python.splits)).record.digest).toBe(python.record.digest);
+  });
+});
+
+describe("a directory written here", () => {
+  it("has the layout of save_to_disk", () => {
+    const path = write(loadDataset(join(PYTHON, "alpaca")).splits);
+    expect(readFileSync(join(path, "dataset_dict.json"), "utf8")).toBe(readFileSync(join(PYTHON, "alpaca", "dataset_dict.json"), "utf8"));
+    const [state, python] = [path, join(PYTHON, "alpaca")].map((one) => JSON.parse(readFileSync(join(one, "train", "state.json"), "utf8")) as Record<string, unknown>);
+    expect(Object.keys(state!)).toEqual(Object.keys(python!));
+    expect(state).toMatchObject({ _data_files: python!["_data_files"], _split: "train" });
+    expect(state!["_fingerprint"]).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it("describes its columns to Python in the schema of the stream", () => {
+    const bytes = encodeArrow({ text: ["a", null] });
+    expect(bytes.slice(0, 4)).toEqual(Uint8Array.of(255, 255, 255, 255));
+    expect(bytes.slice(-8)).toEqual(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0));
+    expect(tableFromIPC(bytes).schema.metadata.get("huggingface")).toBe('{"info":{"features":{"text":{"dtype":"string","_type":"Value"}}}}');
+  });
+
+  it("reads back every row, in batches and shards, with empty splits", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 12 });
+    const rowParts = fc.record({ instruction: text, input: text, output: text }, {});
+    const extras = fc.record({ task: fc.string({ minLength: 1 }).filter((name) => name.trim() !== ""), group: fc.constant("g"), system: fc.constant("s") }, { requiredKeys: [] });
+    const split = fc.array(fc.tuple(rowParts, extras), { maxLength: 8 });
+    fc.assert(
+      fc.property(split, split, split, fc.integer({ min: 20, max: 200 }), (train, validation, test, shardBytes) => {
+        const rows = (parts: typeof train, name: string): Row[] => parts.map(([fields, extra], index) => ({ ...fields, ...extra, id: `${name}${index}` }));
+        const splits = { train: rows(train, "a"), validation: rows(validation, "b"), test: rows(test, "c") };
+        expect(loadDataset(write(splits, shardBytes)).splits).toEqual(splits);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it("cuts batches of a thousand rows", () => {
+    const train = Array.from({ length: 2500 }, (_, index): Row => ({ id: String(index), instruction: "i", input: "", output: `o${index}` }));
+    const path = write({ train, validation: [], test: [] });
+    expect(loadDataset(path).splits.train).toEqual(train);
+    expect(tableFromIPC(readFileSync(join(path, "train", "data-00000-of-00001.arrow"))).batches.map(({ numRows }) => numRows)).toEqual([1000, 1000, 500]);
+  });
+
+  it("is refused when its rows are not those of its record", () => {
+    const { splits } = loadDataset(join(PYTHON, "alpaca"));
+    const path = write(splits);
+    writeFileSync(join(path, "test", "data-00000-of-00001.arrow"), readFileSync(join(path, "train", "data-00000-of-00001.arrow")));
+    expect(() => loadDataset(path)).toThrow(/its rows have the digest [0-9a-f]{12}, dataset\.json says [0-9a-f]{12}/);
+  });
+});
+
+describe("bad directories", () => {
+  function directory(files: Readonly<Record<string, string | Uint8Array>>): string {
+    const path = freshDirectory();
+    for (const [name, contents] of Object.entries(files)) {
+      mkdirSync(join(path, name, ".."), { recursive: true });
+      writeFileSync(join(path, name), contents);
+    }
+    return path;
+  }
+  const state = JSON.stringify({ _data_files: [{ filename: "a.arrow" }] });
+
+  it("says what is missing or wrong", () => {
+    expect(() => loadDataset(join(home, "none"))).toThrow("there is no such directory");
+    expect(() => loadDataset(directory({ "x.txt": "" }))).toThrow("it has neither a dataset_dict.json nor a state.json");
+    expect(() => loadDataset(directory({ "dataset_dict.json": "{}" }))).toThrow("dataset_dict.json has no list of splits");
+    expect(() => loadDataset(directory({ "dataset_dict.json": '{"splits":["train","extra"]}', "train/state.json": '{"_data_files":[]}' }))).toThrow("it has a split extra, known are train, validation, test");
+    expect(() => loadDataset(directory({ "state.json": "{}" }))).toThrow("state.json has no list of data files");
+    expect(() => loadDataset(directory({ "state.json": state, "a.arrow": "not arrow" }))).toThrow("it is not an Arrow stream");
+    expect(() => loadDataset(directory({ "state.json": state, "a.arrow": encodeArrow({ foo: ["a"] }) }))).toThrow(/its columns are foo, needed is one of these sets/);
+    expect(() => loadDataset(directory({ "state.json": state, "a.arrow": encodeArrow({ text: ["a", null] }) }))).toThrow(/1 fault\n {2}row 2: text is null, needed is text/);
+  });
+
+  it("takes val and dev for validation", () => {
+    const path = directory({ "dataset_dict.json": '{"splits":["dev"]}', "dev/state.json": state, "dev/a.arrow": encodeArrow({ text: ["a"] }) });
+    expect(loadDataset(path).splits.validation).toHaveLength(1);
+  });
+});
