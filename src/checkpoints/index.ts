@@ -1,4 +1,5 @@
 export { checkpointsDirectory, findCheckpoint, listCheckpoints, requireCheckpoint, type Checkpoint } from "./find.ts";
+export { parseForeignCheckpointName, type ForeignCheckpointName } from "./legacy.ts";
 export { ADAPTER_FILE, METADATA_FILE, isCheckpoint, metricOf, readCheckpointMetadata, verifyCheckpoint, writeCheckpointMetadata, type CheckpointFacts } from "./metadata.ts";
 export { formatBestName, formatCheckpointName, parseCheckpointName, type CheckpointName, type NamedScore } from "./names.ts";
 export { applyPrune, planPrune, type PruneOptions, type PrunePlan } from "./prune.ts";

@@ -19,7 +19,7 @@ export function metricName(path: string): string {
 /** The direction in which a metric improves, by its last path segment; anything ending in `loss` or `perplexity` falls, what is unknown rises. */
 export function metricDirection(path: string): MetricDirection {
   const name = metricName(path).toLowerCase();
-  return FALLING.has(name) || /(^|_)(loss|perplexity|error)$/.test(name) ? "falls" : "rises";
+  return FALLING.has(name) || /(^|[^a-z])(loss|perplexity|error)$/.test(name) ? "falls" : "rises";
 }
 
 /** Whether `candidate` is strictly better than `current` in the metric's direction; NaN is never better. */

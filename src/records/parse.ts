@@ -1,5 +1,5 @@
 // The edge between bytes on disk and values in memory: upgrade, validate, and name file and field when that fails.
-import type { z } from "zod";
+import { z } from "zod";
 import { recordInvalid, recordTooNew } from "./errors.ts";
 
 /** One step of a record's history: turns a value of schema version `from` into one of the next version. Frozen once released. */
@@ -23,8 +23,15 @@ export function parseRecord<T>(schema: z.ZodType<T>, value: unknown, where: stri
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => ({ field: issue.path.map(String).join(".") || "(whole record)", message: issue.message }));
   const version = isObject(upgraded) ? upgraded["schema_version"] : undefined;
-  if (typeof version === "number" && faults.some((fault) => fault.field === "schema_version")) throw recordTooNew(where, version);
+  if (typeof version === "number" && version > newestVersion(schema)) throw recordTooNew(where, version);
   throw recordInvalid(where, faults);
+}
+
+/** The version a schema's `schema_version` literal asks for; infinite when it asks for none. */
+function newestVersion(schema: z.ZodType): number {
+  const literal: unknown = schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, unknown>>)["schema_version"] : undefined;
+  const value = literal instanceof z.ZodLiteral ? literal.value : undefined;
+  return typeof value === "number" ? value : Infinity;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

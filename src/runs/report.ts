@@ -64,5 +64,5 @@ function cards({ run, comparison, curves }: RunReportInput): Markup {
 }
 
 function card(value: Content, name: string, className = ""): Markup {
-  return html`<div class="card"><b>${value}</b><span>${name}${className !== "" && html` <span class="${className}">${className}</span>`}</span></div>`;
+  return html`<div class="card"><b>${value}</b><span>${name}${className !== "" && html` <span class="${className}">${className === "worse" ? "▼" : "▲"} ${className}</span>`}</span></div>`;
 }

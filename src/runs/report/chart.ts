@@ -35,7 +35,7 @@ const BUCKETS = 400;
 export function lineChart(chart: Chart): Markup | undefined {
   const finite = chart.series.flatMap((series) => series.points).filter((point) => Number.isFinite(point.value));
   if (finite.length === 0) return undefined;
-  const x = makeScale(extent(finite.map((point) => point.step)), MARGIN.left, WIDTH - MARGIN.right, 8, true);
+  const x = makeScale(towardsZero(extent(finite.map((point) => point.step))), MARGIN.left, WIDTH - MARGIN.right, 8, true);
   const y = makeScale(towardsZero(extent(finite.map((point) => point.value))), HEIGHT - MARGIN.bottom, MARGIN.top, 6, false);
   return html`<figure class="chart">
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.label}">

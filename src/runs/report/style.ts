@@ -15,16 +15,16 @@ header { margin-bottom: 36px; }
 h1 { margin: 0; font: 600 clamp(30px, 5vw, 44px)/1.12 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; letter-spacing: -.01em; overflow-wrap: anywhere; }
 header .lede { margin: 10px 0 0; color: var(--soft); overflow-wrap: anywhere; }
 h2 { margin: 52px 0 6px; font: 600 23px/1.25 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, serif; }
-h2 + .note { margin-top: 0; }
+h2 + .note { margin-top: 0; } h2 + .scroll, h2 + .facts { margin-top: 14px; }
 h3 { margin: 0 0 10px; font-size: 13px; font-weight: 600; color: var(--soft); letter-spacing: .04em; }
 .note { margin: 8px 0 16px; color: var(--soft); font-size: 14px; }
 .badge { display: inline-block; padding: 1px 10px; border: 1px solid currentColor; border-radius: 99px; font: 600 12px/1.7 system-ui, sans-serif; vertical-align: middle; }
 .badge.finished, .better { color: var(--good); } .badge.failed, .worse { color: var(--bad); } .badge.stopped, .badge.running { color: var(--eval); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 14px; margin: 28px 0 0; }
-.card { padding: 16px 18px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-.card b { display: block; font-size: 27px; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }
+.card { padding: 16px 18px 14px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.card b { display: block; font-size: 25px; font-weight: 600; line-height: 1.35; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .card span { color: var(--soft); font-size: 13px; }
-.card .from { font-size: 16px; font-weight: 400; color: var(--base); }
+.card b .from { font-size: 14px; font-weight: 400; color: var(--base); } .card span.better { color: var(--good); font-weight: 600; } .card span.worse { color: var(--bad); font-weight: 600; }
 .alert { margin: 24px 0 0; padding: 12px 16px; border-left: 4px solid var(--bad); background: var(--wash); border-radius: 0 8px 8px 0; overflow-wrap: anywhere; }
 .panel, table { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .panel { padding: 20px; }
@@ -37,7 +37,7 @@ tbody th { font-weight: 500; }
 .n { text-align: right; white-space: nowrap; }
 .unit { color: var(--soft); font-size: 12.5px; font-weight: 400; white-space: nowrap; }
 .tuned-text { color: var(--tuned); font-weight: 600; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 0 36px; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr)); gap: 0 44px; margin: 0; }
 .facts div { display: flex; gap: 14px; justify-content: space-between; padding: 6px 0; border-bottom: 1px solid var(--line); }
 .facts dt { color: var(--soft); white-space: nowrap; } .facts dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
 code, .mono { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
