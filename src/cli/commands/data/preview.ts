@@ -57,10 +57,21 @@ function pickRow({ splits }: LoadedDataset, { datasetPath, split, row, rowId }: 
 }
 
 function showPreview(preview: ExamplePreview, print: Print): void {
-  print.line(preview.segments.map(({ text: piece, trained }) => (trained ? mark(piece, print) : print.paint.dim(piece))).join(""));
+  print.line(joinRuns(preview.segments).map(({ text: piece, trained }) => (trained ? mark(piece, print) : print.paint.dim(piece))).join(""));
   print.line();
   print.line(`${preview.trainedTokens} of ${preview.tokens} tokens are trained: those between « and ».`);
   if (preview.cutTokens > 0) print.line(`${preview.cutTokens} tokens of the prompt were cut to fit.`);
+}
+
+/** Neighbours that are both trained, or both not, as one. */
+function joinRuns(segments: ExamplePreview["segments"]): readonly { readonly text: string; readonly trained: boolean }[] {
+  const runs: { text: string; trained: boolean }[] = [];
+  for (const { text: piece, trained } of segments) {
+    const last = runs.at(-1);
+    if (last?.trained === trained) last.text += piece;
+    else runs.push({ text: piece, trained });
+  }
+  return runs;
 }
 
 /** Marks that also a terminal without colours shows. */
