@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { byteTokenizer, TURNS_TEMPLATE } from "../../test/helpers/byte-tokenizer.ts";
+import { loadTokenizerDirectory } from "../engine/tokenizer/index.ts";
 import { encodeExample, encodeExamples, encodePrompt, IGNORED_LABEL } from "./encode.ts";
 import { renderPrompt, type PromptFormat } from "./prompt.ts";
 import type { Row } from "./row.ts";
@@ -111,5 +113,33 @@ describe("encodeExamples", () => {
     expect(() => encodeExamples(tokenizer, rows, "alpaca", 256)).toThrow(
       "Cannot encode 2 of 3 rows: the answer alone is longer than the limit of 256 tokens\n  row 2, id b: 301 tokens\n  row 3, id c: 401 tokens",
     );
+  });
+});
+
+describe("with the engine's tokenizers", () => {
+  const directory = (style: string): string => fileURLToPath(new URL(`../../test/fixtures/formats/tokenizers/${style}-style`, import.meta.url));
+
+  it.each(["llama3", "llama2", "gpt2", "smollm"])("asks as it trained and reads the answer back (%s)", (style) => {
+    const real = loadTokenizerDirectory(directory(style));
+    for (const format of ["alpaca", "instruction", "text"] as const) {
+      const asked = encodePrompt(real, row, format);
+      const { ids, labels } = encodeExample(real, row, format, 10_000);
+      expect(ids.slice(0, asked.length)).toEqual(asked);
+      expect(trained(labels)).toEqual(ids.slice(asked.length));
+      expect(labels.at(-1)).toBe(real.eosId);
+      expect(real.decode(ids.slice(asked.length, -1))).toBe("aspirin");
+    }
+  });
+
+  it.each(["llama3", "llama2", "gpt2", "smollm"])("keeps to the limit and the answer (%s)", (style) => {
+    const real = loadTokenizerDirectory(directory(style));
+    const long = { ...row, input: "Été “late” 🙂 morning\n".repeat(30) };
+    const whole = encodeExample(real, long, "alpaca", 10_000);
+    for (const limit of [60, 200, whole.ids.length - 1]) {
+      const { ids, labels, cutTokens } = encodeExample(real, long, "alpaca", limit);
+      expect(ids.length).toBeLessThanOrEqual(limit);
+      expect(ids.length + cutTokens).toBe(whole.ids.length);
+      expect(trained(labels)).toEqual(trained(whole.labels));
+    }
   });
 });

@@ -3,8 +3,8 @@
 import { digestRow } from "./digest-row.ts";
 import { fractionsInvalid, tooFewGroups } from "./errors.ts";
 import { findLinks } from "./links.ts";
+import { createRandom } from "./random.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
-import { createRandom, type Random } from "./sample/random.ts";
 import { createSets } from "./sets.ts";
 
 /** Share of the rows in each split; they add up to 1, and train is more than 0. */
@@ -35,7 +35,7 @@ interface Member {
 export function splitRows(rows: readonly Row[], { fractions, seed }: SplitOptions): SplitResult {
   requireFractions(fractions);
   const random = createRandom(seed);
-  const groups = shuffle(groupRows(rows), random);
+  const groups = random.shuffle(groupRows(rows));
   const wanted = SPLIT_NAMES.filter((name) => fractions[name] > 0);
   const largestGroup = groups.reduce((most, group) => Math.max(most, group.length), 0);
   if (groups.length < wanted.length) throw tooFewGroups(groups.length, wanted, rows.length, largestGroup);
@@ -47,7 +47,7 @@ export function splitRows(rows: readonly Row[], { fractions, seed }: SplitOption
     rest = rest.filter((group) => !taken.includes(group));
     dealt[name] = taken.flat();
   }
-  const ordered = (name: SplitName): readonly Row[] => shuffle([...dealt[name]].sort(byDigest), random).map(({ row }) => row);
+  const ordered = (name: SplitName): readonly Row[] => random.shuffle([...dealt[name]].sort(byDigest)).map(({ row }) => row);
   return { splits: { train: ordered("train"), validation: ordered("validation"), test: ordered("test") }, groups: groups.length, largestGroup };
 }
 
@@ -83,14 +83,4 @@ function requireFractions(fractions: Fractions): void {
 
 function byDigest(a: Member, b: Member): number {
   return a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0;
-}
-
-/** A copy in random order. Fisher and Yates, from the end (Durstenfeld 1964). */
-function shuffle<T>(values: readonly T[], random: Random): readonly T[] {
-  const shuffled = [...values];
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = random.between(0, last);
-    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
-  }
-  return shuffled;
 }
