@@ -1,4 +1,5 @@
 export { loadLlama } from "./load.ts";
+export { encodePromptText } from "./prompt.ts";
 export { QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
 export { defaultThreads } from "./threads.ts";
 export type {

@@ -1,0 +1,41 @@
+import type { ZodType } from "zod";
+import type { Route, RouteReply } from "../route.ts";
+import { answerTooSlow, invalidRequest } from "./errors.ts";
+
+/** One request as it came in. */
+export interface IncomingCall {
+  readonly body: unknown;
+  readonly query: unknown;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * Validates a request by the schemas of its route and runs it. The signal of the call is aborted when `signal` is, or when time is up.
+ * @throws `http.invalid_request`, `http.timeout`, what the route throws
+ */
+export async function callRoute(route: Route, incoming: IncomingCall, signal: AbortSignal, timeoutMs: number): Promise<RouteReply> {
+  const body = validate(route.body, incoming.body, "body");
+  const query = validate(route.query, incoming.query, "query");
+  const timeout = new AbortController();
+  const work = route.run({ body, query, params: incoming.params, signal: AbortSignal.any([signal, timeout.signal]) });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(answerTooSlow(timeoutMs));
+      timeout.abort();
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
+
+function validate(schema: ZodType | undefined, value: unknown, part: "body" | "query"): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalidRequest(part, result.error.issues.map((issue) => ({ field: issue.path.map(String).join("."), message: issue.message })));
+}

@@ -1,0 +1,196 @@
+import { request as httpRequest } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { TunesmithError } from "../errors.ts";
+import { defineRoute, type Route } from "../route.ts";
+import { listen, type ListeningServer, type ListenOptions } from "./listen.ts";
+
+const open: ListeningServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function serve(routes: readonly Route[], options: Partial<ListenOptions> = {}): Promise<ListeningServer> {
+  const server = await listen({ routes, port: 0, title: "Test", version: "1.0.0", closeGraceMs: 50, ...options });
+  open.push(server);
+  return server;
+}
+
+const echo = defineRoute({
+  method: "POST",
+  path: "/echo/:name",
+  summary: "Say it back",
+  body: z.strictObject({ text: z.string().min(1), times: z.int().min(1).default(1) }),
+  reply: z.object({ said: z.string() }),
+  run: async ({ body, params }) => ({ json: { said: `${params["name"]}: ${body.text.repeat(body.times)}` } }),
+});
+
+const failing = (error: unknown) => defineRoute({ method: "GET", path: "/fail", summary: "Fail", run: () => Promise.reject(error) });
+
+async function post(url: string, body: string, headers: Record<string, string> = { "content-type": "application/json" }) {
+  const response = await fetch(url, { method: "POST", body, headers });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown>, headers: response.headers };
+}
+
+describe("a mounted route", () => {
+  it("gets a validated body with its defaults, and its parameters", async () => {
+    const { url } = await serve([echo]);
+    expect(await post(`${url}/echo/ann`, '{"text":"hé"}')).toMatchObject({ status: 200, body: { said: "ann: hé" } });
+  });
+
+  it("answers a body that does not fit with 422 and every fault", async () => {
+    const { url } = await serve([echo]);
+    const { status, body } = await post(`${url}/echo/ann`, '{"text":"","tims":2,"times":0}');
+    expect({ status, error: body["error"], code: body["status_code"] }).toEqual({ status: 422, error: "http.invalid_request", code: 422 });
+    expect((body["faults"] as { field: string }[]).map(({ field }) => field)).toEqual(["text", "times", ""]);
+    expect(body["detail"]).toContain("tims");
+  });
+
+  it("answers what is not JSON with 400, a missing body with 422, another media type with 415, a huge body with 413", async () => {
+    const { url } = await serve([echo], { bodyLimitBytes: 100 });
+    expect(await post(`${url}/echo/a`, "{")).toMatchObject({ status: 400, body: { error: "http.malformed_json" } });
+    expect((await fetch(`${url}/echo/a`, { method: "POST" })).status).toBe(422);
+    expect(await post(`${url}/echo/a`, "a=1", { "content-type": "application/x-www-form-urlencoded" })).toMatchObject({ status: 415, body: { error: "http.media_type" } });
+    expect(await post(`${url}/echo/a`, JSON.stringify({ text: "a".repeat(200) }))).toMatchObject({ status: 413, body: { error: "http.body_too_large" } });
+  });
+
+  it("answers an unknown path with 404 and another method with 405", async () => {
+    const { url } = await serve([echo]);
+    expect(await (await fetch(`${url}/nothing`)).json()).toMatchObject({ error: "http.not_found", status_code: 404, detail: "Cannot GET /nothing: there is no such route" });
+    const wrong = await fetch(`${url}/echo/a`);
+    expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("turns an error's code into a status, with Retry-After where it is busy", async () => {
+    const { url } = await serve([failing(new TunesmithError({ code: "serving.busy", message: "Cannot answer now: full", hint: "Wait.", details: { retry_after_s: 5 } }))]);
+    const response = await fetch(`${url}/fail`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "5"]);
+    expect(await response.json()).toEqual({ error: "serving.busy", detail: "Cannot answer now: full", status_code: 429, hint: "Wait." });
+  });
+
+  it("says nothing about the inside when something breaks, and tells the log", async () => {
+    const logged: unknown[] = [];
+    const { url } = await serve([failing(new Error("secret /path"))], { onError: (thrown, request) => logged.push([(thrown as Error).message, request]) });
+    const response = await fetch(`${url}/fail`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+    expect(logged).toEqual([["secret /path", "GET /fail"]]);
+  });
+
+  it("gives up on an answer that takes too long and cancels it", async () => {
+    let cancelled = false;
+    const slow = defineRoute({
+      method: "GET",
+      path: "/slow",
+      summary: "Wait",
+      run: ({ signal }) => new Promise(() => signal.addEventListener("abort", () => (cancelled = true))),
+    });
+    const { url } = await serve([slow], { answerTimeoutMs: 20 });
+    expect((await fetch(`${url}/slow`)).status).toBe(504);
+    expect(cancelled).toBe(true);
+  });
+});
+
+describe("a stream of events", () => {
+  const streaming = (events: () => AsyncIterable<unknown>) => defineRoute({ method: "GET", path: "/events", summary: "Stream", run: async () => ({ events: events() }) });
+
+  it("sends each event as one data line, and a late fault as an error event", async () => {
+    const { url } = await serve([
+      streaming(async function* () {
+        yield { text: "a\nb" };
+        yield { done: true };
+        throw new TunesmithError({ code: "serving.model_crashed", message: "Cannot answer: gone" });
+      }),
+    ]);
+    const response = await fetch(`${url}/events`);
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(await response.text()).toBe(
+      'data: {"text":"a\\nb"}\n\ndata: {"done":true}\n\nevent: error\ndata: {"error":"serving.model_crashed","detail":"Cannot answer: gone","status_code":503}\n\n',
+    );
+  });
+
+  it("is an ordinary error when nothing was sent yet", async () => {
+    const refuse = (): AsyncIterable<unknown> => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new TunesmithError({ code: "serving.busy", message: "full" })) }) });
+    expect((await fetch(`${(await serve([streaming(refuse)])).url}/events`)).status).toBe(429);
+  });
+
+  it("ends when the client goes away", async () => {
+    let left = () => {};
+    const gone = new Promise<void>((resolve) => (left = resolve));
+    const { url } = await serve([
+      defineRoute({
+        method: "GET",
+        path: "/events",
+        summary: "Stream",
+        run: async ({ signal }) => ({
+          events: (async function* () {
+            try {
+              for (let index = 0; !signal.aborted; index += 1) {
+                yield { index };
+                await new Promise((resolve) => setTimeout(resolve, 2));
+              }
+            } finally {
+              left();
+            }
+          })(),
+        }),
+      }),
+    ]);
+    const request = httpRequest(`${url}/events`, (response) => response.once("data", () => request.destroy()));
+    request.on("error", () => {});
+    request.end();
+    await gone;
+  });
+});
+
+describe("a server", () => {
+  it("documents what it validates", async () => {
+    const { url } = await serve([echo]);
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, { post: { requestBody: unknown; parameters: unknown } }> };
+    expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "Test", version: "1.0.0" } });
+    expect(document.paths["/echo/{name}"]!.post.requestBody).toMatchObject({
+      content: { "application/json": { schema: { required: ["text"], additionalProperties: false, properties: { times: { default: 1, minimum: 1 } } } } },
+    });
+    expect(document.paths["/echo/{name}"]!.post.parameters).toEqual([{ name: "name", in: "path", required: true, schema: { type: "string" } }]);
+  });
+
+  it("has a documentation page that loads nothing from elsewhere", async () => {
+    const { url } = await serve([echo]);
+    const response = await fetch(`${url}/docs`);
+    expect(response.headers.get("content-security-policy")).toContain("connect-src 'self'");
+    expect(await response.text()).not.toMatch(/https?:\/\//);
+    expect(await (await fetch(url)).json()).toEqual({ name: "Test", version: "1.0.0", docs: "/docs", openapi: "/openapi.json" });
+  });
+
+  it("names the port that is in use and the next step", async () => {
+    const { port } = await serve([]);
+    await expect(listen({ routes: [], port, title: "", version: "" })).rejects.toMatchObject({
+      code: "http.port_in_use",
+      message: `Cannot listen on 127.0.0.1:${port}: another process uses the port`,
+      hint: expect.stringContaining("--port"),
+    });
+  });
+
+  it("refuses an address that is not of this machine", async () => {
+    await expect(listen({ routes: [], host: "192.0.2.1", port: 0, title: "", version: "" })).rejects.toMatchObject({ code: "http.cannot_listen" });
+  });
+
+  it("lets an answer under way finish when it closes", async () => {
+    const slow = defineRoute({ method: "GET", path: "/slow", summary: "Wait", run: async () => (await new Promise((resolve) => setTimeout(resolve, 60)), { json: "done" }) });
+    const server = await serve([slow], { closeGraceMs: 5_000 });
+    const answer = fetch(`${server.url}/slow`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all([server.close(), server.close()]);
+    expect(await (await answer).json()).toBe("done");
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+
+  it("aborts an answer that does not finish in time when it closes", async () => {
+    const endless = defineRoute({ method: "GET", path: "/endless", summary: "Wait", run: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new TunesmithError({ code: "serving.cancelled", message: "Stopped" })))) });
+    const server = await serve([endless], { closeGraceMs: 20 });
+    const answer = fetch(`${server.url}/endless`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await server.close();
+    expect((await answer).status).toBe(499);
+  });
+});

@@ -1,0 +1,36 @@
+import type { ModelPool } from "./pool.ts";
+import type { ModelInfoReply } from "./schemas.ts";
+
+/** `general.file_type` of GGUF headers as names (llama.h, `enum llama_ftype`); unquantized types are left out. */
+const QUANTIZATION_NAMES: Readonly<Record<string, string>> = {
+  2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 11: "q3_k_s", 12: "q3_k_m", 13: "q3_k_l", 14: "q4_k_s", 15: "q4_k_m", 16: "q5_k_s", 17: "q5_k_m", 18: "q6_k",
+};
+
+/** The metadata key under which converted models carry the format they were trained to be asked in. */
+export const PROMPT_FORMAT_KEY = "tunesmith.prompt_format";
+const DOMAIN_KEY = "tunesmith.domain";
+
+/** What `/api/v1/model/info` says. */
+export function describeModel({ name, info }: ModelPool): ModelInfoReply {
+  return {
+    model_name: name,
+    model_type: "causal-lm",
+    architecture: info.architecture,
+    quantization: QUANTIZATION_NAMES[info.metadata.get("general.file_type") ?? ""] ?? null,
+    max_context_length: info.contextLength,
+    parameters: roundCount(info.parameterCount),
+    parameter_count: info.parameterCount,
+    size_bytes: info.sizeBytes,
+    vocab_size: info.vocabSize,
+    prompt_format: info.metadata.get(PROMPT_FORMAT_KEY) ?? null,
+    domain: info.metadata.get(DOMAIN_KEY) ?? null,
+  };
+}
+
+/** 7_241_732_096 → "7.2B". */
+export function roundCount(count: number): string {
+  for (const [unit, size] of [["B", 1e9], ["M", 1e6], ["K", 1e3]] as const) {
+    if (count >= size) return `${(count / size).toFixed(1).replace(/\.0$/, "")}${unit}`;
+  }
+  return String(count);
+}

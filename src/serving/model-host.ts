@@ -1,0 +1,98 @@
+// Starts the model process and turns its messages into promises. A crash in native code ends that process, not this one.
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { siblingModule } from "../engine/ffi/index.ts";
+import { fromErrorRecord } from "../errors.ts";
+import { modelCrashed, servingClosed } from "./errors.ts";
+import type { FromHost, HostAnswer, HostInfo, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
+
+export interface GenerateContext {
+  readonly signal?: AbortSignal;
+  readonly onText?: (piece: string) => void;
+}
+
+/** A loaded model in a process of its own. */
+export interface ModelHost {
+  readonly info: HostInfo;
+  readonly processId: number | undefined;
+  /** False once the process has ended. */
+  readonly alive: boolean;
+  /** @throws `llama.context_exceeded`, `serving.model_crashed` */
+  generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
+  /** Ends the process; resolves when it is gone. */
+  close(): Promise<void>;
+}
+
+interface Pending {
+  readonly resolve: (answer: HostAnswer) => void;
+  readonly reject: (error: Error) => void;
+  readonly onText: (piece: string) => void;
+}
+
+const CLOSE_GRACE_MS = 5_000;
+
+/** Loads a model in a child process. @throws `files.missing`, `llama.*`, `serving.model_crashed` */
+export function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
+  const main = siblingModule(import.meta.url, "./model-host-main");
+  const child = fork(fileURLToPath(main), [], {
+    execArgv: main.endsWith(".ts") ? ["--import", "tsx"] : [],
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "pipe", "ipc"],
+    env: { ...process.env, GGML_NO_BACKTRACE: "1" },
+  });
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+  let alive = true;
+  let closing = false;
+  let stderr = "";
+  const send = (message: ToHost) => void (child.connected && child.send(message));
+  const gone = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-8192);
+  });
+
+  const close = async () => {
+    closing = true;
+    send({ kind: "close" });
+    const timer = setTimeout(() => child.kill("SIGKILL"), CLOSE_GRACE_MS);
+    await gone;
+    clearTimeout(timer);
+  };
+  const generate = (request: HostRequest, { signal, onText = () => {} }: GenerateContext = {}) => {
+    if (!alive) return Promise.reject(closing ? servingClosed() : modelCrashed("an earlier crash", stderr));
+    const id = nextId++;
+    const cancel = () => send({ kind: "cancel", id });
+    return new Promise<HostAnswer>((resolve, reject) => {
+      pending.set(id, { resolve, reject, onText });
+      send({ kind: "generate", id, request });
+      signal?.addEventListener("abort", cancel);
+      if (signal?.aborted === true) cancel();
+    }).finally(() => {
+      pending.delete(id);
+      signal?.removeEventListener("abort", cancel);
+    });
+  };
+
+  return new Promise<ModelHost>((resolve, reject) => {
+    const fail = (how: string) => {
+      alive = false;
+      const error = closing ? servingClosed() : modelCrashed(how, stderr);
+      reject(error);
+      for (const one of pending.values()) one.reject(error);
+    };
+    child.on("error", (cause) => fail(cause.message));
+    child.on("close", (code, signal) => fail(signal ?? `exit code ${code}`));
+    child.on("message", (message: FromHost) => {
+      if (message.kind === "opened") {
+        const { info } = message;
+        resolve({ info, processId: child.pid, get alive() { return alive; }, generate, close });
+      } else if (message.kind === "refused") {
+        reject(fromErrorRecord(message.error));
+        void close();
+      } else if (message.kind === "piece") pending.get(message.id)?.onText(message.text);
+      else if (message.kind === "answer") pending.get(message.id)?.resolve(message.answer);
+      else pending.get(message.id)?.reject(fromErrorRecord(message.error));
+    });
+    send({ kind: "open", options });
+  });
+}
