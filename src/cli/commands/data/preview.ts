@@ -35,7 +35,7 @@ export const dataPreview = defineCommand({
       return { row, ...rendered };
     }
     const { loadTokenizer } = await import("../../load-tokenizer.ts");
-    const tokenizer = await withInterrupt((signal) => loadTokenizer(modelName, world, signal));
+    const tokenizer = await withInterrupt((signal) => loadTokenizer(modelName, { print, world, signal }));
     const preview = previewExample(tokenizer, row, promptFormat, maxSeqLength);
     showPreview(preview, print);
     return { row, tokens: preview.tokens, trained_tokens: preview.trainedTokens, cut_tokens: preview.cutTokens, segments: preview.segments };
