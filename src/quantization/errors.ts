@@ -1,0 +1,38 @@
+import { TunesmithError } from "../errors.ts";
+
+export function unknownQuantizationTypes(types: readonly string[], known: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.unknown_type",
+    message: `Cannot quantize to ${types.join(", ")}: known types are ${known.join(", ")}`,
+    hint: "Choose among the known types.",
+    exitCode: 2,
+  });
+}
+
+export function noQuantizationTypes(): TunesmithError {
+  return new TunesmithError({ code: "quantization.no_types", message: "Cannot quantize: no type is named, at least one is needed", hint: "Name a type, for example q4_k_m.", exitCode: 2 });
+}
+
+export function alreadyQuantized(path: string, type: string): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.already_quantized",
+    message: `Cannot quantize ${path}: it holds ${type} weights, f32, f16 or bf16 ones are needed`,
+    hint: "Start from the merged model that this one was quantized from.",
+  });
+}
+
+export function notAModel(path: string): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.not_a_model",
+    message: `Cannot quantize ${path}: it is neither a Hugging Face model directory nor a .gguf file`,
+    hint: "Name the directory that holds config.json, or a .gguf file.",
+  });
+}
+
+export function quantizationCancelled(finished: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.cancelled",
+    message: `Stopped: quantization was cancelled, ${finished.length === 0 ? "no type was" : `${finished.join(", ")} were`} finished`,
+    hint: "Run the same command again.",
+  });
+}

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
+import { defaultThreads, QUANTIZATION_TYPES, type QuantizationType } from "../engine/llama/index.ts";
+import { ensureDirectory, exists, readJson, remove, rename, writeJson } from "../files/index.ts";
+import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, type QuantizationRecord, type QuantizedModel } from "../records/index.ts";
+import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
+import type { ScoredSequence } from "./measure.ts";
+import { modelNameOf, requireSource, type SourceType } from "./source.ts";
+import type { QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
+
+/** Name of the record beside the models. */
+export const QUANTIZATION_RECORD_FILE = "quantization_metrics.json";
+
+export interface QuantizeModelOptions {
+  /** A Hugging Face model directory, or an unquantized .gguf file. */
+  readonly modelPath: string;
+  /** In the order in which they are made, for example q8_0 and q4_k_m. */
+  readonly types: readonly string[];
+  readonly outputDir: string;
+  /** What the file names begin with. Default: the name of the model path. */
+  readonly name?: string;
+  /** The unquantized GGUF that a directory is written to on the way. Default f16. */
+  readonly sourceType?: SourceType;
+  /** Default: physical cores, at most 8. */
+  readonly threads?: number;
+  /** Written into the GGUF header of a converted directory, as `tunesmith.<key>`. */
+  readonly provenance?: Readonly<Record<string, string>>;
+  /** Measures perplexity on these sequences, of the source too. Default: not measured. */
+  readonly perplexity?: { readonly sequences: readonly ScoredSequence[]; readonly datasetDigest: string | null };
+  /** Measures tokens per second. Default false. */
+  readonly benchmark?: boolean;
+  /** Answers this prompt with every type; the text as the model shall see it. Default: not answered. */
+  readonly testPrompt?: string;
+  /** ISO 8601, for the record. */
+  readonly createdAt: string;
+}
+
+export interface QuantizeModelContext {
+  readonly onEvent?: (event: QuantizationEvent) => void;
+  /** Stops after the step under way; nothing is left behind. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Quantizes a model to several types in a child process and writes `<name>-<type>.gguf` and `quantization_metrics.json` into `outputDir`.
+ * All files appear when the last type is done. Types of an earlier call from the same source that are still there keep their entry.
+ * @throws `quantization.*`, `models.*`, `llama.*`, `files.disk_too_small`, `engine.crashed`
+ */
+export async function quantizeModel(options: QuantizeModelOptions, { onEvent, signal }: QuantizeModelContext = {}): Promise<QuantizationRecord> {
+  const types = requireTypes(options.types);
+  requireSource(options.modelPath);
+  const model = options.name ?? modelNameOf(options.modelPath);
+  const threads = options.threads ?? defaultThreads();
+  const stagingDir = join(options.outputDir, `.quantizing-${process.pid}`);
+  ensureDirectory(stagingDir);
+  try {
+    const work: QuantizationWork = {
+      modelPath: options.modelPath,
+      model,
+      types,
+      stagingDir,
+      sourceType: options.sourceType ?? "f16",
+      threads,
+      provenance: options.provenance,
+      perplexity: options.perplexity,
+      benchmark: options.benchmark ?? false,
+      testPrompt: options.testPrompt,
+    };
+    const done = await runIsolated<QuantizationWork, QuantizationEvent, QuantizationWorkDone>(siblingModule(import.meta.url, "./worker"), work, {
+      what: `Quantization of ${options.modelPath}`,
+      onEvent,
+      signal,
+    });
+    const earlier = keptEntries(findQuantizationRecord(options.outputDir), done, options.outputDir);
+    const record = quantizationRecordSchema.parse({
+      schema_version: QUANTIZATION_SCHEMA_VERSION,
+      created_at: options.createdAt,
+      model,
+      threads,
+      source: done.source,
+      types: [...earlier, ...done.types],
+    });
+    for (const { path } of done.types) rename(join(stagingDir, path), join(options.outputDir, path));
+    writeJson(join(options.outputDir, QUANTIZATION_RECORD_FILE), record);
+    return record;
+  } finally {
+    remove(stagingDir);
+  }
+}
+
+/** The record of a folder of quantized models; undefined when there is none. @throws `records.invalid`, `records.too_new` */
+export function findQuantizationRecord(directory: string): QuantizationRecord | undefined {
+  const path = join(directory, QUANTIZATION_RECORD_FILE);
+  return exists(path) ? parseRecord(quantizationRecordSchema, readJson(path), path) : undefined;
+}
+
+/** Entries of types that were not made again, as long as their file is there and their source was the same. */
+function keptEntries(previous: QuantizationRecord | undefined, done: QuantizationWorkDone, outputDir: string): readonly QuantizedModel[] {
+  if (previous === undefined || previous.source.sha256 !== done.source.sha256) return [];
+  const made = new Set(done.types.map(({ path }) => path));
+  return previous.types.filter(({ path }) => !made.has(path) && exists(join(outputDir, path)));
+}
+
+function requireTypes(types: readonly string[]): readonly QuantizationType[] {
+  if (types.length === 0) throw noQuantizationTypes();
+  const known = Object.keys(QUANTIZATION_TYPES);
+  const unknown = types.filter((type) => !known.includes(type.toLowerCase()));
+  if (unknown.length > 0) throw unknownQuantizationTypes(unknown, known);
+  return [...new Set(types.map((type) => type.toLowerCase() as QuantizationType))];
+}
