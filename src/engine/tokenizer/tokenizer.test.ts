@@ -134,7 +134,7 @@ describe("a tokenizer that cannot be used", () => {
 
   it("refuses GGUF metadata of another kind, an unknown splitting rule, and tokens beyond the embedding", () => {
     const metadata = ggufTokenizerMetadata(load("gpt2-style"), 400);
-    const changed = (key: string, value: unknown) => new Map([...metadata, [key, { type: "string", value }]]);
+    const changed = (key: string, value: unknown) => new Map<string, { type: string; value: unknown }>([...metadata, [key, { type: "string", value }]]);
     expect(() => tokenizerFromGguf(changed("tokenizer.ggml.model", "t5"))).toThrow(/its kind is t5/);
     expect(() => tokenizerFromGguf(changed("tokenizer.ggml.pre", "new-rule"))).toThrow(/new-rule is none of those known/);
     expect(() => tokenizerFromGguf(changed("tokenizer.ggml.token_type", [1]))).toThrow(/400 tokens and 1 token types/);
