@@ -46,6 +46,8 @@ const steps = Number(flags.steps);
 const batch = Number(flags.batch);
 
 interface Cursor {
+  /** Of the tokenizer the state was made with. */
+  readonly tokenizer?: string;
   readonly step: number;
   readonly document: number;
   readonly rest: readonly number[];
@@ -88,12 +90,13 @@ function saveState(model: TrainingModel, cursor: Cursor): void {
   for (const [name, vector] of Object.entries({ parameters, moment1, moment2 })) {
     writeFileAtomic(join(flags.state, `${name}.f32`), new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
   }
-  writeJson(join(flags.state, "cursor.json"), { ...cursor, optimizer_step: step });
+  writeJson(join(flags.state, "cursor.json"), { ...cursor, tokenizer: tokenizer.digest, optimizer_step: step });
 }
 
 function loadState(model: TrainingModel): Cursor {
   if (!exists(join(flags.state, "cursor.json"))) return { step: 0, document: 0, rest: [] };
   const cursor = readJson(join(flags.state, "cursor.json")) as Cursor & { optimizer_step: number };
+  if (cursor.tokenizer !== tokenizer.digest) throw new Error(`The state in ${flags.state} was made with another tokenizer: delete it to start afresh.`);
   const vector = (name: string) => new Float32Array(readBytes(join(flags.state, `${name}.f32`)).slice().buffer);
   const state: OptimizerState = { step: cursor.optimizer_step, parameters: vector("parameters"), moment1: vector("moment1"), moment2: vector("moment2") };
   model.optimizer.load(state);
@@ -127,6 +130,7 @@ function exportModel(model: TrainingModel): void {
     mlp_bias: false,
     bos_token_id: 0,
     eos_token_id: 0,
+    pad_token_id: 1,
     torch_dtype: "float16",
   });
 }

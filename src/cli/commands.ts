@@ -6,15 +6,18 @@ import { dataPrepare } from "./commands/data/prepare.ts";
 import { dataPreview } from "./commands/data/preview.ts";
 import { dataStats } from "./commands/data/stats.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evaluate } from "./commands/evaluate.ts";
+import { merge } from "./commands/merge.ts";
 import { runsBest } from "./commands/runs/best.ts";
 import { runsCompare } from "./commands/runs/compare.ts";
 import { runsList } from "./commands/runs/list.ts";
 import { runsShow } from "./commands/runs/show.ts";
+import { train } from "./commands/train.ts";
 
 export const COMMAND_TREE: CommandTree = {
   groups: {
     data: "Prepare a dataset and look at it",
     runs: "Look at the history of runs and compare versions",
   },
-  commands: [dataPrepare, dataPreview, dataStats, runsList, runsShow, runsCompare, runsBest, doctor, completion],
+  commands: [dataPrepare, dataPreview, dataStats, train, evaluate, merge, runsList, runsShow, runsCompare, runsBest, doctor, completion],
 };

@@ -5,6 +5,7 @@ export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type Metric
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";
 export { parseRunPlace, type RunPlace } from "./place.ts";
+export { readPackageVersion as packageVersion } from "./provenance.ts";
 export { historyPathFor } from "./workspace.ts";
 export { pairedBootstrap, type BootstrapOptions, type PairedInterval } from "./bootstrap.ts";
 export { compareVersions, metricNames, metricValue, type CompareOptions, type VersionComparison } from "./compare.ts";

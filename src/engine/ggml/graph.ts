@@ -58,6 +58,8 @@ export function createGraph(backend: Backend, maxNodes: number): Graph {
       ggml.set_input(handle);
       // An input keeps its memory through the whole graph: it may be read again when a layer is recomputed.
       ggml.set_output(handle);
+      // A leaf of the graph gets memory even where no op reads it (the gradient's indices in a forward-only graph).
+      ggml.build_forward_expand(cgraph, handle);
       return { handle, shape, type } as NativeTensor;
     },
     output(tensor) {

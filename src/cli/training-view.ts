@@ -1,0 +1,53 @@
+// How a training looks while it goes on: facts first, then a progress line, with evaluations and checkpoints as lines of their own.
+import type { TrainingEvent, TrainingFacts } from "../training/index.ts";
+import { formatBytes, formatCount } from "./format.ts";
+import type { Print } from "./print.ts";
+import type { Progress } from "./progress.ts";
+
+export interface TrainingView {
+  show(event: TrainingEvent): void;
+  /** Ends the progress line. */
+  finish(): void;
+}
+
+export function createTrainingView(print: Print): TrainingView {
+  let progress: Progress | undefined;
+  let firstEvaluation = true;
+  return {
+    show(event) {
+      switch (event.type) {
+        case "ready":
+          for (const line of describeFacts(event.facts)) print.line(line);
+          for (const note of event.facts.notes) print.warn(note);
+          progress = print.progress({ label: "training", total: event.facts.totalSteps, start: event.facts.startStep });
+          break;
+        case "step":
+          progress?.update(
+            event.step,
+            `loss ${event.loss.toFixed(4)} · lr ${event.learningRate.toExponential(2)} · ${formatCount(Math.round(event.tokensPerSecond))} tok/s${event.skipped ? " · update skipped: gradient not finite" : ""}`,
+          );
+          break;
+        case "evaluation":
+          print.line(
+            `  ${firstEvaluation && event.step === 0 ? "before training" : `step ${event.step}`}: validation loss ${event.evalLoss.toFixed(4)}, token accuracy ${(100 * event.tokenAccuracy).toFixed(1)} % (${event.rows} rows)`,
+          );
+          firstEvaluation = false;
+          break;
+        case "checkpoint":
+          print.line(`  step ${event.step}: saved ${event.directory}${event.isBest ? " (best so far)" : ""}`);
+      }
+    },
+    finish: () => progress?.finish(),
+  };
+}
+
+function describeFacts(facts: TrainingFacts): readonly string[] {
+  const types = Object.entries(facts.baseTypes).map(([type, count]) => `${count} × ${type}`);
+  return [
+    `  device      ${facts.device}, ${facts.threads} threads`,
+    `  base        ${formatCount(facts.totalParameters - facts.trainableParameters)} parameters frozen (${types.join(", ")}), ${formatBytes(facts.weightBytes)} with transposed copies`,
+    `  adapter     ${formatCount(facts.trainableParameters)} parameters trained (${((100 * facts.trainableParameters) / facts.totalParameters).toFixed(2)} % of all)`,
+    `  rows        ${facts.trainRows} train, ${facts.validationRows} validation, prompt format ${facts.promptFormat}`,
+    `  steps       ${facts.totalSteps}${facts.startStep > 0 ? `, going on after step ${facts.startStep}` : ""}${facts.recompute ? ", layers recomputed to save memory" : ""}`,
+  ];
+}

@@ -1,0 +1,80 @@
+import { TunesmithError } from "../errors.ts";
+
+export function nothingToTrain(path: string): TunesmithError {
+  return new TunesmithError({ code: "training.no_rows", message: `Cannot train on ${path}: its train split has 0 rows, at least 1 is needed`, hint: "Prepare the dataset again with more rows." });
+}
+
+export function configDiffers(run: string, differences: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.config_differs",
+    message: `Cannot resume ${run}: the configuration is not the one it was started with\n${differences}`,
+    hint: "Repeat the original settings, or start a new run without --resume-from-checkpoint.",
+  });
+}
+
+export function dataDiffers(run: string, found: string | null, needed: string | null): TunesmithError {
+  return new TunesmithError({
+    code: "training.data_differs",
+    message: `Cannot resume ${run}: the dataset has digest ${found ?? "unknown"}, the run was started with ${needed ?? "unknown"}`,
+    hint: "Restore the dataset the run was started with, or start a new run.",
+  });
+}
+
+export function baseDiffers(run: string, found: string, needed: string | null): TunesmithError {
+  return new TunesmithError({
+    code: "training.base_differs",
+    message: `Cannot resume ${run}: the base model has digest ${found.slice(0, 12)}, the run was started with ${needed?.slice(0, 12) ?? "unknown"}`,
+    hint: "Point --model-name at the original base model, or start a new run.",
+  });
+}
+
+export function nothingToResume(outputDir: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.nothing_to_resume",
+    message: `Cannot resume: no unfinished run in ${outputDir} has a checkpoint`,
+    hint: "Start the training without --resume-from-checkpoint.",
+  });
+}
+
+export function alreadyFinished(run: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.already_finished",
+    message: `Cannot resume ${run}: it is finished, an unfinished run is needed`,
+    hint: "Start a new run; its base can be the merged model of this one.",
+  });
+}
+
+export function stillRunning(run: string, pid: number): TunesmithError {
+  return new TunesmithError({
+    code: "training.still_running",
+    message: `Cannot resume ${run}: process ${pid} is still training it`,
+    hint: "Wait for it, or stop that process first.",
+  });
+}
+
+export function stateDamaged(path: string, reason: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.state_damaged",
+    message: `Cannot resume from ${path}: ${reason}`,
+    hint: "Resume from another checkpoint of the run, for example --resume-from-checkpoint best.",
+  });
+}
+
+export function baseMismatch(checkpoint: string, given: string, trainedOn: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.base_mismatch",
+    message: `Cannot merge ${checkpoint} into ${given}: it was trained on ${trainedOn}, whose weights have another digest`,
+    hint: `Pass --base-model ${trainedOn}.`,
+  });
+}
+
+/** Adds to a failure which run it was and how to go on from its last checkpoint. */
+export function trainingFailed(run: string, cause: TunesmithError, resumeFrom: string | undefined): TunesmithError {
+  return new TunesmithError({
+    code: cause.code,
+    message: `Training of ${run} failed: ${cause.message}`,
+    hint: resumeFrom === undefined ? (cause.hint ?? "Start it again.") : `Resume with --resume-from-checkpoint ${resumeFrom}`,
+    details: cause.details,
+    cause,
+  });
+}

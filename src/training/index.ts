@@ -1,0 +1,4 @@
+export type { TrainingEvent, TrainingFacts, TrainingOutcome } from "./events.ts";
+export { chooseCheckpoint, mergeCheckpoint, type MergedModel, type MergeOptions } from "./merge.ts";
+export { learningRateAt, type ScheduleOptions } from "./schedule.ts";
+export { trainModel, type TrainedRun, type TrainOptions } from "./train.ts";

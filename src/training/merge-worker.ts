@@ -1,0 +1,30 @@
+// The child process of a merge: dequantizing is native code.
+import { openModel, readAdapter, writeMergedDirectory } from "../engine/models/index.ts";
+import { writeDirectoryAtomic } from "../files/index.ts";
+
+export interface MergeRequest {
+  readonly checkpoint: string;
+  readonly basePath: string;
+  readonly outputDir: string;
+  readonly dtype: "auto" | "f32" | "f16" | "bf16";
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+export interface MergeResult {
+  readonly outputDir: string;
+  readonly dtype: "f32" | "f16" | "bf16";
+}
+
+/** Entry of the child process. */
+export async function run({ checkpoint, basePath, outputDir, dtype, provenance }: MergeRequest): Promise<MergeResult> {
+  const source = openModel(basePath);
+  try {
+    const adapter = readAdapter(checkpoint);
+    const stored = source.info("model.embed_tokens.weight").type;
+    const chosen = dtype !== "auto" ? dtype : stored === "f32" || stored === "bf16" ? stored : "f16";
+    await writeDirectoryAtomic(outputDir, (temporary) => writeMergedDirectory(source, adapter, temporary, { dtype: chosen, provenance }), { replace: true });
+    return { outputDir, dtype: chosen };
+  } finally {
+    source.close();
+  }
+}

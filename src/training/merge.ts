@@ -1,0 +1,50 @@
+import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
+import { findCheckpoint, readCheckpointMetadata, requireCheckpoint } from "../checkpoints/index.ts";
+import { openModel } from "../engine/models/index.ts";
+import { baseMismatch } from "./errors.ts";
+import type { MergeRequest, MergeResult } from "./merge-worker.ts";
+
+export interface MergeOptions {
+  /** A checkpoint, or a run (its best checkpoint, or its last when none was judged). */
+  readonly modelPath: string;
+  /** The base model on disk. */
+  readonly basePath: string;
+  readonly outputDir: string;
+  /** Default `auto`: as the base is stored, 16 bits for a quantized one. */
+  readonly dtype?: MergeRequest["dtype"];
+  readonly signal?: AbortSignal;
+}
+
+export interface MergedModel extends MergeResult {
+  readonly checkpoint: string;
+}
+
+/**
+ * Writes W + scale · B · A for every adapted weight, in f32 onto the original weights, as a Hugging Face directory.
+ * @throws `training.base_mismatch`, `checkpoints.missing`, `models.*`, `files.disk_too_small`, `engine.crashed`
+ */
+export async function mergeCheckpoint(options: MergeOptions): Promise<MergedModel> {
+  const checkpoint = chooseCheckpoint(options.modelPath);
+  const metadata = readCheckpointMetadata(checkpoint);
+  const base = openModel(options.basePath);
+  const digest = base.digest;
+  base.close();
+  if (metadata.model.base_model_digest !== null && metadata.model.base_model_digest !== digest) throw baseMismatch(checkpoint, options.basePath, metadata.model.base_model);
+  const provenance = {
+    run_id: metadata.run_id,
+    checkpoint_id: metadata.id,
+    base_model: metadata.model.base_model,
+    base_model_digest: digest,
+    dataset_digest: metadata.dataset_digest ?? "",
+    config_digest: metadata.config_digest,
+    prompt_format: metadata.prompt_format,
+  };
+  const request: MergeRequest = { checkpoint, basePath: options.basePath, outputDir: options.outputDir, dtype: options.dtype ?? "auto", provenance };
+  const result = await runIsolated<MergeRequest, never, MergeResult>(siblingModule(import.meta.url, "./merge-worker"), request, { what: `Merging ${checkpoint}`, signal: options.signal });
+  return { ...result, checkpoint };
+}
+
+/** The checkpoint that a path means: itself, or the best, else the last, of a run. @throws `checkpoints.missing` */
+export function chooseCheckpoint(path: string): string {
+  return (findCheckpoint(path, "best") ?? requireCheckpoint(path, "last")).directory;
+}

@@ -1,0 +1,30 @@
+import type { TrainConfig } from "../config/index.ts";
+import type { LlamaConfig } from "../engine/models/index.ts";
+import { stepsPerEpoch, totalSteps, type WindowPlan } from "./windows.ts";
+
+const RECOMPUTE_ABOVE_BYTES = 2 ** 30;
+
+/**
+ * Whether the activations of all layers would pass 1 GiB, so that layers are recomputed instead. Per token and layer the tape keeps about
+ * 12 hidden-sized and 5 feed-forward-sized f32 vectors, and three rows of attention scores per head.
+ */
+export function needsRecompute(config: LlamaConfig, batch: number, time: number): boolean {
+  const perToken = 12 * config.hiddenSize + 5 * config.intermediateSize + 3 * config.headCount * time;
+  return 4 * perToken * batch * time * config.layerCount > RECOMPUTE_ABOVE_BYTES;
+}
+
+/** Remarks about settings that do not fit the length of the run, and about rows that were cut. */
+export function describePlan(config: TrainConfig, plan: WindowPlan, cutRows: number): readonly string[] {
+  const steps = totalSteps(plan);
+  const notes: string[] = [];
+  if (config.save_steps > steps) notes.push(`save_steps is ${config.save_steps} but the run has ${steps} steps: one checkpoint is written, at the end`);
+  if (config.eval_steps > steps) notes.push(`eval_steps is ${config.eval_steps} but the run has ${steps} steps: validation loss is measured at the start and at the end`);
+  if (cutRows > 0) notes.push(`${cutRows} of ${plan.rowCount} rows are longer than ${config.max_seq_length} tokens: the beginning of their input is cut, never the answer`);
+  if (plan.maxSteps > stepsPerEpoch(plan) * plan.epochs) notes.push(`max_steps is ${plan.maxSteps}: the data is seen ${(plan.maxSteps / stepsPerEpoch(plan)).toFixed(1)} times, epochs is ignored`);
+  return notes;
+}
+
+/** Bytes a run's checkpoints need at most: newest, last, best and one being written, each adapter plus two moments. */
+export function checkpointBytes(trainableParameters: number, saveTotalLimit: number): number {
+  return (saveTotalLimit + 4) * 3 * 4 * trainableParameters;
+}

@@ -1,0 +1,18 @@
+import type { TrainConfig } from "../config/index.ts";
+import type { PromptFormat } from "../data/index.ts";
+
+/** What the training process is told: plain values, because they cross a process boundary. */
+export interface TrainingRequest {
+  readonly config: TrainConfig;
+  /** The base model on disk; `config.model_name` may be a Hub id. */
+  readonly modelPath: string;
+  readonly promptFormat: PromptFormat;
+  readonly checkpointsDirectory: string;
+  readonly runId: string;
+  readonly runName: string;
+  readonly configDigest: string;
+  readonly datasetDigest: string | null;
+  readonly baseDigest: string;
+  /** A checkpoint directory to go on from. */
+  readonly resumeFrom?: string;
+}

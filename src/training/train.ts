@@ -1,0 +1,157 @@
+// A training as its owner sees it: a run is minted, a child process trains, and whatever happens the record says how it ended.
+import { join } from "node:path";
+import { formatYaml, type TrainConfig } from "../config/index.ts";
+import { loadDataset, type PromptFormat } from "../data/index.ts";
+import { ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
+import { LINEAR_MODULES, moduleShape, openModel, type LlamaConfig } from "../engine/models/index.ts";
+import { fromErrorRecord, toErrorRecord, TunesmithError } from "../errors.ts";
+import { digestJson, requireFreeBytes } from "../files/index.ts";
+import { findCheckpoint } from "../checkpoints/index.ts";
+import type { DatasetRecord, RunRecord } from "../records/index.ts";
+import { createRun, modelLabel, reopenRun, type FinishOptions, type Run } from "../runs/index.ts";
+import { baseDiffers, dataDiffers, trainingFailed } from "./errors.ts";
+import type { TrainingEvent, TrainingOutcome } from "./events.ts";
+import { checkpointBytes } from "./plan.ts";
+import { findResumePoint, requireSameConfig, type ResumePoint } from "./resume.ts";
+import type { TrainingRequest } from "./request.ts";
+
+export interface TrainOptions {
+  readonly config: TrainConfig;
+  /** The base model on disk, where `config.model_name` was found. */
+  readonly modelPath: string;
+  /** `last`, `best`, or a checkpoint or run directory. Default: a new run. */
+  readonly resumeFrom?: string;
+  /** Called when the run directory stands, before any work. */
+  readonly onRun?: (run: { readonly directory: string; readonly record: RunRecord }) => void;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Ctrl-C: the step under way is finished and saved, the run is marked stopped. */
+  readonly signal?: AbortSignal;
+  /** Work that belongs to the run after its last step (evaluation, quantization); its result goes into the record. Default: none. */
+  readonly afterTraining?: (run: Run, outcome: TrainingOutcome) => Promise<FinishOptions>;
+  /** Default: the system's clock. */
+  readonly now?: () => Date;
+  /** Environment of the training process besides this one's, for tests. */
+  readonly childEnvironment?: Readonly<Record<string, string>>;
+}
+
+export interface TrainedRun {
+  readonly directory: string;
+  readonly record: RunRecord;
+  readonly outcome: TrainingOutcome;
+}
+
+/**
+ * Trains an adapter and keeps its record. Touches disk; the computation runs in a child process.
+ * @throws `training.*`, `data.*`, `models.*`, `files.disk_too_small`, `engine.*`: a failed run is recorded as failed first
+ */
+export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
+  const { config } = options;
+  const dataset = loadDataset(config.dataset_path);
+  const base = describeBase(options.modelPath, config);
+  const point = options.resumeFrom === undefined ? undefined : findResumePoint(config.output_dir, options.resumeFrom);
+  if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
+  requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit));
+
+  const run = point === undefined ? newRun(options, dataset.record, base.digest) : reopenRun(point.runDirectory, { now: options.now, requestedVersion: config.version || undefined });
+  options.onRun?.({ directory: run.directory, record: run.record });
+  const request: TrainingRequest = {
+    config,
+    modelPath: options.modelPath,
+    promptFormat: base.promptFormat,
+    checkpointsDirectory: join(run.directory, "checkpoints"),
+    runId: run.record.id,
+    runName: run.record.name,
+    configDigest: digestJson(config),
+    datasetDigest: dataset.record.digest,
+    baseDigest: base.digest,
+    resumeFrom: point?.checkpoint.directory,
+  };
+  try {
+    const outcome = await runIsolated<TrainingRequest, TrainingEvent, TrainingOutcome>(siblingModule(import.meta.url, "./worker"), request, {
+      what: "The training process",
+      onEvent: (event) => {
+        recordEvent(run, event);
+        options.onEvent?.(event);
+      },
+      signal: options.signal,
+      env: options.childEnvironment,
+    });
+    run.update({ artifacts: checkpointArtifacts(outcome), metrics: trainingMetrics(outcome) });
+    if (outcome.status === "stopped") return { directory: run.directory, record: run.stop(), outcome };
+    const finish = await options.afterTraining?.(run, outcome);
+    return { directory: run.directory, record: await run.finish(finish), outcome };
+  } catch (thrown) {
+    const cause = thrown instanceof TunesmithError ? thrown : fromErrorRecord(toErrorRecord(thrown));
+    const failure = trainingFailed(run.record.name, cause, findCheckpoint(run.directory, "last")?.directory);
+    await run.fail(failure);
+    throw failure;
+  }
+}
+
+interface BaseFacts {
+  readonly config: LlamaConfig;
+  readonly digest: string;
+  readonly promptFormat: PromptFormat;
+}
+
+/** `auto` is the model's own chat template where it has one, else Alpaca. */
+function describeBase(modelPath: string, config: TrainConfig): BaseFacts {
+  const source = openModel(modelPath);
+  try {
+    const promptFormat = config.prompt_format !== "auto" ? config.prompt_format : source.tokenizer.chatTemplate === undefined ? "alpaca" : "chat";
+    return { config: source.config, digest: source.digest, promptFormat };
+  } finally {
+    source.close();
+  }
+}
+
+function requireSameRun(point: ResumePoint, config: TrainConfig, datasetDigest: string | null, baseDigest: string): void {
+  const { record } = point;
+  requireSameConfig(record, config);
+  if ((record.dataset?.digest ?? null) !== datasetDigest) throw dataDiffers(record.name, datasetDigest, record.dataset?.digest ?? null);
+  if (record.base_model?.digest !== baseDigest) throw baseDiffers(record.name, baseDigest, record.base_model?.digest ?? null);
+}
+
+function newRun(options: TrainOptions, dataset: DatasetRecord, baseDigest: string): Run {
+  const { config } = options;
+  const counts = { train: dataset.splits.train.rows, validation: dataset.splits.validation.rows, test: dataset.splits.test.rows };
+  return createRun({
+    outputDir: config.output_dir,
+    tag: config.experiment_tag || undefined,
+    model: modelLabel(config.model_name),
+    config,
+    configYaml: formatYaml(config),
+    dataset: { path: config.dataset_path, digest: dataset.digest, name: dataset.name, counts },
+    baseModel: { path: config.model_name, digest: baseDigest },
+    engine: { ggml_release: ENGINE_RELEASE },
+    notes: config.notes,
+    requestedVersion: config.version || undefined,
+    now: options.now,
+  });
+}
+
+function recordEvent(run: Run, event: TrainingEvent): void {
+  if (event.type === "ready") run.update({ engine: { ggml_release: ENGINE_RELEASE, backend: event.facts.device } });
+  if (event.type === "step") {
+    const { step, epoch, loss, learningRate, gradientNorm, tokensPerSecond } = event;
+    run.appendMetrics({ step, epoch, loss, learning_rate: learningRate, grad_norm: gradientNorm, tokens_per_s: tokensPerSecond });
+  }
+  if (event.type === "evaluation") run.appendMetrics({ step: event.step, epoch: event.epoch, eval_loss: event.evalLoss, eval_token_accuracy: event.tokenAccuracy });
+  if (event.type === "checkpoint") run.update({ last_step: event.step });
+}
+
+function trainingMetrics({ trainLoss, evalLoss }: TrainingOutcome): Record<string, number> {
+  return { ...(trainLoss === null ? {} : { train_loss: trainLoss }), ...(evalLoss === null ? {} : { eval_loss: evalLoss }) };
+}
+
+function checkpointArtifacts({ lastCheckpoint, bestCheckpoint }: TrainingOutcome): Record<string, string> {
+  return { ...(lastCheckpoint === null ? {} : { last_checkpoint: lastCheckpoint }), ...(bestCheckpoint === null ? {} : { best_checkpoint: bestCheckpoint }) };
+}
+
+function adapterParameters(model: LlamaConfig, { lora_r, lora_target_modules }: TrainConfig): number {
+  const perLayer = LINEAR_MODULES.filter((module) => lora_target_modules.includes(module)).reduce((sum, module) => {
+    const [out, inner] = moduleShape(model, module);
+    return sum + lora_r * (out + inner);
+  }, 0);
+  return perLayer * model.layerCount;
+}

@@ -1,0 +1,78 @@
+// The child process of a training: loads, trains, evaluates and saves. Everything it needs comes in as plain values.
+import { encodeExamples, loadDataset } from "../data/index.ts";
+import type { IsolatedContext } from "../engine/ffi/index.ts";
+import { openBackend } from "../engine/ggml/index.ts";
+import { createLoraModel, openModel, type TrainingRow } from "../engine/models/index.ts";
+import { nothingToTrain } from "./errors.ts";
+import type { TrainingEvent, TrainingOutcome } from "./events.ts";
+import { trainLoop } from "./loop.ts";
+import { describePlan, needsRecompute } from "./plan.ts";
+import type { TrainingRequest } from "./request.ts";
+import { restoreTrainingState } from "./state.ts";
+import { totalSteps, type WindowPlan } from "./windows.ts";
+
+/** Entry of the child process. */
+export async function run(request: TrainingRequest, context: IsolatedContext<TrainingEvent>): Promise<TrainingOutcome> {
+  const { config } = request;
+  const source = openModel(request.modelPath);
+  const { splits } = loadDataset(config.dataset_path);
+  const encode = (rows: (typeof splits)["train"]) => encodeExamples(source.tokenizer, rows, request.promptFormat, config.max_seq_length);
+  const train = encode(splits.train);
+  const validation = encode(splits.validation);
+  if (train.examples.length === 0) throw nothingToTrain(config.dataset_path);
+
+  const plan: WindowPlan = {
+    rowCount: train.examples.length,
+    batchSize: config.batch_size,
+    accumulation: config.gradient_accumulation_steps,
+    epochs: config.epochs,
+    maxSteps: config.max_steps,
+    seed: config.seed,
+  };
+  const backend = openBackend({ device: config.device, threads: config.threads });
+  const recompute = config.gradient_checkpointing === "auto" ? needsRecompute(source.config, config.batch_size, longest(train.examples)) : config.gradient_checkpointing;
+  const model = createLoraModel(
+    backend,
+    source,
+    config.load_in,
+    { r: config.lora_r, alpha: config.lora_alpha, dropout: config.lora_dropout, targetModules: config.lora_target_modules },
+    {
+      batch: config.batch_size,
+      maxTime: config.max_seq_length,
+      recompute,
+      seed: config.seed,
+      optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: config.weight_decay },
+    },
+  );
+  try {
+    const restored = request.resumeFrom === undefined ? undefined : restoreTrainingState(request.resumeFrom, model);
+    context.emit({
+      type: "ready",
+      facts: {
+        device: backend.device.description,
+        threads: backend.threads,
+        trainableParameters: model.trainableCount,
+        totalParameters: model.totalCount,
+        baseTypes: Object.fromEntries(model.types),
+        trainRows: train.examples.length,
+        validationRows: validation.examples.length,
+        totalSteps: totalSteps(plan),
+        startStep: restored?.global_step ?? 0,
+        promptFormat: request.promptFormat,
+        cutRows: train.cutRows + validation.cutRows,
+        weightBytes: model.memory.weightBytes,
+        recompute,
+        notes: describePlan(config, plan, train.cutRows),
+      },
+    });
+    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context });
+  } finally {
+    model.dispose();
+    backend.dispose();
+    source.close();
+  }
+}
+
+function longest(rows: readonly TrainingRow[]): number {
+  return rows.reduce((most, row) => Math.max(most, row.ids.length), 1);
+}
