@@ -7,11 +7,14 @@ import { dataPreview } from "./commands/data/preview.ts";
 import { dataStats } from "./commands/data/stats.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import { generate } from "./commands/generate.ts";
 import { merge } from "./commands/merge.ts";
+import { quantize } from "./commands/quantize.ts";
 import { runsBest } from "./commands/runs/best.ts";
 import { runsCompare } from "./commands/runs/compare.ts";
 import { runsList } from "./commands/runs/list.ts";
 import { runsShow } from "./commands/runs/show.ts";
+import { serve } from "./commands/serve.ts";
 import { train } from "./commands/train.ts";
 
 export const COMMAND_TREE: CommandTree = {
@@ -19,5 +22,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Look at the history of runs and compare versions",
   },
-  commands: [dataPrepare, dataPreview, dataStats, train, evaluate, merge, runsList, runsShow, runsCompare, runsBest, doctor, completion],
+  commands: [dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, doctor, completion],
 };

@@ -40,3 +40,15 @@ export function selfTestWrong(gradientError: number, quantizationError: number):
     hint: "Run `npm ci` to restore the pinned packages; if it repeats, report the output of `tunesmith doctor --json`.",
   });
 }
+
+export function specialTokensInPrompt(): TunesmithError {
+  return new TunesmithError({
+    code: "cli.special_tokens",
+    message: "Cannot answer: the prompt spells out a special token of the model, which would end its own turn",
+    hint: "Remove that token from the prompt, or send it raw.",
+  });
+}
+
+export function modelNotNamed(): TunesmithError {
+  return usageFault("`tunesmith serve` needs --quantized-model or --model-path", "tunesmith serve");
+}

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { TunesmithError } from "../errors.ts";
 import { defineCommand, type Command } from "./command.ts";
 import type { SignalSource } from "./interrupt.ts";
-import { main, readVersion } from "./main.ts";
+import { main } from "./main.ts";
 import { choice, flag, list, required, text, wholeNumber } from "./options.ts";
+import { readVersion } from "./version.ts";
 import type { World } from "./world.ts";
 
 const seen: unknown[] = [];

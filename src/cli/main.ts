@@ -1,13 +1,12 @@
 // The command line: words in, one command run, an exit code out (0 done, 1 failed, 2 wrong words, 130 stopped by Ctrl-C).
-import { fileURLToPath } from "node:url";
 import { toErrorRecord } from "../errors.ts";
-import { readJson } from "../files/index.ts";
 import type { CommandTree } from "./command.ts";
 import { COMMAND_TREE } from "./commands.ts";
 import { interrupted } from "./errors.ts";
 import { createInterrupt, INTERRUPTED, type SignalSource } from "./interrupt.ts";
 import { createPrint } from "./print.ts";
 import { parseWords } from "./program.ts";
+import { readVersion } from "./version.ts";
 import { processWorld, type World } from "./world.ts";
 
 interface MainOptions {
@@ -40,12 +39,6 @@ export async function main(words: readonly string[], options: MainOptions = {}):
     print.failure(record);
     return stopped ? INTERRUPTED : record.exit_code;
   }
-}
-
-/** The version in package.json. */
-export function readVersion(): string {
-  const { version } = readJson(fileURLToPath(new URL("../../package.json", import.meta.url))) as { readonly version: string };
-  return version;
 }
 
 /** Errors of parsing come before the words are understood, and must be JSON too. */

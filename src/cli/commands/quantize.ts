@@ -1,0 +1,87 @@
+import { dirname, join, resolve } from "node:path";
+import type { PromptFormat, SplitName } from "../../data/index.ts";
+import type { QuantizationEvent } from "../../quantization/index.ts";
+import type { QuantizationRecord } from "../../records/index.ts";
+import { defineCommand } from "../command.ts";
+import { formatBytes, formatNumber } from "../format.ts";
+import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
+import type { Print } from "../print.ts";
+
+const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
+const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
+
+/** `tunesmith quantize` */
+export const quantize = defineCommand({
+  name: "quantize",
+  summary: "Make smaller GGUF files of a model and measure each",
+  options: {
+    modelPath: required(text("model", "merged model directory, unquantized .gguf file or Hub id")),
+    quantizationTypes: list("type", "in this order", { default: ["q4_k_m", "q5_k_m", "q8_0"] }),
+    outputDir: text("dir", "left out, `quantized` beside the model"),
+    datasetPath: text("dir", "measure perplexity on this dataset"),
+    split: choice(SPLITS, "of the dataset", { default: "validation" }),
+    maxRows: wholeNumber("n", "rows that perplexity is measured on", { default: 64, min: 1 }),
+    maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt", { default: 512, min: 8 }),
+    promptFormat: choice(FORMATS, "how rows become text; left out, as the model was trained"),
+    benchmark: flag("measure tokens per second"),
+    testGeneration: flag("answer one prompt with every type and see whether it ends by itself"),
+    threads: wholeNumber("n", "left out, the physical cores, at most 8", { min: 1 }),
+  },
+  examples: [
+    "quantize --model-path merged_model --quantization-types q4_k_m q5_k_m q8_0 --benchmark --test-generation",
+    "quantize --model-path merged_model --quantization-types q4_0 --dataset-path data/processed/healthcare_dataset --output-dir models/quantized",
+  ],
+  async run({ options, print, world, withInterrupt }) {
+    const [{ quantizeModel }, { findModel }, { prepareQuantization }] = await Promise.all([
+      import("../../quantization/index.ts"),
+      import("../find-model.ts"),
+      import("../quantization-input.ts"),
+    ]);
+    const record = await withInterrupt(async (signal) => {
+      const { path: modelPath } = await findModel(options.modelPath, { print, world, signal });
+      const outputDir = options.outputDir ?? join(dirname(resolve(modelPath)), "quantized");
+      const input = await prepareQuantization({ ...options, modelPath, print, world, signal });
+      const made = await quantizeModel(
+        { modelPath, outputDir, types: options.quantizationTypes, threads: options.threads, benchmark: options.benchmark, createdAt: world.now().toISOString(), ...input },
+        { signal, onEvent: (event) => showEvent(event, print) },
+      );
+      print.line();
+      showRecord(made, print);
+      print.line(`\nWritten to ${outputDir}`);
+      const smallest = [...made.types].sort((a, b) => a.size_bytes - b.size_bytes)[0];
+      if (smallest !== undefined) print.line(`Serve it:  tunesmith serve --quantized-model ${join(outputDir, smallest.path)}`);
+      return { output_dir: outputDir, ...made };
+    });
+    for (const { type, test_generation: test } of record.types) {
+      if (test?.finish_reason === "length") print.warn(`${type} did not end its test answer within ${test.tokens} tokens`);
+    }
+    return record;
+  },
+});
+
+function showEvent(event: QuantizationEvent, print: Print): void {
+  if (event.stage === "converting") print.line("Reading the model");
+  else if (event.stage === "quantizing") print.line(`Quantizing to ${event.type} (${event.index + 1} of ${event.count})`);
+  else if (event.stage === "quantized") for (const fallback of event.model.fallbacks) print.line(print.paint.dim(`  ${fallback}`));
+}
+
+function showRecord({ source, types }: QuantizationRecord, print: Print): void {
+  const ending = (finishReason: string | undefined) => (finishReason === undefined ? "–" : finishReason === "stop" ? "yes" : "no");
+  print.table(
+    ["type", "size", "bits/weight", "smaller", "perplexity", "change", "prompt tok/s", "answer tok/s", "ends itself"],
+    [
+      [`${source.type} (source)`, formatBytes(source.size_bytes), formatNumber((8 * source.size_bytes) / source.parameter_count, 2), "–", formatNumber(source.perplexity), "–", formatNumber(source.prompt_tokens_per_s, 0), formatNumber(source.generate_tokens_per_s, 0), "–"],
+      ...types.map((one) => [
+        one.type,
+        formatBytes(one.size_bytes),
+        formatNumber(one.bits_per_weight, 2),
+        `${formatNumber(one.size_reduction_percent, 1)} %`,
+        formatNumber(one.perplexity),
+        one.perplexity_change === null ? "–" : `${one.perplexity_change > 0 ? "+" : ""}${formatNumber(one.perplexity_change)}`,
+        formatNumber(one.prompt_tokens_per_s, 0),
+        formatNumber(one.generate_tokens_per_s, 0),
+        ending(one.test_generation?.finish_reason),
+      ]),
+    ],
+  );
+}

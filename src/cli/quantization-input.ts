@@ -1,0 +1,39 @@
+import { encodeExamples, loadDataset, renderPrompt, type PromptFormat, type Row, type SplitName } from "../data/index.ts";
+import type { QuantizeModelOptions } from "../quantization/index.ts";
+import { loadTokenizer } from "./load-tokenizer.ts";
+import { findPromptFormat, readProvenance } from "./model-provenance.ts";
+import type { Print } from "./print.ts";
+import type { World } from "./world.ts";
+
+export interface QuantizationInputOptions {
+  readonly modelPath: string;
+  readonly datasetPath: string | undefined;
+  readonly split: SplitName;
+  readonly maxRows: number;
+  readonly maxSeqLength: number;
+  readonly promptFormat: PromptFormat | undefined;
+  readonly testGeneration: boolean;
+  readonly print: Print;
+  readonly world: World;
+  readonly signal: AbortSignal;
+}
+
+/** What a test answer is asked without a dataset. */
+const TEST_ROW: Pick<Row, "instruction" | "input"> = { instruction: "What helps against a sore throat?", input: "" };
+
+/** The sequences, the prompt and the provenance of a quantization, rendered as the model was trained. @throws `data.*`, `tokenizer.*` */
+export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "testPrompt" | "provenance">> {
+  const own = readProvenance(options.modelPath);
+  const format = options.promptFormat ?? findPromptFormat(own) ?? "alpaca";
+  const provenance = { ...own, ...(options.promptFormat === undefined ? {} : { prompt_format: options.promptFormat }) };
+  if (options.datasetPath === undefined && !options.testGeneration) return { provenance };
+  const tokenizer = await loadTokenizer(options.modelPath, options);
+  const dataset = options.datasetPath === undefined ? undefined : loadDataset(options.datasetPath);
+  const rows = dataset?.splits[options.split].slice(0, options.maxRows) ?? [];
+  const encoded = encodeExamples(tokenizer, rows, format, options.maxSeqLength).examples;
+  return {
+    provenance,
+    perplexity: dataset && { datasetDigest: dataset.record.digest, sequences: encoded.map(({ ids, labels }) => ({ ids, firstScored: Math.max(1, labels.findIndex((label) => label >= 0)) })) },
+    testPrompt: options.testGeneration ? renderPrompt(rows[0] ?? TEST_ROW, format, tokenizer).prompt : undefined,
+  };
+}
