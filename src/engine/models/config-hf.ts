@@ -5,6 +5,10 @@ import type { LlamaConfig, RopeScaling } from "./types.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Beyond these a number is damage; they bound what it can make us allocate. */
+const MOST_LAYERS = 10_000;
+const MOST_HEAD_DIM = 65_536;
+
 const ARCHITECTURES: Readonly<Record<string, "llama" | "mistral">> = { llama: "llama", mistral: "mistral", LlamaForCausalLM: "llama", MistralForCausalLM: "mistral" };
 
 /**
@@ -42,6 +46,11 @@ export function parseConfig(path: string, json: unknown, generation: unknown = {
 /** Bounds that every source of a configuration has to keep. @throws `models.broken_config` */
 export function checkConfig(path: string, config: LlamaConfig): LlamaConfig {
   const { headCount, kvHeadCount, headDim } = config;
+  for (const key of ["vocabSize", "hiddenSize", "intermediateSize", "layerCount", "headCount", "kvHeadCount", "contextLength"] as const) {
+    if (!Number.isSafeInteger(config[key]) || config[key] < 1) throw brokenConfig(path, `its ${key} is ${config[key]}, it needs to be a positive whole number`);
+  }
+  if (config.layerCount > MOST_LAYERS) throw brokenConfig(path, `it has ${config.layerCount} layers, at most ${MOST_LAYERS} are believed`);
+  if (headDim > MOST_HEAD_DIM) throw brokenConfig(path, `its head dimension is ${headDim}, at most ${MOST_HEAD_DIM} is believed`);
   if (headCount % kvHeadCount !== 0) throw brokenConfig(path, `${headCount} attention heads cannot share ${kvHeadCount} key/value heads evenly`);
   if (!Number.isInteger(headDim) || headDim % 2 !== 0) throw brokenConfig(path, `the head dimension is ${headDim}, it needs to be even`);
   return config;

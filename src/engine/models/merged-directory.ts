@@ -1,13 +1,16 @@
 // A model as a Hugging Face directory: weights, config.json in both spellings, tokenizer, generation_config.json.
 import { basename, dirname, join } from "node:path";
-import { ensureDirectory, exists, isFile, listDirectory, readJson, remove, rename, writeJson } from "../../files/index.ts";
+import { copy, ensureDirectory, exists, isFile, listDirectory, readJson, remove, rename, writeJson } from "../../files/index.ts";
 import { writeSafetensorsDirectory, type SafetensorsDtype, type SafetensorsTensorSource } from "../safetensors/index.ts";
 import { writeTokenizerFiles } from "../tokenizer/index.ts";
 import { isFields, type Fields } from "./config-hf.ts";
 import { encodeRows } from "./encode-rows.ts";
 import { cannotExport } from "./errors.ts";
 import { checkAdapter, mergedRows } from "./merge.ts";
-import type { LlamaConfig, LoraAdapter, MergedDirectoryOptions, WeightSource } from "./types.ts";
+import type { LoraAdapter, MergedDirectoryOptions, WeightSource } from "./types.ts";
+
+/** Other converters look for it beside tokenizer.json. */
+const SENTENCE_PIECE = "tokenizer.model";
 
 const DTYPES = { f32: { safetensors: "F32", torch: "float32" }, f16: { safetensors: "F16", torch: "float16" }, bf16: { safetensors: "BF16", torch: "bfloat16" } } as const satisfies Record<string, { safetensors: SafetensorsDtype; torch: string }>;
 
@@ -28,8 +31,9 @@ export function writeMergedDirectory(source: WeightSource, adapter: LoraAdapter 
       metadata: { format: "pt", ...options.provenance },
     });
     writeJson(join(temporary, "config.json"), config);
-    writeJson(join(temporary, "generation_config.json"), generationJson(source.config));
+    writeJson(join(temporary, "generation_config.json"), generationJson(source));
     writeTokenizerFiles(temporary, source.tokenizer);
+    if (source.format === "hf" && isFile(join(source.path, SENTENCE_PIECE))) copy(join(source.path, SENTENCE_PIECE), join(temporary, SENTENCE_PIECE));
     if (exists(directory)) remove(directory);
     rename(temporary, directory);
   } finally {
@@ -48,11 +52,10 @@ function tensorSource(source: WeightSource, name: string, adapter: LoraAdapter |
 
 /** The source's own config.json where it has one, with what the engine knows laid over it. */
 function configJson(source: WeightSource, { dtype, provenance }: MergedDirectoryOptions): Fields {
-  const { config, format, path } = source;
-  const own: unknown = format === "hf" && isFile(join(path, "config.json")) ? readJson(join(path, "config.json")) : {};
+  const { config } = source;
   const type = config.modelType ?? "llama";
   return {
-    ...(isFields(own) ? own : {}),
+    ...ownJson(source, "config.json"),
     architectures: [type === "mistral" ? "MistralForCausalLM" : "LlamaForCausalLM"],
     model_type: type,
     hidden_act: "silu",
@@ -97,8 +100,14 @@ function ropeJson({ config, path }: WeightSource): Fields {
   return { rope_theta: ropeTheta, rope_scaling: scaling, rope_parameters: { rope_theta: ropeTheta, ...scaling } };
 }
 
-function generationJson(config: LlamaConfig): Fields {
-  return { _from_model_config: true, bos_token_id: config.bosId ?? null, eos_token_id: oneOrMany(config.eosIds) };
+/** The source's own sampling defaults, with the ids the engine stops at. */
+function generationJson(source: WeightSource): Fields {
+  return { ...ownJson(source, "generation_config.json"), bos_token_id: source.config.bosId ?? null, eos_token_id: oneOrMany(source.config.eosIds) };
+}
+
+function ownJson({ format, path }: WeightSource, file: string): Fields {
+  const json: unknown = format === "hf" && isFile(join(path, file)) ? readJson(join(path, file)) : {};
+  return isFields(json) ? json : {};
 }
 
 function oneOrMany(ids: readonly number[]): number | readonly number[] | null {

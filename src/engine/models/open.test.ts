@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { FIXTURES } from "../../../test/fixtures/formats/write-ours.ts";
 import { TunesmithError } from "../../errors.ts";
@@ -133,6 +134,33 @@ describe("a model that cannot be used", () => {
     expect(() => openModel(path)).toThrow(message);
   });
 
+});
+
+describe("a damaged model", () => {
+  it("is an error and never a crash, whatever bytes of its header change", () => {
+    const bytes = readFileSync(whole);
+    const path = join(scratch, "damaged.gguf");
+    const header = bytes.indexOf("tokenizer.ggml.tokens");
+    const change = fc.record({ at: fc.nat(header), byte: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const damaged = Buffer.from(bytes);
+        for (const { at, byte } of changes) damaged[at] = byte;
+        writeFileSync(path, damaged);
+        try {
+          openModel(path).close();
+        } catch (error) {
+          expect(error).toBeInstanceOf(TunesmithError);
+        }
+      }),
+      { numRuns: 200, seed: 3 },
+    );
+  });
+
+  it("does not make us believe in a billion layers", () => {
+    expect(() => openModel(gguf({ "llama.block_count": number(4e9) }))).toThrow(/4000000000 layers, at most 10000 are believed/);
+    expect(() => openModel(model({ config: { ...config, head_dim: 1e9 } }))).toThrow(/head dimension is 1000000000/);
+  });
 });
 
 describe("a model whose head is its embedding", () => {

@@ -35,10 +35,12 @@ export function loadTokenizerDirectory(directory: string): Tokenizer {
 export function writeTokenizerFiles(directory: string, tokenizer: Tokenizer): void {
   const { tokenizer: json, config } = tokenizer.definition;
   const { pad_token: _pad, ...rest } = config;
+  // transformers 5 writes a class name that older releases do not know; both know this one.
+  const named = rest["tokenizer_class"] === "TokenizersBackend" ? { tokenizer_class: "PreTrainedTokenizerFast" } : {};
   const pad = tokenizer.padId === undefined ? {} : { pad_token: tokenizer.tokenText(tokenizer.padId) };
   ensureDirectory(directory);
   writeJson(join(directory, "tokenizer.json"), { ...json, truncation: null, padding: null });
-  writeJson(join(directory, "tokenizer_config.json"), { ...rest, ...pad });
+  writeJson(join(directory, "tokenizer_config.json"), { ...rest, ...named, ...pad });
 }
 
 /** Each role from the first source that names it. */

@@ -28,11 +28,18 @@ function definitionFromGguf(metadata: MetadataLike, where: string): TokenizerDef
   if (model === undefined || tokens === undefined) throw brokenTokenizer(where, "its metadata hold no tokenizer.ggml.model or no tokenizer.ggml.tokens");
   const types = listAt<number>(metadata, "tokenizer.ggml.token_type", "number") ?? tokens.map(() => TOKEN_TYPES.normal);
   if (types.length !== tokens.length) throw brokenTokenizer(where, `it has ${tokens.length} tokens and ${types.length} token types`);
-  const vocabulary = { where, tokens, types, metadata };
+  const vocabulary = { where, ...withoutPadding(tokens, types), metadata };
   const special = specialTokens(vocabulary);
   if (model === "gpt2") return byteLevel(vocabulary, special);
   if (model === "llama") return sentencePiece(vocabulary, special);
   throw unsupportedTokenizer(where, `its kind is ${model}, gpt2 (byte-level BPE) and llama (SentencePiece) can be used`);
+}
+
+/** Converters fill the vocabulary up to the embedding with unused tokens that no text can give. */
+function withoutPadding(tokens: readonly string[], types: readonly number[]): Pick<Vocabulary, "tokens" | "types"> {
+  let size = tokens.length;
+  while (size > 0 && types[size - 1] === TOKEN_TYPES.unused && tokens[size - 1] === `[PAD${size - 1}]`) size -= 1;
+  return { tokens: tokens.slice(0, size), types: types.slice(0, size) };
 }
 
 function byteLevel(vocabulary: Vocabulary, special: SpecialTokens): TokenizerDefinition {

@@ -1,5 +1,5 @@
-// The one place that knows @huggingface/tokenizers. Two of its steps see ASCII or JavaScript's own white space where the reference sees
-// Unicode; they are handed over as equal split rules, which it translates faithfully.
+// The one place that knows @huggingface/tokenizers. Some of its steps differ from the reference (they see ASCII or JavaScript's own white
+// space where the reference sees Unicode, or do not split); they are handed over as equal split rules, which it translates faithfully.
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { brokenTokenizer } from "./errors.ts";
 import { isFields } from "./parse.ts";
@@ -24,16 +24,33 @@ export function createCodec(where: string, json: TokenizerJson): Codec {
 
 function build(where: string, json: TokenizerJson): LibraryTokenizer {
   try {
-    return new LibraryTokenizer({ ...json, pre_tokenizer: withUnicodeRules(json.pre_tokenizer) }, {});
+    return new LibraryTokenizer({ ...json, pre_tokenizer: withWordSplit(json) }, {});
   } catch (cause) {
     throw brokenTokenizer(where, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+/**
+ * A text in SentencePiece style is one piece to the reference. It may be cut into words, which the library remembers one by one, wherever
+ * no merge reaches across the beginning of a word.
+ */
+function withWordSplit({ pre_tokenizer: step, model }: TokenizerJson): unknown {
+  const isWhole = step === null || (isFields(step) && step["type"] === "Metaspace" && step["split"] === false);
+  if (model.byte_fallback !== true || !isWhole || model.merges.some(crossesWords)) return withUnicodeRules(step);
+  const words = isolate("▁+[^▁]*|[^▁]+");
+  return step === null ? words : { type: "Sequence", pretokenizers: [step, words] };
+}
+
+function crossesWords(merge: string | readonly [string, string]): boolean {
+  const [left, right] = typeof merge === "string" ? (merge.split(" ") as [string, string]) : merge;
+  return right.startsWith("▁") && !left.endsWith("▁");
 }
 
 function withUnicodeRules(step: unknown): unknown {
   if (!isFields(step)) return step;
   if (Array.isArray(step["pretokenizers"])) return { ...step, pretokenizers: step["pretokenizers"].map(withUnicodeRules) };
   if (step["type"] === "Digits") return isolate(step["individual_digits"] === true ? "\\p{N}" : "\\p{N}+");
+  if (step["type"] === "Metaspace" && step["split"] !== false) return { type: "Sequence", pretokenizers: [step, isolate("▁[^▁]*|[^▁]+")] };
   if (step["type"] === "ByteLevel" && step["use_regex"] !== false && step["add_prefix_space"] !== true) {
     return { type: "Sequence", pretokenizers: [isolate(GPT2_RULE), { ...step, use_regex: false }] };
   }

@@ -50,7 +50,8 @@ function byteLevelEntries(json: TokenizerJson, where: string): readonly [string,
 
 function sentencePieceEntries(json: TokenizerJson, vocabSize: number, where: string): readonly [string, Entry][] {
   const steps = [...flatten(json.normalizer, "normalizers"), ...flatten(json.pre_tokenizer, "pretokenizers")];
-  const foreign = steps.find((step) => !isSpaceStep(step));
+  const joinsSpaces = mergePairs(json.model).some(([, right]) => right.startsWith("▁"));
+  const foreign = steps.find((step) => !isSpaceStep(step, joinsSpaces));
   if (foreign !== undefined) throw unsupportedTokenizer(where, `it prepares text with ${JSON.stringify(foreign)}, which GGUF cannot express`);
   const prefix = steps.some((step) => step["type"] === "Prepend" || (step["type"] === "Metaspace" && step["prepend_scheme"] !== "never" && step["add_prefix_space"] !== false));
   return [
@@ -60,11 +61,11 @@ function sentencePieceEntries(json: TokenizerJson, vocabSize: number, where: str
   ];
 }
 
-/** Steps that do no more than turn spaces into ▁ and put one in front. */
-function isSpaceStep(step: Readonly<Record<string, unknown>>): boolean {
+/** Steps that do no more than turn spaces into ▁ and put one in front. Splitting at every ▁ is harmless while no token joins two words. */
+function isSpaceStep(step: Readonly<Record<string, unknown>>, joinsSpaces: boolean): boolean {
   if (step["type"] === "Prepend") return step["prepend"] === "▁";
   if (step["type"] === "Replace") return isFields(step["pattern"]) && step["pattern"]["String"] === " " && step["content"] === "▁";
-  return step["type"] === "Metaspace" && (step["replacement"] ?? "▁") === "▁";
+  return step["type"] === "Metaspace" && (step["replacement"] ?? "▁") === "▁" && (step["split"] === false || !joinsSpaces);
 }
 
 function flatten(step: unknown, members: "normalizers" | "pretokenizers"): readonly Readonly<Record<string, unknown>>[] {
