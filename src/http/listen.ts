@@ -30,8 +30,8 @@ export interface ListeningServer {
 /** Mounts the routes, `/openapi.json`, `/docs` and `/`, and listens. @throws `http.port_in_use`, `http.cannot_listen` */
 export async function listen(options: ListenOptions): Promise<ListeningServer> {
   const { routes, host = "127.0.0.1", port = 8000, title, version, closeGraceMs = 10_000 } = options;
-  const shutdown = new AbortController();
-  const app = mountRoutes(routes, options, shutdown.signal);
+  const underWay = new Set<AbortController>();
+  const app = mountRoutes(routes, options, underWay);
   mountDocumentation(app, routes, { title, version });
   try {
     await app.listen({ host, port });
@@ -45,15 +45,17 @@ export async function listen(options: ListenOptions): Promise<ListeningServer> {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
     port: taken,
     close() {
-      closing ??= closeGracefully(app, shutdown, closeGraceMs);
+      closing ??= closeGracefully(app, underWay, closeGraceMs);
       return closing;
     },
   };
 }
 
 /** A connection kept alive for a next request would hold the server open: each is closed as soon as its answer is out. */
-async function closeGracefully(app: FastifyInstance, shutdown: AbortController, graceMs: number): Promise<void> {
-  const abort = setTimeout(() => shutdown.abort(), graceMs);
+async function closeGracefully(app: FastifyInstance, underWay: ReadonlySet<AbortController>, graceMs: number): Promise<void> {
+  const abort = setTimeout(() => {
+    for (const call of underWay) call.abort();
+  }, graceMs);
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs + 1_000);
   const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
   try {

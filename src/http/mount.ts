@@ -17,8 +17,8 @@ export interface MountOptions {
   readonly onError?: (thrown: unknown, request: string) => void;
 }
 
-/** A fastify application with every route, not yet listening. `shutdown` aborts the calls under way. */
-export function mountRoutes(routes: readonly Route[], options: MountOptions, shutdown: AbortSignal): FastifyInstance {
+/** A fastify application with every route, not yet listening. `underWay` holds the controllers of the calls that are not answered yet. */
+export function mountRoutes(routes: readonly Route[], options: MountOptions, underWay: Set<AbortController>): FastifyInstance {
   const { bodyLimitBytes = 2 ** 20, requestTimeoutMs = 30_000, answerTimeoutMs = 600_000, onError = () => {} } = options;
   const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
   app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, onError));
@@ -28,7 +28,7 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, shu
       method: route.method,
       url: route.path,
       async handler(request, reply) {
-        const signal = AbortSignal.any([clientGone(reply), shutdown]);
+        const { signal } = watchClient(reply, underWay);
         const incoming = { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>> };
         const answer = await callRoute(route, incoming, signal, answerTimeoutMs);
         if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
@@ -45,13 +45,15 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return reply.removeHeader("content-type").status(problem.status).headers(problem.headers).send(problem.body);
 }
 
-/** Aborted when the connection closes before the answer was sent whole. */
-function clientGone(reply: FastifyReply): AbortSignal {
+/** A controller that is aborted when the connection closes before the answer was sent whole. */
+function watchClient(reply: FastifyReply, underWay: Set<AbortController>): AbortController {
   const controller = new AbortController();
+  underWay.add(controller);
   reply.raw.on("close", () => {
+    underWay.delete(controller);
     if (!reply.raw.writableFinished) controller.abort();
   });
-  return controller.signal;
+  return controller;
 }
 
 function unmatched(routes: readonly Route[], method: string, path: string): Error {

@@ -13,7 +13,7 @@ export function modelCrashed(how: string, stderr: string): TunesmithError {
   const last = stderr.trim().split("\n").slice(-3).join("\n");
   return new TunesmithError({
     code: "serving.model_crashed",
-    message: `Cannot answer: the model process ended with ${how}${last === "" ? "" : `\n${last}`}`,
+    message: `Cannot run the model: its process ended with ${how}${last === "" ? "" : `\n${last}`}`,
     hint: "Try again: the model is loaded anew. If it repeats, check the model file.",
     details: { how, stderr },
   });

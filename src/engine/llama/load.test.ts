@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTemporaryFolder, TINY_VOCAB_SIZE, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
 import { loadLlama } from "./load.ts";
+import { lastLines } from "./native.ts";
 import type { LlamaModel } from "./types.ts";
 
 const folder = makeTemporaryFolder();
@@ -99,4 +100,11 @@ describe("disposal", () => {
     setTimeout(() => one.dispose(), 5);
     await expect(work).rejects.toMatchObject({ code: "llama.disposed" });
   });
+});
+
+it("keeps of llama's log what tells why", () => {
+  const log = "gguf_init: failed to read key-value pairs\nllama_model_load: error loading model: llama_model_loader: failed to load model from a.gguf\n\nllama_model_load_from_file_impl: failed to load model\n";
+  expect(lastLines(log)).toBe("failed to read key-value pairs");
+  expect(lastLines("llama_model_load: error loading model: error loading model vocabulary: cannot find tokenizer merges\n")).toBe("cannot find tokenizer merges");
+  expect(lastLines("")).toBe("");
 });

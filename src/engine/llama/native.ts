@@ -83,10 +83,13 @@ function listenToLog(koffi: Koffi, functions: LlamaFunctions, listen: LogListene
   functions.log_set(logCallback as bigint, null);
 }
 
-/** The last three distinct lines, the function names that llama puts in front taken off. */
+/** Lines that say only that loading failed, which the caller says already. */
+const ECHO = /^(llama_model_loader: )?failed to load model( from .*)?$/;
+
+/** The last three distinct lines; what llama puts in front (function names, "error loading model") is taken off. */
 export function lastLines(errors: string): string {
-  const lines = errors.split("\n").map((line) => line.trim().replace(/^(\w+: )+/, "")).filter((line) => line !== "");
-  return [...new Set(lines)].slice(-3).join("; ");
+  const lines = errors.split("\n").map((line) => line.trim().replace(/^(\w+: |error loading model( \w+)*: )+/, ""));
+  return [...new Set(lines.filter((line) => line !== "" && !ECHO.test(line)))].slice(-3).join("; ");
 }
 
 /** Runs a bound function on a worker thread, so that the event loop stays free. */
