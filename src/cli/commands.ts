@@ -5,6 +5,7 @@ import { completion } from "./commands/completion.ts";
 import { dataPrepare } from "./commands/data/prepare.ts";
 import { dataPreview } from "./commands/data/preview.ts";
 import { dataStats } from "./commands/data/stats.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
@@ -22,5 +23,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Look at the history of runs and compare versions",
   },
-  commands: [dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, doctor, completion],
 };

@@ -26,10 +26,10 @@ export function engineWrongRelease(found: string, needed: string): TunesmithErro
 }
 
 export function engineCrashed(what: string, how: string, stderr: string): TunesmithError {
-  const last = stderr.trim().split("\n").slice(-3).join("\n");
+  const last = stderr.trim().split("\n").slice(-6).join("\n");
   return new TunesmithError({
     code: "engine.crashed",
-    message: `${what} crashed in native code: ${how}${last === "" ? "" : `\n${last}`}`,
+    message: `${what} died: ${how}${last === "" ? "" : `\n${last}`}`,
     hint: "Run `tunesmith doctor`; if it repeats, report the lines above.",
     details: { how, stderr },
   });

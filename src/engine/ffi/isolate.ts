@@ -1,7 +1,8 @@
 // Native code can end the whole process (an assertion in C, a segmentation fault). Work that computes therefore runs in a child process:
 // the parent sees a signal, keeps its own state, and reports an error that a person can act on.
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { fromErrorRecord, type ErrorRecord } from "../../errors.ts";
 import { engineCrashed } from "./errors.ts";
 
@@ -30,12 +31,12 @@ export type ParentMessage<Input> = { readonly input: Input } | { readonly cancel
 
 /**
  * Runs `run(input, context)` of the module at `moduleUrl` (absolute, without extension: `siblingModule`) in a child process.
- * @throws what the child threw, as a TunesmithError with the same code; `engine.crashed` when the child died
+ * @throws what the child threw, as a TunesmithError with the same code; what `onEvent` threw; `engine.crashed` when the child died
  */
 export function runIsolated<Input, Event, Output>(moduleUrl: string, input: Input, options: IsolateOptions<Event>): Promise<Output> {
   const main = siblingModule(import.meta.url, "./isolated-main");
   const child = fork(fileURLToPath(main), [moduleUrl], {
-    execArgv: main.endsWith(".ts") ? ["--import", "tsx"] : [],
+    execArgv: main.endsWith(".ts") ? ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] : [],
     serialization: "advanced",
     stdio: ["ignore", "inherit", "pipe", "ipc"],
     env: { ...process.env, GGML_NO_BACKTRACE: "1", ...options.env },
@@ -54,12 +55,21 @@ export function runIsolated<Input, Event, Output>(moduleUrl: string, input: Inpu
       options.signal?.removeEventListener("abort", cancel);
       act();
     };
+    // What the caller does with an event may fail (a full disk): then the work is in vain.
+    const deliver = (event: Event) => {
+      try {
+        if (!settled) options.onEvent?.(event);
+      } catch (thrown) {
+        settle(() => reject(thrown));
+        child.kill("SIGKILL");
+      }
+    };
     child.stderr?.on("data", (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-8192);
     });
     child.on("error", (cause) => settle(() => reject(engineCrashed(options.what, cause.message, stderr))));
     child.on("message", (message: ChildMessage<Event, Output>) => {
-      if ("event" in message) options.onEvent?.(message.event);
+      if ("event" in message) deliver(message.event);
       else if ("output" in message) settle(() => resolve(message.output));
       else settle(() => reject(fromErrorRecord(message.error)));
     });
