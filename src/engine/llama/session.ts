@@ -14,6 +14,8 @@ const BATCH_TOKENS = 512;
 /** Logits of one round take at most this much memory, however large the vocabulary. */
 const LOGITS_BYTES = 64 * 2 ** 20;
 const CACHE_TYPE_IDS = { f32: 0, f16: 1 } as const;
+/** Off for f32: flash attention would cast keys and values to f16 (llama-graph.cpp, `build_attn_mha`). -1 lets llama decide. */
+const FLASH_ATTENTION = { f32: 0, f16: -1 } as const;
 
 /** What a session needs of its model. */
 export interface SessionModel {
@@ -128,6 +130,7 @@ function openContext(model: SessionModel, options: SessionOptions & { readonly c
     n_outputs_max: maxOutputs,
     n_threads: threads,
     n_threads_batch: threads,
+    flash_attn_type: FLASH_ATTENTION[cacheType],
     type_k: CACHE_TYPE_IDS[cacheType],
     type_v: CACHE_TYPE_IDS[cacheType],
   });

@@ -48,7 +48,7 @@ export interface SessionOptions {
   readonly sequences?: number;
   /** Default: the threads of the model. */
   readonly threads?: number;
-  /** Number format of the key/value cache. Default `f16`; `f32` costs twice the memory and agrees with other engines to more digits. */
+  /** Number format of keys and values. Default `f16`. `f32` takes twice the memory, computes attention in full precision, and agrees with PyTorch to 1e-4. */
   readonly cacheType?: "f16" | "f32";
 }
 
