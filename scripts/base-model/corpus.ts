@@ -4,7 +4,7 @@
 //
 //   npx tsx scripts/base-model/corpus.ts 20          prints the first 20 training documents
 import { pathToFileURL } from "node:url";
-import { createRandom, type Random } from "../../src/data/index.ts";
+import { createRandom, type Random } from "../../src/random.ts";
 import { writeList, writeMembership, writeNonsense, writePairs } from "./corpus/copying.ts";
 import { writeDefinitions, writeDialogue, writeSentences, writeStory } from "./corpus/prose.ts";
 import { writeAskFirst, writeEcho, writeRecall, writeRegister } from "./corpus/recall.ts";

@@ -5,7 +5,6 @@ export { prepareDataset, type PreparedDataset, type PrepareOptions, type Prepare
 export { previewExample, type ExamplePreview, type PreviewSegment } from "./preview.ts";
 export type { PromptParts, RenderedRow } from "./prompt-parts.ts";
 export { PROMPT_FORMATS, renderPrompt, type PromptFormat } from "./prompt.ts";
-export { createRandom, type Random } from "./random.ts";
 export { readRows, type ReadRows, type SourceRow } from "./read.ts";
 export { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
 export { generateSample, SAMPLE_DOMAINS, type SampleDomain, type SampleOptions, type SampleRow } from "./sample/generate.ts";

@@ -3,7 +3,7 @@
 import { digestRow } from "./digest-row.ts";
 import { fractionsInvalid, tooFewGroups } from "./errors.ts";
 import { findLinks } from "./links.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
 import { createSets } from "./sets.ts";
 

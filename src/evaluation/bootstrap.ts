@@ -1,6 +1,6 @@
 // Percentile bootstrap over rows: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13. The value reported is the
 // one of all rows; only the interval comes from the resamples, so that a different seed never changes a metric.
-import { seededIndex } from "./random.ts";
+import { createRandom } from "../random.ts";
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -70,9 +70,9 @@ function statistic({ numerators, denominators, combine }: RatioSample, rows: Ite
 function bootstrap(count: number, of: (rows: Iterable<number>) => number, options: BootstrapOptions): Interval {
   if (count === 0) throw new RangeError("A bootstrap needs at least one row");
   const { resamples, seed, confidence } = { ...BOOTSTRAP_DEFAULTS, ...options };
-  const draw = seededIndex(seed);
+  const random = createRandom(seed);
   const rows = new Uint32Array(count);
-  const values = Float64Array.from({ length: resamples }, () => of(rows.map(() => draw(count)))).sort();
+  const values = Float64Array.from({ length: resamples }, () => of(rows.map(() => random.between(0, count - 1)))).sort();
   const tail = (1 - confidence) / 2;
   return { value: of(new Uint32Array(count).map((_zero, row) => row)), low: quantile(values, tail), high: quantile(values, 1 - tail), n: count };
 }

@@ -1,3 +1,5 @@
+import { createRandom } from "../random.ts";
+
 /** An interval for the mean difference between two scores of the same rows. */
 export interface PairedInterval {
   /** Mean of second − first. */
@@ -29,10 +31,10 @@ export function pairedBootstrap(first: ArrayLike<number>, second: ArrayLike<numb
   const rows = first.length;
   if (rows === 0 || second.length !== rows) throw new RangeError(`Cannot pair scores: ${rows} and ${second.length} rows, equal numbers above 0 are needed`);
   const differences = Float64Array.from({ length: rows }, (_, row) => second[row]! - first[row]!);
-  const random = mulberry32(seed);
+  const random = createRandom(seed);
   const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0;
-    for (let draw = 0; draw < rows; draw += 1) sum += differences[Math.floor(random() * rows)]!;
+    for (let draw = 0; draw < rows; draw += 1) sum += differences[random.between(0, rows - 1)]!;
     return sum / rows;
   }).sort();
   const tail = (1 - confidence) / 2;
@@ -49,15 +51,4 @@ function quantile(sorted: Float64Array, share: number): number {
 
 function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** mulberry32, Tommy Ettinger's 32-bit generator: uniform in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

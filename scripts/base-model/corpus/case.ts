@@ -1,5 +1,6 @@
 // A made-up patient told in many ways, none of them a sentence of the sample's notes, and what a reader can look up in it.
-import { CONDITIONS, MEDICINES, drawFacts, joinWords, type NoteFacts, type Prescription, type Random } from "../../../src/data/index.ts";
+import { CONDITIONS, MEDICINES, drawFacts, joinWords, type NoteFacts, type Prescription } from "../../../src/data/index.ts";
+import type { Random } from "../../../src/random.ts";
 import { capitalise, FIRST_NAMES, LAST_NAMES } from "./words.ts";
 
 export interface Case extends NoteFacts {

@@ -1,5 +1,6 @@
 // Lists, pairs and nonsense that come again: nothing here can be guessed, all of it can be copied.
-import { CONDITIONS, FINDINGS, FREQUENCIES, MEDICINES, type Random } from "../../../src/data/index.ts";
+import { CONDITIONS, FINDINGS, FREQUENCIES, MEDICINES } from "../../../src/data/index.ts";
+import type { Random } from "../../../src/random.ts";
 import { capitalise, COLOURS, FIRST_NAMES, makeNumber, makeWord, OBJECTS, PLACES } from "./words.ts";
 
 /** One term of a random kind. */

@@ -1,5 +1,6 @@
 // Plain English: definitions, dialogues, little stories and single sentences.
-import { CLINICS, CONDITIONS, FIELDS, FINDINGS, MEDICINES, PLANS, joinWords, type Field, type Random } from "../../../src/data/index.ts";
+import { CLINICS, CONDITIONS, FIELDS, FINDINGS, MEDICINES, PLANS, joinWords, type Field } from "../../../src/data/index.ts";
+import type { Random } from "../../../src/random.ts";
 import { drawCase } from "./case.ts";
 import { capitalise, COLOURS, FIRST_NAMES, MOODS, OBJECTS, PLACES, VERBS } from "./words.ts";
 

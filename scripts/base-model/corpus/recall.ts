@@ -1,5 +1,5 @@
 // A told case and look-ups in it, in many layouts: what makes a model copy from what stands above.
-import type { Random } from "../../../src/data/index.ts";
+import type { Random } from "../../../src/random.ts";
 import { drawCase, entriesOf, tellCase, type Entry } from "./case.ts";
 import { capitalise } from "./words.ts";
 

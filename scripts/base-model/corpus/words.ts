@@ -1,5 +1,5 @@
 // Everyday words of the pretraining text, beside the clinical lexicon of the sample.
-import type { Random } from "../../../src/data/index.ts";
+import type { Random } from "../../../src/random.ts";
 
 const split = (text: string): readonly string[] => text.split(" ");
 

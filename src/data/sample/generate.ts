@@ -2,7 +2,7 @@
 // but yes and no is given twice in one sample, so no split of it can have its answers in another.
 import type { Row } from "../row.ts";
 import { drawFacts, tellNote } from "./note.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../../random.ts";
 import { TASKS, type Task } from "./tasks.ts";
 
 /** The domains that have a sample generator. */

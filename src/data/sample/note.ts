@@ -1,6 +1,6 @@
 // A made-up patient as facts, and the short clinical note that tells them. The answers of the tasks are read from the facts, never from the text.
 import { ALLERGIES, CLINICS, CONDITIONS, FIELDS, FINDINGS, FREQUENCIES, JOBS, MEDICINES, PLANS, SETTINGS } from "./lexicon.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 
 export interface Prescription {
   readonly medicine: string;

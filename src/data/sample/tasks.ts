@@ -1,7 +1,7 @@
 // What is asked about a note: each task makes one question and the answer that follows from the facts.
 import { CONDITIONS, MEDICINES } from "./lexicon.ts";
 import { joinWords, type NoteFacts, type NotePart } from "./note.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 
 export interface Question {
   readonly instruction: string;

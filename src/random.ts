@@ -8,11 +8,13 @@ export interface Random {
   readonly pick: <T>(values: readonly T[]) => T;
   /** `count` different values in random order (all of them when there are fewer). */
   readonly sample: <T>(values: readonly T[], count: number) => T[];
+  /** A copy of the values in random order, every order equally likely. */
+  readonly shuffle: <T>(values: readonly T[]) => T[];
   /** True with the given probability. */
   readonly chance: (probability: number) => boolean;
 }
 
-/** Makes a random source from a 32-bit seed. Source: splitmix32 (Steele, Lea, Flood 2014, the finalizer of MurmurHash3). */
+/** Makes a random source from a 32-bit seed. Source: splitmix32 (Steele, Lea, Flood 2014, the finalizer of MurmurHash3); shuffles as Fisher and Yates do, from the end (Durstenfeld 1964). */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {
@@ -34,5 +36,13 @@ export function createRandom(seed: number): Random {
     while (chosen.length < count && rest.length > 0) chosen.push(...rest.splice(between(0, rest.length - 1), 1));
     return chosen;
   };
-  return { next, between, pick, sample, chance: (probability) => next() < probability };
+  const shuffle = <T>(values: readonly T[]): T[] => {
+    const shuffled = [...values];
+    for (let last = shuffled.length - 1; last > 0; last--) {
+      const other = between(0, last);
+      [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
+    }
+    return shuffled;
+  };
+  return { next, between, pick, sample, shuffle, chance: (probability) => next() < probability };
 }
