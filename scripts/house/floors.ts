@@ -36,7 +36,7 @@ export const MOST_LINES = 300;
 /** The room a path below `src/` belongs to: `engine/ggml/ops.ts` is in `engine/ggml`, `errors.ts` is its own. */
 export function roomOf(path: string): string {
   const parts = path.split("/");
-  if (parts.length === 1) return path;
+  if (parts.length === 1) return path.replace(/\.test\.ts$/, ".ts");
   return parts[0] === "engine" && parts.length > 2 ? `engine/${parts[1]}` : parts[0]!;
 }
 

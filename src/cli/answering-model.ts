@@ -26,7 +26,8 @@ export interface AnsweringModel {
   readonly pool: ModelPool;
   /** `raw` when prompts are sent as they are. */
   readonly promptFormat: PromptFormat | "raw";
-  renderPrompt(prompt: string): RenderedPrompt;
+  /** `input` is the text the prompt is about, empty for none. */
+  renderPrompt(prompt: string, input?: string): RenderedPrompt;
 }
 
 /** Opens a model, hands it to `use`, and closes it whatever happens. @throws `files.missing`, `models.*`, `llama.*`, `serving.*`, `hub.*` */
@@ -49,12 +50,13 @@ export async function withAnsweringModel<T>(options: AnsweringModelOptions, use:
 }
 
 async function promptRenderer(gguf: string, format: PromptFormat | "raw"): Promise<AnsweringModel["renderPrompt"]> {
-  if (format === "raw") return (text) => ({ text, parseSpecial: false });
+  if (format === "raw") return (prompt, input = "") => ({ text: input === "" ? prompt : `${prompt}\n\n${input}`, parseSpecial: false });
   const { renderPrompt } = await import("../data/index.ts");
   const tokenizer = format === "chat" ? await readTokenizer(gguf) : undefined;
-  return (prompt) => {
-    if (tokenizer !== undefined && tokenizer.encode(prompt).length !== tokenizer.encodeWithSpecial(prompt).length) throw specialTokensInPrompt();
-    return { text: renderPrompt({ instruction: prompt, input: "" }, format, tokenizer).prompt, parseSpecial: format === "chat" };
+  return (prompt, input = "") => {
+    const asked = `${prompt}\n${input}`;
+    if (tokenizer !== undefined && tokenizer.encode(asked).length !== tokenizer.encodeWithSpecial(asked).length) throw specialTokensInPrompt();
+    return { text: renderPrompt({ instruction: prompt, input }, format, tokenizer).prompt, parseSpecial: format === "chat" };
   };
 }
 

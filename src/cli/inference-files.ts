@@ -42,22 +42,18 @@ export async function inferenceFiles(modelPath: string, parts: InferenceParts): 
 }
 
 async function ggufFile(path: string): Promise<InferenceFiles> {
-  const [{ openGguf }, { sha256File }] = await Promise.all([import("../engine/gguf/index.ts"), import("../files/index.ts")]);
-  const file = openGguf(path);
-  const format = file.metadata.get("tunesmith.prompt_format")?.value;
-  file.close();
-  return { modelPath: path, name: path, digest: sha256File(path), promptFormat: await knownFormat(format) };
+  const [{ findPromptFormat, readProvenance }, { sha256File }] = await Promise.all([import("./model-provenance.ts"), import("../files/index.ts")]);
+  return { modelPath: path, name: path, digest: sha256File(path), promptFormat: findPromptFormat(readProvenance(path)) };
 }
 
 async function directoryFiles(path: string, name: string, { signal }: InferenceParts): Promise<InferenceFiles> {
-  const [{ openModel }, { readJson }] = await Promise.all([import("../engine/models/index.ts"), import("../files/index.ts")]);
+  const [{ openModel }, { findPromptFormat, readProvenance }] = await Promise.all([import("../engine/models/index.ts"), import("./model-provenance.ts")]);
   const source = openModel(path);
   const { digest } = source;
   const stored = source.info("model.embed_tokens.weight").type;
   source.close();
   const type = stored === "f32" || stored === "bf16" ? stored : "f16";
-  const recorded = (readJson(join(path, "config.json")) as { tunesmith?: { prompt_format?: unknown } }).tunesmith?.prompt_format;
-  const promptFormat = await knownFormat(recorded);
+  const promptFormat = findPromptFormat(readProvenance(path));
   const modelPath = await cached(`${digest.slice(0, 32)}-${type}.gguf`, async (outputPath) => {
     const { convertModel } = await import("../quantization/index.ts");
     await convertModel({ modelPath: path, outputPath, type, provenance: promptFormat === undefined ? {} : { prompt_format: promptFormat }, signal });
@@ -66,10 +62,11 @@ async function directoryFiles(path: string, name: string, { signal }: InferenceP
 }
 
 async function checkpointFiles(path: string, parts: InferenceParts): Promise<InferenceFiles> {
-  const [{ chooseCheckpoint }, { readCheckpointMetadata }, { isFile }] = await Promise.all([
+  const [{ chooseCheckpoint }, { readCheckpointMetadata }, { isFile }, { findPromptFormat }] = await Promise.all([
     import("../training/index.ts"),
     import("../checkpoints/index.ts"),
     import("../files/index.ts"),
+    import("./model-provenance.ts"),
   ]);
   const checkpoint = chooseCheckpoint(path);
   const metadata = readCheckpointMetadata(checkpoint);
@@ -87,7 +84,7 @@ async function checkpointFiles(path: string, parts: InferenceParts): Promise<Inf
     adapterPath,
     name: checkpoint,
     digest: metadata.weights.sha256,
-    promptFormat: await knownFormat(metadata.prompt_format),
+    promptFormat: findPromptFormat({ prompt_format: metadata.prompt_format }),
     runDirectory: isFile(join(runDirectory, "run.json")) ? runDirectory : undefined,
   };
 }
@@ -99,11 +96,6 @@ export async function defaultPromptFormat(ggufPath: string): Promise<PromptForma
   const template = file.metadata.has("tokenizer.chat_template");
   file.close();
   return template ? "chat" : "alpaca";
-}
-
-async function knownFormat(value: unknown): Promise<PromptFormat | undefined> {
-  const { PROMPT_FORMATS } = await import("../data/index.ts");
-  return PROMPT_FORMATS.find((format) => format === value);
 }
 
 async function cached(name: string, make: (outputPath: string) => Promise<void>): Promise<string> {

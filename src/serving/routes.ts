@@ -16,7 +16,7 @@ export interface ServingOptions {
   /** Of this package. */
   readonly version: string;
   /** Wraps a prompt as the model was trained. Default: the prompt as it is. @throws what makes the request fail */
-  readonly renderPrompt?: (prompt: string) => RenderedPrompt;
+  readonly renderPrompt?: (prompt: string, input: string) => RenderedPrompt;
 }
 
 /** Health, model and generation, below `/api/v1` and (health, generate) without it. */
@@ -36,7 +36,7 @@ export function servingRoutes(pool: ModelPool, { version, renderPrompt = asItIs 
       summary: "Answer a prompt",
       body: generateBodySchema,
       reply: generateReplySchema,
-      run: ({ body, signal }) => answer(pool, body, body.format === "raw" ? asItIs(body.prompt) : renderPrompt(body.prompt), signal),
+      run: ({ body, signal }) => answer(pool, body, body.format === "raw" ? asItIs(body.prompt, body.input) : renderPrompt(body.prompt, body.input), signal),
     });
   return [
     health("/api/v1/health"),
@@ -71,6 +71,6 @@ function toReply(prompt: string, { text, tokens, finishReason }: HostAnswer): Ge
   return { generated_text: text, prompt, tokens_generated: tokens, finish_reason: finishReason === "stop" ? "stop" : "length" };
 }
 
-function asItIs(prompt: string): RenderedPrompt {
-  return { text: prompt, parseSpecial: false };
+function asItIs(prompt: string, input: string): RenderedPrompt {
+  return { text: input === "" ? prompt : `${prompt}\n\n${input}`, parseSpecial: false };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export const generateBodySchema = z.strictObject({
   prompt: z.string().min(1).describe("What the model is asked."),
+  input: z.string().default("").describe("The text the prompt is about: the input field of the training rows."),
   max_tokens: z.int().min(1).max(2048).default(256).describe("At most this many new tokens."),
   temperature: z.number().min(0).max(2).default(0.7).describe("0 takes the most probable token each time."),
   top_p: z.number().gt(0).max(1).default(0.9).describe("Keeps the most probable tokens that together reach this."),

@@ -12,6 +12,7 @@ export const generate = defineCommand({
     modelPath: required(text("model", ".gguf file, model directory, checkpoint or Hub id")),
     baseModel: text("model", "the base of a checkpoint; left out, the one it names"),
     prompt: required(text("text", "what the model is asked")),
+    input: text("text", "the text the prompt is about", { default: "" }),
     maxTokens: wholeNumber("n", "at most this many new tokens", { default: 256, min: 1 }),
     temperature: decimalNumber("x", "0 takes the most probable token each time", { default: 0, min: 0, max: 2 }),
     topP: decimalNumber("x", "keep the most probable tokens that together reach this", { default: 0.9, min: 0.001, max: 1 }),
@@ -24,7 +25,7 @@ export const generate = defineCommand({
     threads: wholeNumber("n", "left out, the physical cores, at most 8", { min: 1 }),
   },
   examples: [
-    'generate --model-path models/quantized/merged_model-q4_k_m.gguf --prompt "What helps against a fever?"',
+    'generate --model-path models/quantized/merged_model-q4_k_m.gguf --prompt "Which medicines?" --input "Started on lisinopril 10 mg once daily."',
     'generate --model-path merged_model --prompt "Once upon a time" --raw --temperature 0.8 --seed 7 --max-tokens 64',
   ],
   async run({ options, print, world, withInterrupt }) {
@@ -32,7 +33,7 @@ export const generate = defineCommand({
     const { modelPath: model, baseModel, prompt, promptFormat, raw, contextLength, threads, seed, topK, topP, temperature, maxTokens, stop } = options;
     return withInterrupt((signal) =>
       withAnsweringModel({ model, baseModel, promptFormat, raw, contextLength, threads, print, world, signal }, async (answering) => {
-        const rendered = answering.renderPrompt(prompt);
+        const rendered = answering.renderPrompt(prompt, options.input);
         const answer = await answering.pool.generate({ ...rendered, maxTokens, temperature, topK, topP, seed, stop }, { signal, onText: (piece) => print.piece(piece) });
         const rate = answer.generateMs > 0 ? (1000 * Math.max(0, answer.tokens - 1)) / answer.generateMs : null;
         print.line();

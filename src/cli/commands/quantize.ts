@@ -1,11 +1,10 @@
 import { dirname, join, resolve } from "node:path";
 import type { PromptFormat, SplitName } from "../../data/index.ts";
 import type { QuantizationEvent } from "../../quantization/index.ts";
-import type { QuantizationRecord } from "../../records/index.ts";
 import { defineCommand } from "../command.ts";
-import { formatBytes, formatNumber } from "../format.ts";
 import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
+import { showQuantization } from "../quantization-table.ts";
 
 const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
@@ -46,7 +45,7 @@ export const quantize = defineCommand({
         { signal, onEvent: (event) => showEvent(event, print) },
       );
       print.line();
-      showRecord(made, print);
+      showQuantization(made, print);
       print.line(`\nWritten to ${outputDir}`);
       const smallest = [...made.types].sort((a, b) => a.size_bytes - b.size_bytes)[0];
       if (smallest !== undefined) print.line(`Serve it:  tunesmith serve --quantized-model ${join(outputDir, smallest.path)}`);
@@ -63,25 +62,4 @@ function showEvent(event: QuantizationEvent, print: Print): void {
   if (event.stage === "converting") print.line("Reading the model");
   else if (event.stage === "quantizing") print.line(`Quantizing to ${event.type} (${event.index + 1} of ${event.count})`);
   else if (event.stage === "quantized") for (const fallback of event.model.fallbacks) print.line(print.paint.dim(`  ${fallback}`));
-}
-
-function showRecord({ source, types }: QuantizationRecord, print: Print): void {
-  const ending = (finishReason: string | undefined) => (finishReason === undefined ? "–" : finishReason === "stop" ? "yes" : "no");
-  print.table(
-    ["type", "size", "bits/weight", "smaller", "perplexity", "change", "prompt tok/s", "answer tok/s", "ends itself"],
-    [
-      [`${source.type} (source)`, formatBytes(source.size_bytes), formatNumber((8 * source.size_bytes) / source.parameter_count, 2), "–", formatNumber(source.perplexity), "–", formatNumber(source.prompt_tokens_per_s, 0), formatNumber(source.generate_tokens_per_s, 0), "–"],
-      ...types.map((one) => [
-        one.type,
-        formatBytes(one.size_bytes),
-        formatNumber(one.bits_per_weight, 2),
-        `${formatNumber(one.size_reduction_percent, 1)} %`,
-        formatNumber(one.perplexity),
-        one.perplexity_change === null ? "–" : `${one.perplexity_change > 0 ? "+" : ""}${formatNumber(one.perplexity_change)}`,
-        formatNumber(one.prompt_tokens_per_s, 0),
-        formatNumber(one.generate_tokens_per_s, 0),
-        ending(one.test_generation?.finish_reason),
-      ]),
-    ],
-  );
 }

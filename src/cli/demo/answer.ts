@@ -1,33 +1,21 @@
 import type { Row } from "../../data/index.ts";
-import { DEMO, DEMO_TRAINING } from "./settings.ts";
+import { withAnsweringModel } from "../answering-model.ts";
+import type { DemoPlace } from "./measure.ts";
+import { DEMO } from "./settings.ts";
 
 export interface DemoAnswer {
   readonly row: Row;
   readonly text: string;
-  readonly tokens: number;
-  readonly finishReason: string;
 }
 
-/** Asks the quantized model one question of the test split, greedily. */
-export async function answerWith(ggufPath: string, datasetPath: string, threads: number | undefined): Promise<DemoAnswer> {
-  const [{ loadLlama }, { encodePrompt, loadDataset }, { tokenizerFromGguf }, { openGguf }] = await Promise.all([
-    import("../../engine/llama/index.ts"),
-    import("../../data/index.ts"),
-    import("../../engine/tokenizer/index.ts"),
-    import("../../engine/gguf/index.ts"),
-  ]);
-  const { splits } = loadDataset(datasetPath);
-  const row = splits.test.find(({ task }) => task === DEMO.testRowTask) ?? splits.test[0]!;
-  const file = openGguf(ggufPath);
-  const tokenizer = tokenizerFromGguf(file.metadata, ggufPath);
-  file.close();
-  const model = await loadLlama(ggufPath, { threads });
-  const session = model.createSession({ threads });
-  try {
-    const answer = await session.generate({ promptIds: encodePrompt(tokenizer, row, DEMO_TRAINING.prompt_format), maxTokens: DEMO.maxNewTokens });
-    return { row, text: answer.text, tokens: answer.ids.length, finishReason: answer.finishReason };
-  } finally {
-    session.dispose();
-    model.dispose();
-  }
+/** Asks a quantized model one question of the test split, greedily, as `tunesmith generate` would. */
+export async function answerWith(gguf: string, { datasetPath, print, world, signal, threads }: DemoPlace): Promise<DemoAnswer> {
+  const { loadDataset } = await import("../../data/index.ts");
+  const { test } = loadDataset(datasetPath).splits;
+  const row = test.find(({ task }) => task === DEMO.testRowTask) ?? test[0]!;
+  return withAnsweringModel({ model: gguf, raw: false, threads, print, world, signal }, async ({ pool, renderPrompt }) => {
+    const prompt = renderPrompt(row.instruction, row.input);
+    const { text } = await pool.generate({ ...prompt, maxTokens: DEMO.maxNewTokens, temperature: 0, topK: 0, topP: 1, stop: [] }, { signal });
+    return { row, text: text.trim() };
+  });
 }

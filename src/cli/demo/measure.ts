@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { EvaluationComparison, QuantizationRecord } from "../../records/index.ts";
 import type { SampleAnswer } from "../../runs/index.ts";
-import { formatBytes } from "../format.ts";
 import { inferenceFiles, type InferenceFiles } from "../inference-files.ts";
 import type { Print } from "../print.ts";
+import { showQuantization } from "../quantization-table.ts";
 import type { World } from "../world.ts";
 import { DEMO, DEMO_TRAINING } from "./settings.ts";
 
@@ -77,8 +77,13 @@ export async function measureBaseAndTuned(place: DemoPlace, checkpoint: string):
   };
 }
 
+export interface QuantizedModels {
+  readonly record: QuantizationRecord;
+  readonly directory: string;
+}
+
 /** Quantizes the merged model and measures size, speed and perplexity on the test rows. */
-export async function quantizeMerged(place: DemoPlace, mergedDir: string): Promise<{ readonly record: QuantizationRecord; readonly directory: string }> {
+export async function quantizeMerged(place: DemoPlace, mergedDir: string): Promise<QuantizedModels> {
   const [{ quantizeModel }, { encodeExamples, IGNORED_LABEL, loadDataset }, { loadTokenizerDirectory }] = await Promise.all([
     import("../../quantization/index.ts"),
     import("../../data/index.ts"),
@@ -101,27 +106,8 @@ export async function quantizeMerged(place: DemoPlace, mergedDir: string): Promi
     },
     { signal: place.signal },
   );
-  printQuantization(place.print, record);
+  showQuantization(record, place.print);
   return { record, directory };
-}
-
-function printQuantization(print: Print, { source, types }: QuantizationRecord): void {
-  const speed = (value: number | null) => (value === null ? "–" : Math.round(value).toLocaleString("en-US"));
-  print.table(
-    ["type", "size", "bits/weight", "prompt tok/s", "answer tok/s", "perplexity", "change"],
-    [
-      [source.type, formatBytes(source.size_bytes), ((8 * source.size_bytes) / source.parameter_count).toFixed(2), speed(source.prompt_tokens_per_s), speed(source.generate_tokens_per_s), source.perplexity?.toFixed(4) ?? "–", ""],
-      ...types.map((type) => [
-        type.type,
-        formatBytes(type.size_bytes),
-        type.bits_per_weight.toFixed(2),
-        speed(type.prompt_tokens_per_s),
-        speed(type.generate_tokens_per_s),
-        type.perplexity?.toFixed(4) ?? "–",
-        type.perplexity_change === null ? "–" : `${type.perplexity_change >= 0 ? "+" : ""}${type.perplexity_change.toFixed(4)}`,
-      ]),
-    ],
-  );
 }
 
 /** `count` members at even distances: not the best ones. */
