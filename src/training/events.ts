@@ -1,6 +1,8 @@
 // What a training tells while it goes on: plain values, because they cross a process boundary.
 
 export interface TrainingFacts {
+  /** Of the training process. */
+  readonly pid: number;
   readonly device: string;
   readonly threads: number;
   readonly trainableParameters: number;

@@ -1,4 +1,5 @@
-import { saveCheckpoint, planPrune, applyPrune } from "../checkpoints/index.ts";
+import { basename } from "node:path";
+import { applyPrune, findCheckpoint, formatBestName, planPrune, saveCheckpoint } from "../checkpoints/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import type { TrainingModel, TrainingRow } from "../engine/models/index.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
@@ -18,6 +19,9 @@ interface LoopParts {
   readonly context: IsolatedContext<TrainingEvent>;
 }
 
+/** Decides which checkpoint is the best. */
+const MONITOR = "eval_loss";
+
 interface Evaluation {
   readonly evalLoss: number;
   readonly tokenAccuracy: number;
@@ -32,10 +36,10 @@ export async function trainLoop(parts: LoopParts): Promise<TrainingOutcome> {
   const history: Record<string, number>[] = (restored?.log_history ?? []).map((row) => ({ ...row }));
   let tokensSeen = restored?.num_input_tokens_seen ?? 0;
   let bestLoss = restored?.best_metric ?? Infinity;
-  let bestCheckpoint = restored?.best_model_checkpoint ?? null;
+  let bestName = restored?.best_model_checkpoint ?? null;
   let lastCheckpoint: string | null = request.resumeFrom ?? null;
-  let trainLoss: number | null = null;
-  let evalLoss: number | null = null;
+  let trainLoss = lastLogged(history, "loss");
+  let evalLoss = lastLogged(history, "eval_loss");
   let savedAt = restored?.global_step ?? -1;
 
   const evaluate = async (step: number): Promise<Evaluation | undefined> => {
@@ -49,8 +53,10 @@ export async function trainLoop(parts: LoopParts): Promise<TrainingOutcome> {
   };
   const save = async (step: number, measured: Evaluation | undefined): Promise<void> => {
     const epoch = Math.max(0, Math.ceil(step / stepsPerEpoch(plan)) - 1);
-    const becomesBest = measured !== undefined && measured.evalLoss < bestLoss;
-    if (becomesBest) bestLoss = measured.evalLoss;
+    if (measured !== undefined && measured.evalLoss < bestLoss) {
+      bestLoss = measured.evalLoss;
+      bestName = formatBestName({ name: MONITOR, value: bestLoss });
+    }
     const saved = await saveCheckpoint(
       request.checkpointsDirectory,
       {
@@ -66,7 +72,7 @@ export async function trainLoop(parts: LoopParts): Promise<TrainingOutcome> {
         datasetDigest: request.datasetDigest,
         promptFormat: request.promptFormat,
         metrics: { ...(trainLoss === null ? {} : { train_loss: trainLoss }), ...(measured === undefined ? {} : { eval_loss: measured.evalLoss, token_accuracy: measured.tokenAccuracy }) },
-        monitor: "eval_loss",
+        monitor: MONITOR,
       },
       (directory) =>
         writeTrainingState(directory, model, config.model_name, {
@@ -75,23 +81,22 @@ export async function trainLoop(parts: LoopParts): Promise<TrainingOutcome> {
           max_steps: steps,
           num_train_epochs: config.epochs,
           best_metric: Number.isFinite(bestLoss) ? bestLoss : null,
-          best_model_checkpoint: bestCheckpoint,
+          best_model_checkpoint: bestName,
           log_history: history,
           num_input_tokens_seen: tokensSeen,
         }),
     );
     savedAt = step;
     lastCheckpoint = saved.directory;
-    if (saved.best !== undefined) bestCheckpoint = saved.best;
     context.emit({ type: "checkpoint", step, directory: saved.directory, isBest: saved.best !== undefined });
-    applyPrune(planPrune(request.checkpointsDirectory, { keepNewest: config.save_total_limit }));
+    applyPrune(planPrune(request.checkpointsDirectory, { keepNewest: config.save_total_limit, pinned: new Set([basename(saved.directory)]) }));
   };
   const outcome = (status: TrainingOutcome["status"], step: number): TrainingOutcome => ({
     status,
     step,
     trainLoss,
     evalLoss,
-    bestCheckpoint,
+    bestCheckpoint: findCheckpoint(request.checkpointsDirectory, "best")?.directory ?? null,
     lastCheckpoint,
     tokensSeen,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -144,6 +149,11 @@ async function evaluateRows(model: TrainingModel, rows: readonly TrainingRow[], 
     correct += part.correct;
   }
   return { evalLoss: nll / tokens, tokenAccuracy: correct / tokens };
+}
+
+/** What the log of a resumed run says last, so that its outcome is known even when no step is left. */
+function lastLogged(history: readonly Readonly<Record<string, number>>[], name: string): number | null {
+  return history.findLast((row) => row[name] !== undefined)?.[name] ?? null;
 }
 
 /** One number per micro-batch of the whole run. */

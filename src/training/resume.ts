@@ -1,5 +1,5 @@
 import { dirname, basename } from "node:path";
-import { findCheckpoint, requireCheckpoint, type Checkpoint } from "../checkpoints/index.ts";
+import { findCheckpoint, requireCheckpoint, verifyCheckpoint, type Checkpoint } from "../checkpoints/index.ts";
 import { diffConfigs, formatConfigDifferences, type TrainConfig } from "../config/index.ts";
 import { isDirectory } from "../files/index.ts";
 import type { RunRecord } from "../records/index.ts";
@@ -17,12 +17,13 @@ const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version
 
 /**
  * Finds where to go on: `last` or `best` of the newest unfinished run below `outputDir`, or a checkpoint or run directory.
- * @throws `training.nothing_to_resume`, `training.already_finished`, `training.still_running`, `checkpoints.missing`
+ * @throws `training.nothing_to_resume`, `training.already_finished`, `training.still_running`, `checkpoints.missing`, `checkpoints.damaged`
  */
 export function findResumePoint(outputDir: string, wanted: string): ResumePoint {
   const point = isDirectory(wanted) ? pointOfPath(wanted) : pointOfNewest(outputDir, wanted);
   if (point.record.status === "finished") throw alreadyFinished(point.record.name);
   if (point.record.status === "running") throw stillRunning(point.record.name, point.record.pid);
+  verifyCheckpoint(point.checkpoint.directory);
   return point;
 }
 

@@ -14,6 +14,7 @@ export interface TrainerState {
   readonly max_steps: number;
   readonly num_train_epochs: number;
   readonly best_metric: number | null;
+  /** A name beside this checkpoint, so that the state says the same wherever the run lies. */
   readonly best_model_checkpoint: string | null;
   readonly log_history: readonly Readonly<Record<string, number>>[];
   readonly num_input_tokens_seen: number;

@@ -9,7 +9,7 @@ import { digestJson, requireFreeBytes } from "../files/index.ts";
 import { findCheckpoint } from "../checkpoints/index.ts";
 import type { DatasetRecord, RunRecord } from "../records/index.ts";
 import { createRun, modelLabel, reopenRun, type FinishOptions, type Run } from "../runs/index.ts";
-import { baseDiffers, dataDiffers, trainingFailed } from "./errors.ts";
+import { baseDiffers, dataDiffers, nothingToTrain, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
 import { findResumePoint, requireSameConfig, type ResumePoint } from "./resume.ts";
@@ -47,6 +47,7 @@ export interface TrainedRun {
 export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const { config } = options;
   const dataset = loadDataset(config.dataset_path);
+  if (dataset.splits.train.length === 0) throw nothingToTrain(config.dataset_path);
   const base = describeBase(options.modelPath, config);
   const point = options.resumeFrom === undefined ? undefined : findResumePoint(config.output_dir, options.resumeFrom);
   if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);

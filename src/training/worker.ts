@@ -3,7 +3,6 @@ import { encodeExamples, loadDataset } from "../data/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import { openBackend } from "../engine/ggml/index.ts";
 import { createLoraModel, openModel, type TrainingRow } from "../engine/models/index.ts";
-import { nothingToTrain } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { trainLoop } from "./loop.ts";
 import { describePlan, needsRecompute } from "./plan.ts";
@@ -19,7 +18,6 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
   const encode = (rows: (typeof splits)["train"]) => encodeExamples(source.tokenizer, rows, request.promptFormat, config.max_seq_length);
   const train = encode(splits.train);
   const validation = encode(splits.validation);
-  if (train.examples.length === 0) throw nothingToTrain(config.dataset_path);
 
   const plan: WindowPlan = {
     rowCount: train.examples.length,
@@ -49,6 +47,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
     context.emit({
       type: "ready",
       facts: {
+        pid: process.pid,
         device: backend.device.description,
         threads: backend.threads,
         trainableParameters: model.trainableCount,
