@@ -68,7 +68,7 @@ async function compareWithEarlier(outputDir: string, version: string | null, pri
   const { formatComparison, historyPathFor, openExperimentTracker } = await import("../../runs/index.ts");
   const tracker = openExperimentTracker(historyPathFor(outputDir));
   const earlier = tracker.list().findLast((entry) => entry.version !== null && entry.version !== version && String(entry.metadata["run"]).startsWith(`${DEMO_TRAINING.experiment_tag}-`));
-  if (earlier?.version == null || version === null) return undefined;
+  if (earlier === undefined || earlier.version === null || version === null) return undefined;
   const comparison = tracker.compare(earlier.version, version, { metric: "exact_match" });
   print.line();
   print.line(formatComparison(comparison));
