@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { formatYaml, type TrainConfig } from "../config/index.ts";
 import { loadDataset, type PromptFormat } from "../data/index.ts";
-import { ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
+import { backendEnvironment, ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { LINEAR_MODULES, moduleShape, openModel, type LlamaConfig } from "../engine/models/index.ts";
 import { fromErrorRecord, toErrorRecord, TunesmithError } from "../errors.ts";
 import { digestJson, requireFreeBytes } from "../files/index.ts";
@@ -12,7 +12,7 @@ import { createRun, modelLabel, reopenRun, type FinishOptions, type Run } from "
 import { baseDiffers, dataDiffers, nothingToTrain, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
-import { findResumePoint, requireSameConfig, type ResumePoint } from "./resume.ts";
+import { findResumePoint, removeUnfinished, requireSameConfig, type ResumePoint } from "./resume.ts";
 import type { TrainingRequest } from "./request.ts";
 
 export interface TrainOptions {
@@ -46,6 +46,7 @@ export interface TrainedRun {
  */
 export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const { config } = options;
+  const environment = backendEnvironment(config.device);
   const dataset = loadDataset(config.dataset_path);
   if (dataset.splits.train.length === 0) throw nothingToTrain(config.dataset_path);
   const base = describeBase(options.modelPath, config);
@@ -54,12 +55,14 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit));
 
   const run = point === undefined ? newRun(options, dataset.record, base.digest) : reopenRun(point.runDirectory, { now: options.now, requestedVersion: config.version || undefined });
+  const checkpointsDirectory = join(run.directory, "checkpoints");
+  removeUnfinished(checkpointsDirectory);
   options.onRun?.({ directory: run.directory, record: run.record });
   const request: TrainingRequest = {
     config,
     modelPath: options.modelPath,
     promptFormat: base.promptFormat,
-    checkpointsDirectory: join(run.directory, "checkpoints"),
+    checkpointsDirectory,
     runId: run.record.id,
     runName: run.record.name,
     configDigest: digestJson(config),
@@ -75,7 +78,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
         options.onEvent?.(event);
       },
       signal: options.signal,
-      env: options.childEnvironment,
+      env: { ...environment, ...options.childEnvironment },
     });
     run.update({ artifacts: checkpointArtifacts(outcome), metrics: trainingMetrics(outcome) });
     if (outcome.status === "stopped") return { directory: run.directory, record: run.stop(), outcome };

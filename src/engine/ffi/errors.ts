@@ -1,10 +1,10 @@
 import { TunesmithError } from "../../errors.ts";
 
-export function engineMissing(packageName: string, cause?: unknown): TunesmithError {
+export function engineMissing(packageName: string, version: string, cause?: unknown): TunesmithError {
   return new TunesmithError({
     code: "engine.missing",
     message: `Cannot load the engine: the package ${packageName} is not installed`,
-    hint: "Run `tunesmith doctor` to see what this machine needs.",
+    hint: `Run \`npm install ${packageName}@${version}\`, or \`tunesmith doctor\` to see what this machine needs.`,
     cause,
   });
 }

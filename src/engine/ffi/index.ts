@@ -1,5 +1,6 @@
 export { runIsolated, siblingModule, type IsolatedContext, type IsolateOptions, type IsolatedRun } from "./isolate.ts";
 export {
+  backendEnvironment,
   ENGINE_PACKAGE_VERSION,
   ENGINE_RELEASE,
   enginePackage,

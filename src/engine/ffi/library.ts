@@ -71,6 +71,31 @@ export function enginePackage(backend: BackendName): string {
   return name;
 }
 
+/**
+ * What a child process needs in its environment to load the build for a device. `auto` takes a GPU build that is installed, else the CPU's;
+ * a GPU build without its driver still computes on the CPU. @throws `engine.missing` when the build of a device asked for by name is not installed
+ */
+export function backendEnvironment(device: "auto" | BackendName): Readonly<Record<string, string>> {
+  if (device !== "auto") {
+    findLibraryDirectory(device);
+    return { TUNESMITH_BACKEND: device };
+  }
+  const installed = (["cuda", "vulkan"] as const).find((backend) => isInstalled(backend));
+  return { TUNESMITH_BACKEND: process.env.TUNESMITH_BACKEND ?? installed ?? "cpu" };
+}
+
+function isInstalled(backend: BackendName): boolean {
+  const packages = GPU_PACKAGES[`${process.platform}-${process.arch}`];
+  if (backend === "cpu" || packages === undefined) return false;
+  try {
+    packageRoot(packages[backend]);
+    return true;
+  } catch {
+    // Not in any module folder: an optional package that nobody added.
+    return false;
+  }
+}
+
 /** The folder that holds the libraries of a backend. @throws `engine.missing`, `engine.wrong_release` */
 export function findLibraryDirectory(backend: BackendName): string {
   const packageName = enginePackage(backend);
@@ -78,11 +103,11 @@ export function findLibraryDirectory(backend: BackendName): string {
   try {
     root = packageRoot(packageName);
   } catch (cause) {
-    throw engineMissing(packageName, cause);
+    throw engineMissing(packageName, ENGINE_PACKAGE_VERSION, cause);
   }
   const bins = join(root, "bins");
   const folder = listDirectory(bins).directories[0];
-  if (folder === undefined) throw engineMissing(packageName);
+  if (folder === undefined) throw engineMissing(packageName, ENGINE_PACKAGE_VERSION);
   const directory = join(bins, folder);
   const metadata = readJson(join(directory, "_nlcBuildMetadata.json")) as { buildOptions?: { llamaCpp?: { release?: string } } };
   const release = metadata.buildOptions?.llamaCpp?.release ?? "of an unknown release";
@@ -103,7 +128,7 @@ function openLibraries(directory: string): NativeLibraries {
   const { files } = listDirectory(directory);
   const open = (prefix: string) => {
     const file = files.find((name) => new RegExp(`^(lib)?${prefix}(\\.(cuda|vulkan|metal))?(\\.v[0-9.]+)?\\.(so|dylib|dll)$`).test(name));
-    if (file === undefined) throw engineMissing(join(directory, prefix));
+    if (file === undefined) throw engineMissing(join(directory, prefix), ENGINE_PACKAGE_VERSION);
     return koffi.load(join(directory, file), { global: true });
   };
   const bindAll = <Table extends Record<string, string>>(library: ReturnType<Koffi["load"]>, table: Table): Bound<Table> =>
