@@ -29,6 +29,7 @@ export const GGML_BASE_SYMBOLS = {
   rms_norm: "void *ggml_rms_norm(void *ctx, void *a, float eps)",
   rms_norm_back: "void *ggml_rms_norm_back(void *ctx, void *a, void *b, float eps)",
   mul_mat: "void *ggml_mul_mat(void *ctx, void *a, void *b)",
+  out_prod: "void *ggml_out_prod(void *ctx, void *a, void *b)",
   scale: "void *ggml_scale(void *ctx, void *a, float s)",
   scale_bias: "void *ggml_scale_bias(void *ctx, void *a, float s, float b)",
   scale_inplace: "void *ggml_scale_inplace(void *ctx, void *a, float s)",

@@ -1,4 +1,4 @@
-import { add, cast, mul, mulMat, scale, transposed } from "./ops.ts";
+import { add, cast, mul, mulMat, outProd, scaleInto, transposed, transposedView } from "./ops.ts";
 import { constant, type Tape, type Value } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -40,29 +40,30 @@ function frozenOrTrained(tape: Tape, x: Value, { weight, transposed: copy, compu
   });
 }
 
+/** Every product with the low rank as its inner size, or summed over tokens, is an `out_prod`: no large matrix is transposed. */
 function withLora(tape: Tape, x: Value, base: Value, { a, b, factor }: LoraPair, dropout: Tensor | undefined): Value {
   const { graph } = tape;
-  const input = dropout === undefined ? x.tensor : maskedInput(tape, x.tensor, dropout);
-  const u_Nr = mulMat(graph, a.tensor, input);
-  const y = add(graph, base.tensor, scale(graph, mulMat(graph, b.tensor, u_Nr), factor));
-  return tape.result(y, [base, x, a, b], (dy) => {
+  const input = dropout === undefined ? x : maskedInput(tape, x, dropout);
+  const scaled = (tensor_Nr: Tensor) => (factor === 1 ? tensor_Nr : scaleInto(graph, tensor_Nr, factor));
+  const turnedB_rO = tape.transposedOf(b.tensor);
+  const u_Nr = scaled(mulMat(graph, a.tensor, input.tensor));
+  const y = add(graph, base.tensor, outProd(graph, turnedB_rO, transposedView(graph, u_Nr)));
+  return tape.result(y, [base, input, a, b], (dy) => {
     tape.give(base, dy);
-    const du_Nr = scale(graph, mulMat(graph, transposed(graph, b.tensor), dy), factor);
-    tape.give(b, scale(graph, mulMat(graph, transposed(graph, u_Nr), tape.transposedOf(dy)), factor));
-    tape.give(a, mulMat(graph, tape.transposedOf(input), transposed(graph, du_Nr)));
-    if (!x.needsGradient) return;
-    const dx = mulMat(graph, transposed(graph, a.tensor), du_Nr);
-    tape.give(x, dropout === undefined ? dx : mul(graph, dx, dropout));
+    const du_Nr = scaled(mulMat(graph, turnedB_rO, dy));
+    tape.give(b, transposed(graph, outProd(graph, dy, u_Nr)));
+    tape.give(a, outProd(graph, input.tensor, du_Nr));
+    if (input.needsGradient) tape.give(input, outProd(graph, a.tensor, transposedView(graph, du_Nr)));
   });
 }
 
-const maskedInputs = new WeakMap<Tape, Map<Tensor, Tensor>>();
+const maskedInputs = new WeakMap<Tape, Map<Value, Value>>();
 
-/** The masked input is the same tensor for the layers that share an input (q, k, v; gate, up): emit it once. */
-function maskedInput(tape: Tape, x: Tensor, dropout: Tensor): Tensor {
-  const known = maskedInputs.get(tape) ?? new Map<Tensor, Tensor>();
+/** The masked input is one value for the layers that share an input (q, k, v; gate, up): masked once, and its gradient once too. */
+function maskedInput(tape: Tape, x: Value, dropout: Tensor): Value {
+  const known = maskedInputs.get(tape) ?? new Map<Value, Value>();
   maskedInputs.set(tape, known);
-  const masked = known.get(x) ?? mul(tape.graph, x, dropout);
+  const masked = known.get(x) ?? tape.result(mul(tape.graph, x.tensor, dropout), [x], (dy) => tape.give(x, mul(tape.graph, dy, dropout)));
   known.set(x, masked);
   return masked;
 }

@@ -12,6 +12,16 @@ export function mulMat(graph: Graph, a: Tensor, b: Tensor): Tensor {
   return node(ggml.mul_mat(ctx, handleOf(a), handleOf(b)), [...b.shape.slice(0, -1), a.shape.at(-2) ?? 1]);
 }
 
+/**
+ * `a [K M], b [K N] → [N M]`, the sum over k of `b[k n] · a[k m]`: a product over the first axis without the transposed copies that
+ * `mul_mat` would need. Faster than it where K or N is an adapter's rank. `b` may be a {@link transposedView}.
+ */
+export function outProd(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  const { ggml, ctx, node } = native(graph);
+  requireShape(a.shape.length === 2 && b.shape.length === 2 && a.shape[0] === b.shape[0] && a.type === "f32" && b.type === "f32", "out_prod", a, b);
+  return node(ggml.out_prod(ctx, handleOf(a), handleOf(b)), [b.shape[1]!, a.shape[1]!]);
+}
+
 /** Elementwise `a + b`; `b` may have size 1 where it repeats. */
 export function add(graph: Graph, a: Tensor, b: Tensor): Tensor {
   const { ggml, ctx, node } = native(graph);
@@ -131,6 +141,13 @@ export function transposed(graph: Graph, a: Tensor): Tensor {
   const { ggml, ctx, node } = native(graph);
   const shape = [...a.shape.slice(0, -2), a.shape.at(-1)!, a.shape.at(-2)!];
   return contiguous(graph, node(ggml.transpose(ctx, handleOf(a)), shape, a.type));
+}
+
+/** `[M N] → [N M]` in the memory of `a`, not contiguous: only as the second factor of {@link outProd}. */
+export function transposedView(graph: Graph, a: Tensor): Tensor {
+  const { ggml, ctx, node } = native(graph);
+  requireShape(a.shape.length === 2, "transposed view", a);
+  return node(ggml.transpose(ctx, handleOf(a)), [a.shape[1]!, a.shape[0]!], a.type);
 }
 
 /** Swaps the two middle axes of four and copies `[B T H K] ↔ [B H T K]`. */
