@@ -67,6 +67,7 @@ export const GGML_BASE_SYMBOLS = {
   gallocr_get_buffer_size: "size_t ggml_gallocr_get_buffer_size(void *galloc, int buffer_id)",
   alloc_ctx_tensors_from_buft: "void *ggml_backend_alloc_ctx_tensors_from_buft(void *ctx, void *buft)",
 
+  buft_name: "const char *ggml_backend_buft_name(void *buft)",
   buffer_free: "void ggml_backend_buffer_free(void *buffer)",
   buffer_get_size: "size_t ggml_backend_buffer_get_size(void *buffer)",
   buffer_clear: "void ggml_backend_buffer_clear(void *buffer, uint8_t value)",

@@ -2,6 +2,7 @@
 import { tensorBytes, TENSOR_TYPES, type TensorTypeName } from "../ffi/index.ts";
 import type { Backend, NativeBackend } from "./backend.ts";
 import { outOfMemory } from "./errors.ts";
+import { repackBufferType } from "./repack.ts";
 import { elementCount, handleOf, innermostFirst, requireShape, type NativeTensor, type Tensor } from "./tensor.ts";
 
 export interface Arena {
@@ -11,14 +12,19 @@ export interface Arena {
   view(of: Tensor, shape: readonly [number, number], offset: number): Tensor;
   /** Marks a tensor as one the optimizer updates. */
   markParameter(tensor: Tensor): void;
-  /** Gives every declared tensor its memory. @throws `engine.out_of_memory` */
+  /** Gives every declared tensor its memory; nothing is done where none is declared. @throws `engine.out_of_memory` */
   allocate(): void;
   readonly sizeBytes: number;
   dispose(): void;
 }
 
+interface ArenaOptions {
+  /** Hold tensors in the layout that the device multiplies fastest: see {@link canRepack}. Default false. */
+  readonly repacked?: boolean;
+}
+
 /** Opens an arena for at most `maxTensors` tensors and views on a device. Dispose it once. */
-export function createArena(backend: Backend, maxTensors: number): Arena {
+export function createArena(backend: Backend, maxTensors: number, options: ArenaOptions = {}): Arena {
   const { native, bufferType } = backend as NativeBackend;
   const { ggml } = native;
   const ctx = ggml.init({ mem_size: (maxTensors + 1) * ggml.tensor_overhead(), mem_buffer: null, no_alloc: true });
@@ -46,9 +52,10 @@ export function createArena(backend: Backend, maxTensors: number): Arena {
     },
     markParameter: (tensor) => ggml.set_param(handleOf(tensor)),
     allocate() {
-      buffer = ggml.alloc_ctx_tensors_from_buft(ctx, bufferType);
+      if (count === 0) return;
+      buffer = ggml.alloc_ctx_tensors_from_buft(ctx, options.repacked === true ? repackBufferType(backend) : bufferType);
       if (buffer === null) throw outOfMemory("model memory", declaredBytes);
-      ggml.buffer_clear(buffer, 0);
+      if (options.repacked !== true) ggml.buffer_clear(buffer, 0);
     },
     get sizeBytes() {
       return buffer === null ? 0 : ggml.buffer_get_size(buffer);

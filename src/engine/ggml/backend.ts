@@ -21,6 +21,7 @@ export interface Backend {
 /** The same with its native parts, which do not leave this room. */
 export interface NativeBackend extends Backend {
   readonly native: NativeLibraries;
+  readonly nativeDevice: bigint;
   readonly handle: bigint;
   readonly bufferType: bigint;
 }
@@ -59,6 +60,7 @@ export function openBackend(options: BackendOptions = {}): Backend {
 
   const backend: NativeBackend = {
     native,
+    nativeDevice: chosen,
     handle,
     bufferType: ggml.get_default_buffer_type(handle) as bigint,
     device: describe(chosen),

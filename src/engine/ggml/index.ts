@@ -8,5 +8,6 @@ export { attend, embed, gated, normalize, plus, type AttentionShape } from "./la
 export { frozenLinear, linear, trainedLinear, type Linear, type LoraPair } from "./linear.ts";
 export { reshape, rows, sum, mul, type Rope } from "./ops.ts";
 export { dequantizeRows, quantizeRows } from "./quantize-rows.ts";
+export { canRepack } from "./repack.ts";
 export { checkpointed, constant, createTape, leaf, parameter, type Tape, type Value } from "./tape.ts";
 export type { Tensor } from "./tensor.ts";

@@ -1,6 +1,6 @@
 // Places the weights of a model on a device for training: frozen ones in their base type with a transposed copy, or all as f32 parameters.
 import { TENSOR_TYPES, type TensorTypeName } from "../ffi/index.ts";
-import { constant, createArena, dequantizeRows, frozenLinear, quantizeRows, trainedLinear, writeTensor, type Arena, type Backend, type Linear, type Tensor, type Value } from "../ggml/index.ts";
+import { canRepack, constant, createArena, dequantizeRows, frozenLinear, quantizeRows, trainedLinear, writeTensor, type Arena, type Backend, type Linear, type Tensor, type Value } from "../ggml/index.ts";
 import { LINEAR_MODULES, moduleName, type LinearModule } from "./lora.ts";
 import type { LlamaLayer, LlamaWeights } from "./llama-graph.ts";
 import type { WeightSource } from "./types.ts";
@@ -19,22 +19,24 @@ export interface LoadedWeights {
 /** Uploads a frozen model. Adapters are attached by name afterwards with {@link withAdapters}. */
 export function loadFrozenWeights(backend: Backend, source: WeightSource, base: BaseType, ropeFactors: Float32Array | undefined): LoadedWeights {
   const { config } = source;
-  const arena = createArena(backend, 40 + config.layerCount * 18);
+  const plain = createArena(backend, 40 + config.layerCount * 18);
+  const packed = createArena(backend, 40 + config.layerCount * 18, { repacked: true });
   const fills: (() => void)[] = [];
   const types = new Map<TensorTypeName, number>();
-  const matrix = (name: string, type: TensorTypeName, wantCopy: boolean): Linear => {
+  const multiplied = (type: TensorTypeName, shape: readonly number[]) => (canRepack(backend, type, shape) ? packed : plain).tensor(type, shape);
+  const matrix = (name: string, type: TensorTypeName, wantCopy: boolean, isTable = false): Linear => {
     const { shape } = source.info(name);
     const [out, inner] = shape as readonly [number, number];
     const copyType = type === "f32" || out % TENSOR_TYPES.q8_0.blockSize !== 0 ? "f32" : "q8_0";
-    const weight = arena.tensor(type, shape);
-    const copy = wantCopy ? arena.tensor(copyType, [inner, out]) : undefined;
+    const weight = isTable ? plain.tensor(type, shape) : multiplied(type, shape);
+    const copy = wantCopy ? multiplied(copyType, [inner, out]) : undefined;
     types.set(type, (types.get(type) ?? 0) + 1);
     fills.push(() => fillMatrix(backend, source, name, weight, copy));
     return frozenLinear(weight, copy);
   };
-  const gain = (name: string) => constant(vector(backend, arena, fills, () => source.readF32(name), source.info(name).shape[0]!));
+  const gain = (name: string) => constant(vector(backend, plain, fills, () => source.readF32(name), source.info(name).shape[0]!));
 
-  const table = matrix("model.embed_tokens.weight", tableType(source, "model.embed_tokens.weight", base), config.tiedEmbeddings);
+  const table = matrix("model.embed_tokens.weight", tableType(source, "model.embed_tokens.weight", base), config.tiedEmbeddings, true);
   const layers = Array.from({ length: config.layerCount }, (_, layer) => {
     const entries = LINEAR_MODULES.map((module) => {
       const name = `${moduleName(layer, module)}.weight`;
@@ -45,10 +47,18 @@ export function loadFrozenWeights(backend: Backend, source: WeightSource, base: 
   });
   const head = config.tiedEmbeddings ? table : matrix("lm_head.weight", tableType(source, "lm_head.weight", base), true);
   const norm = gain("model.norm.weight");
-  const factors = ropeFactors === undefined ? undefined : vector(backend, arena, fills, () => ropeFactors, ropeFactors.length);
-  arena.allocate();
+  const factors = ropeFactors === undefined ? undefined : vector(backend, plain, fills, () => ropeFactors, ropeFactors.length);
+  const arenas = [plain, packed];
+  for (const arena of arenas) arena.allocate();
   for (const fill of fills) fill();
-  return { weights: { embedding: table.weight, layers, norm, head, ropeFactors: factors }, sizeBytes: arena.sizeBytes, types, dispose: () => arena.dispose() };
+  return {
+    weights: { embedding: table.weight, layers, norm, head, ropeFactors: factors },
+    sizeBytes: plain.sizeBytes + packed.sizeBytes,
+    types,
+    dispose() {
+      for (const arena of arenas) arena.dispose();
+    },
+  };
 }
 
 /** The same weights as trained parameters, `parameters` by Hugging Face name. */
