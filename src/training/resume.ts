@@ -1,7 +1,7 @@
-import { dirname, basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { findCheckpoint, requireCheckpoint, verifyCheckpoint, type Checkpoint } from "../checkpoints/index.ts";
 import { diffConfigs, formatConfigDifferences, type TrainConfig } from "../config/index.ts";
-import { isDirectory } from "../files/index.ts";
+import { isDirectory, listDirectory, remove } from "../files/index.ts";
 import type { RunRecord } from "../records/index.ts";
 import { listRuns, readRun } from "../runs/index.ts";
 import { alreadyFinished, configDiffers, nothingToResume, stillRunning } from "./errors.ts";
@@ -31,6 +31,13 @@ export function findResumePoint(outputDir: string, wanted: string): ResumePoint 
 export function requireSameConfig(record: RunRecord, config: TrainConfig): void {
   const differences = diffConfigs(record.config, config).filter(({ key }) => !FREE_SETTINGS.has(key.split(".")[0]!));
   if (differences.length > 0) throw configDiffers(record.name, formatConfigDifferences(differences));
+}
+
+/** Deletes what a process was writing into a checkpoints directory when it was killed. */
+export function removeUnfinished(checkpointsDirectory: string): void {
+  if (!isDirectory(checkpointsDirectory)) return;
+  const unfinished = listDirectory(checkpointsDirectory).directories.filter((name) => name.startsWith(".") && name.endsWith(".tmp"));
+  for (const name of unfinished) remove(join(checkpointsDirectory, name));
 }
 
 function pointOfPath(path: string): ResumePoint {

@@ -42,7 +42,12 @@ export function writeTrainingState(directory: string, model: TrainingModel, base
 /** Puts a model into the state a checkpoint was saved in. @throws `training.state_damaged` */
 export function restoreTrainingState(directory: string, model: TrainingModel): TrainerState {
   const state = readTrainerState(directory);
-  model.optimizer.writeValues(adapterValues(readAdapter(directory)));
+  const values = adapterValues(readAdapter(directory));
+  for (const [name, { tensor }] of model.optimizer.parameters) {
+    const needed = tensor.shape.reduce((product, size) => product * size, 1);
+    if (values.get(name)?.length !== needed) throw stateDamaged(directory, `${name} has ${values.get(name)?.length ?? 0} values, this training needs ${needed}`);
+  }
+  model.optimizer.writeValues(values);
   const current = model.optimizer.save();
   const file = openSafetensors(join(directory, OPTIMIZER_FILE));
   try {

@@ -15,7 +15,8 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
   const { config } = request;
   const source = openModel(request.modelPath);
   const { splits } = loadDataset(config.dataset_path);
-  const encode = (rows: (typeof splits)["train"]) => encodeExamples(source.tokenizer, rows, request.promptFormat, config.max_seq_length);
+  const limit = Math.min(config.max_seq_length, source.config.contextLength);
+  const encode = (rows: (typeof splits)["train"]) => encodeExamples(source.tokenizer, rows, request.promptFormat, limit);
   const train = encode(splits.train);
   const validation = encode(splits.validation);
 
@@ -36,7 +37,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
     { r: config.lora_r, alpha: config.lora_alpha, dropout: config.lora_dropout, targetModules: config.lora_target_modules },
     {
       batch: config.batch_size,
-      maxTime: config.max_seq_length,
+      maxTime: limit,
       recompute,
       seed: config.seed,
       optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: config.weight_decay },
@@ -61,7 +62,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
         cutRows: train.cutRows + validation.cutRows,
         weightBytes: model.memory.weightBytes,
         recompute,
-        notes: describePlan(config, plan, train.cutRows),
+        notes: describePlan(config, plan, { limit, cutRows: train.cutRows }),
       },
     });
     return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context });

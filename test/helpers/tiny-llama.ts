@@ -14,25 +14,29 @@ export interface TinyLlamaOptions {
   readonly headCount?: number;
   readonly kvHeadCount?: number;
   readonly tied?: boolean;
-  /** Llama 3's scaling of the rotary frequencies. Default false. */
-  readonly scaledRope?: boolean;
+  /** Scaling of the rotary frequencies. Default none. */
+  readonly ropeScaling?: keyof typeof ROPE_SCALINGS;
   readonly seed?: number;
 }
 
 /** The end of a text; 0–255 are bytes, 257 is padding, the rest of the embedding's rows have no token. */
 export const TINY_EOS = 256;
 const VOCAB_SIZE = 288;
+const ROPE_SCALINGS = {
+  llama3: { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 64 },
+  linear: { rope_type: "linear", factor: 4 },
+} as const;
 
 /** Writes config.json, tokenizer and weights into `directory` and returns it. Same options, same bytes. */
 export function writeTinyLlama(directory: string, options: TinyLlamaOptions = {}): string {
-  const { hiddenSize = 64, layerCount = 2, headCount = 4, kvHeadCount = 2, tied = false, scaledRope = false, seed = 7 } = options;
+  const { hiddenSize = 64, layerCount = 2, headCount = 4, kvHeadCount = 2, tied = false, ropeScaling, seed = 7 } = options;
   const { intermediateSize = 1.5 * hiddenSize } = options;
   const config: LlamaConfig = {
     vocabSize: VOCAB_SIZE, hiddenSize, intermediateSize, layerCount, headCount, kvHeadCount, headDim: hiddenSize / headCount,
     normEpsilon: 1e-5, ropeTheta: 10_000, tiedEmbeddings: tied, contextLength: 256, bosId: TINY_EOS, eosIds: [TINY_EOS],
   };
   ensureDirectory(directory);
-  writeJson(join(directory, "config.json"), configJson(config, scaledRope));
+  writeJson(join(directory, "config.json"), configJson(config, ropeScaling));
   writeJson(join(directory, "tokenizer.json"), tokenizerJson());
   writeJson(join(directory, "tokenizer_config.json"), { bos_token: "<|end|>", eos_token: "<|end|>", pad_token: "<|pad|>", add_bos_token: false });
   writeSafetensors(join(directory, "model.safetensors"), tensors(config, seed), { format: "pt" });
@@ -48,14 +52,13 @@ export function randomRows(count: number, length: number, seed = 1): readonly Tr
   });
 }
 
-function configJson(config: LlamaConfig, scaledRope: boolean): Record<string, unknown> {
-  const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 64 };
+function configJson(config: LlamaConfig, ropeScaling: TinyLlamaOptions["ropeScaling"]): Record<string, unknown> {
   return {
     architectures: ["LlamaForCausalLM"], model_type: "llama", hidden_act: "silu", vocab_size: config.vocabSize, hidden_size: config.hiddenSize,
     intermediate_size: config.intermediateSize, num_hidden_layers: config.layerCount, num_attention_heads: config.headCount,
     num_key_value_heads: config.kvHeadCount, head_dim: config.headDim, rms_norm_eps: config.normEpsilon, rope_theta: config.ropeTheta,
     max_position_embeddings: config.contextLength, tie_word_embeddings: config.tiedEmbeddings, bos_token_id: config.bosId,
-    eos_token_id: config.eosIds[0], pad_token_id: 257, torch_dtype: "float32", ...(scaledRope ? { rope_scaling: llama3 } : {}),
+    eos_token_id: config.eosIds[0], pad_token_id: 257, torch_dtype: "float32", ...(ropeScaling === undefined ? {} : { rope_scaling: ROPE_SCALINGS[ropeScaling] }),
   };
 }
 

@@ -28,7 +28,8 @@ afterAll(() => {
 const VARIANTS: Readonly<Record<string, TinyLlamaOptions>> = {
   "an output layer of its own": { tied: false },
   "the embedding as output layer": { tied: true, hiddenSize: 128 },
-  "scaled rotary frequencies": { tied: false, scaledRope: true, kvHeadCount: 1, seed: 11 },
+  "rotary frequencies scaled as in Llama 3": { ropeScaling: "llama3", kvHeadCount: 1, seed: 11 },
+  "rotary frequencies scaled evenly": { ropeScaling: "linear", kvHeadCount: 4, seed: 12 },
 };
 
 describe.each(Object.entries(VARIANTS))("a model with %s", (name, options) => {

@@ -33,7 +33,7 @@ describe.each([
   { recompute: true, dropout: 0.3, tied: false },
 ])("of an adapter, $recompute recomputation, dropout $dropout, tied $tied", ({ recompute, dropout, tied }) => {
   it("agrees along every A and along every B", async () => {
-    const source = openModel(writeTinyLlama(join(folder, `lora-${String(tied)}`), { tied, scaledRope: true }));
+    const source = openModel(writeTinyLlama(join(folder, `lora-${String(tied)}`), { tied, ropeScaling: "llama3" }));
     const model = createLoraModel(backend, source, "f32", { r: 4, alpha: 8, dropout, targetModules: LINEAR_MODULES }, { ...options, recompute });
     fillAdapter(model.optimizer, 0.1);
     expect(await relativeError(model, (name) => name.endsWith("lora_A"))).toBeLessThan(TOLERANCE);
