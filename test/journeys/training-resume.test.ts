@@ -8,15 +8,26 @@ import { metricSeries, readMetrics, readRun } from "../../src/runs/index.ts";
 import { trainModel, type TrainedRun, type TrainingEvent } from "../../src/training/index.ts";
 import { makeTinyTraining, type TinyTraining } from "../helpers/tiny-training.ts";
 
-const SETTINGS = { load_in: "q4_0", epochs: 5 } as const; // 25 steps
+const STEPS = 20;
+const SETTINGS = { load_in: "q4_0", epochs: 4 } as const;
 
 let world: TinyTraining;
 let whole: TrainedRun;
 beforeAll(async () => {
-  world = await makeTinyTraining();
+  world = await makeTinyTraining({ layerCount: 1 });
   whole = await trainModel(world.options("whole", SETTINGS));
+  expect(whole.outcome.step).toBe(STEPS);
 });
 afterAll(() => world.remove());
+
+describe("a training that is left alone", () => {
+  it("learns, and ends as a version with its losses and its best checkpoint", () => {
+    const curve = metricSeries(readMetrics(whole.directory)).get("eval_loss") ?? [];
+    expect(curve.at(-1)?.value).toBeLessThan((curve[0]?.value ?? 0) - 0.1);
+    expect(whole.record).toMatchObject({ status: "finished", version: "v1.0", last_step: STEPS, metrics: { train_loss: whole.outcome.trainLoss, eval_loss: curve.at(-1)?.value } });
+    expect(verifyCheckpoint(whole.outcome.bestCheckpoint ?? "").metrics.validation_loss).toBe(Math.min(...curve.map(({ value }) => value)));
+  });
+});
 
 describe.each(["SIGKILL", "SIGABRT"] as const)("a training whose process dies of %s", (signal) => {
   let failure: unknown;
@@ -40,7 +51,7 @@ describe.each(["SIGKILL", "SIGABRT"] as const)("a training whose process dies of
     expect(record).toMatchObject({ status: "failed", version: null, error: { code: "engine.crashed" } });
     const last = verifyCheckpoint(requireCheckpoint(directory, "last").directory);
     expect(last.training.global_step).toBeGreaterThanOrEqual(2);
-    expect(last.training.global_step).toBeLessThan(25);
+    expect(last.training.global_step).toBeLessThan(STEPS);
   });
 });
 
@@ -57,7 +68,7 @@ describe("a training that goes on", () => {
     const stopped = await trainModel({ ...options, signal: stop.signal, onEvent: (event) => event.type === "step" && event.step === 3 && stop.abort() });
     expect(stopped.record.status).toBe("stopped");
     expect(requireCheckpoint(stopped.directory, "last").metadata.training.global_step).toBe(stopped.outcome.step);
-    expect(stopped.outcome.step).toBeLessThan(25);
+    expect(stopped.outcome.step).toBeLessThan(STEPS);
     expectSameTraining(await trainModel({ ...options, resumeFrom: "last" }), whole);
     expect(listDirectory(options.config.output_dir).directories).toHaveLength(1);
   });

@@ -124,7 +124,7 @@ describe("attention within a window", () => {
     const windowed: LlamaConfig = { ...source.config, slidingWindow: 4, layerCount: 1 };
     const seen = async (config: LlamaConfig, changed: number) => {
       const model = createFullModel(backend, config, source, options);
-      const row = (first: number): TrainingRow => ({ ids: [...rows[0]!.ids.slice(0, 11).with(changed, first)], labels: Array.from({ length: 11 }, (_, at) => (at === 10 ? 100 : -100)) });
+      const row = (first: number): TrainingRow => ({ ids: rows[0]!.ids.slice(0, 11).with(changed, first), labels: Array.from({ length: 11 }, (_, at) => (at === 10 ? 100 : -100)) });
       const [a, b] = [await model.evaluate([row(97)]), await model.evaluate([row(122)])];
       model.dispose();
       return a.nll !== b.nll;
