@@ -13,8 +13,8 @@ import {
   type Targets,
   type Tensor,
 } from "../ggml/index.ts";
+import { fillDropout } from "./dropout.ts";
 import { dropoutShifts, llamaHidden, type LlamaInputs, type LlamaWeights } from "./llama-graph.ts";
-import { randomStream } from "./random.ts";
 import type { LlamaConfig } from "./types.ts";
 
 /** A tokenized example; `labels[i]` is `ids[i]` where it is trained and -100 where not, as in Hugging Face. */
@@ -69,14 +69,18 @@ export function createStep(backend: Backend, config: LlamaConfig, weights: Llama
   const hidden = llamaHidden(tape, config, weights, inputs, shape.recompute && backward);
   const { loss, best } = crossEntropy(tape, hidden, weights.head, targets, { backward, best: !backward });
   graph.allocate();
+  writeConstants(backend, inputs, config);
+  const masks = [...inputs.dropout].map(([width, pool]) => ({ width, pool, values: new Float32Array(pool.shape[0]! * width) }));
   return {
     shape,
     sizeBytes: graph.sizeBytes,
     nodeCount: graph.nodeCount,
     async run(rows, tokenWeight, dropoutSeed) {
       const { labels, count } = writeRows(backend, inputs, targets, rows, tokenWeight, config.vocabSize);
-      writeDropout(backend, inputs, shape.dropout, dropoutSeed);
-      writeConstants(backend, inputs, config);
+      for (const { width, pool, values } of masks) {
+        fillDropout(values, shape.dropout, dropoutSeed, "dropout", width);
+        writeTensor(backend, pool, values);
+      }
       await graph.compute();
       const guesses = best.flatMap((chunk) => Array.from(readIntegers(backend, chunk)));
       const correct = guesses.reduce((sum, guess, token) => sum + (labels[token] === guess ? 1 : 0), 0);
@@ -95,7 +99,7 @@ function dropoutPools(graph: Graph, config: LlamaConfig, tokens: number): Map<nu
   return new Map([...dropoutShifts(config)].map(([width, shifts]) => [width, graph.input("f32", [tokens + shifts, width])]));
 }
 
-/** Positions and the causal mask. Inputs share no memory with activations, but are written anew each time: the planner may move them. */
+/** Positions and the causal mask, once: an input keeps its memory and what is in it from one computation to the next. */
 function writeConstants(backend: Backend, { time, positions, mask }: LlamaInputs, config: LlamaConfig): void {
   writeTensor(backend, positions, Int32Array.from({ length: time }, (_, position) => position));
   const window = config.slidingWindow ?? Infinity;
@@ -135,14 +139,4 @@ function writeRows(backend: Backend, { batch, time, tokens }: LlamaInputs, targe
   writeTensor(backend, targets.index32, index32);
   writeTensor(backend, targets.index64, index64);
   return { labels, count };
-}
-
-function writeDropout(backend: Backend, { dropout }: LlamaInputs, probability: number, seed: number): void {
-  const keep = 1 / (1 - probability);
-  for (const [width, pool] of dropout) {
-    const uniform = randomStream(seed, "dropout", width);
-    const values = new Float32Array(pool.shape[0]! * width);
-    for (let index = 0; index < values.length; index += 1) values[index] = uniform() < probability ? 0 : keep;
-    writeTensor(backend, pool, values);
-  }
 }
