@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTensor } from "./arena.ts";
 import { openBackend, type Backend } from "./backend.ts";
 import { checkGradient, type GradientCase } from "./check-gradient.ts";
-import { attend, embed, gated, normalize, plus } from "./layers.ts";
+import { attend, drop, embed, gated, normalize, plus } from "./layers.ts";
 import { linear } from "./linear.ts";
 import { checkpointed, constant, type Tape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -56,7 +56,7 @@ const cases: Readonly<Record<string, GradientCase>> = {
     build: (tape, [x, weight, a, b]) => {
       const dropout = tape.graph.input("f32", [6, 32]);
       return {
-        output: linear(tape, x!, { weight: weight!, lora: { a: a!, b: b!, factor: 2 } }, dropout),
+        output: linear(tape, x!, { weight: weight!, lora: { a: a!, b: b!, factor: 2 } }, drop(tape, x!, dropout)),
         fill: () => writeTensor(backend, dropout, Float32Array.from({ length: 192 }, (_, index) => (index % 3 === 0 ? 0 : 1.5))),
       };
     },

@@ -35,6 +35,12 @@ export function plus(tape: Tape, a: Value, b: Value): Value {
   });
 }
 
+/** `x · mask`, a mask of 0 or 1/(1-p) per element (Srivastava et al. 2014); x itself without one. */
+export function drop(tape: Tape, x: Value, mask: Tensor | undefined): Value {
+  if (mask === undefined) return x;
+  return tape.result(mul(tape.graph, x.tensor, mask), [x], (dy) => tape.give(x, mul(tape.graph, dy, mask)));
+}
+
 /** RMSNorm with gain (Zhang & Sennrich 2019, arXiv:1910.07467): `x [N D]`, `gain [D]` or `[1 D]`. */
 export function normalize(tape: Tape, x: Value, gain: Value, epsilon: number): Value {
   const { graph } = tape;

@@ -1,4 +1,4 @@
-import { add, cast, mul, mulMat, outProd, scaleInto, transposed, transposedView } from "./ops.ts";
+import { add, cast, mulMat, outProd, scaleInto, transposed, transposedView } from "./ops.ts";
 import { constant, type Tape, type Value } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -24,11 +24,11 @@ export interface Linear {
 }
 
 /**
- * `x [N in] → [N out]`. `dropout [N in]` (0 or 1/(1-p) per element) applies to the adapter's input only, as in PEFT.
+ * `x [N in] → [N out]`. The adapter may read another input of the same shape: x after dropout, as in PEFT.
  */
-export function linear(tape: Tape, x: Value, layer: Linear, dropout?: Tensor): Value {
+export function linear(tape: Tape, x: Value, layer: Linear, adapterInput: Value = x): Value {
   const base = frozenOrTrained(tape, x, layer);
-  return layer.lora === undefined ? base : withLora(tape, x, base, layer.lora, dropout);
+  return layer.lora === undefined ? base : withLora(tape, adapterInput, base, layer.lora);
 }
 
 function frozenOrTrained(tape: Tape, x: Value, { weight, transposed: copy, compute = "f32" }: Linear): Value {
@@ -41,9 +41,8 @@ function frozenOrTrained(tape: Tape, x: Value, { weight, transposed: copy, compu
 }
 
 /** Every product with the low rank as its inner size, or summed over tokens, is an `out_prod`: no large matrix is transposed. */
-function withLora(tape: Tape, x: Value, base: Value, { a, b, factor }: LoraPair, dropout: Tensor | undefined): Value {
+function withLora(tape: Tape, input: Value, base: Value, { a, b, factor }: LoraPair): Value {
   const { graph } = tape;
-  const input = dropout === undefined ? x : maskedInput(tape, x, dropout);
   const scaled = (tensor_Nr: Tensor) => (factor === 1 ? tensor_Nr : scaleInto(graph, tensor_Nr, factor));
   const turnedB_rO = tape.transposedOf(b.tensor);
   const u_Nr = scaled(mulMat(graph, a.tensor, input.tensor));
@@ -55,17 +54,6 @@ function withLora(tape: Tape, x: Value, base: Value, { a, b, factor }: LoraPair,
     tape.give(a, outProd(graph, input.tensor, du_Nr));
     if (input.needsGradient) tape.give(input, outProd(graph, a.tensor, transposedView(graph, du_Nr)));
   });
-}
-
-const maskedInputs = new WeakMap<Tape, Map<Value, Value>>();
-
-/** The masked input is one value for the layers that share an input (q, k, v; gate, up): masked once, and its gradient once too. */
-function maskedInput(tape: Tape, x: Value, dropout: Tensor): Value {
-  const known = maskedInputs.get(tape) ?? new Map<Value, Value>();
-  maskedInputs.set(tape, known);
-  const masked = known.get(x) ?? tape.result(mul(tape.graph, x.tensor, dropout), [x], (dy) => tape.give(x, mul(tape.graph, dy, dropout)));
-  known.set(x, masked);
-  return masked;
 }
 
 /** A trained matrix as a layer. */

@@ -2,6 +2,7 @@
 import {
   attend,
   checkpointed,
+  drop,
   embed,
   gated,
   linear,
@@ -76,14 +77,16 @@ interface BlockMasks {
 function llamaBlock(tape: Tape, config: LlamaConfig, layer: LlamaLayer, x: Value, inputs: LlamaInputs, rope: Rope, masks: BlockMasks): Value {
   const { batch, time, mask, positions } = inputs;
   const h = normalize(tape, x, layer.attentionNorm, config.normEpsilon);
-  const q = linear(tape, h, layer.q_proj, masks.attention);
-  const k = linear(tape, h, layer.k_proj, masks.attention);
-  const v = linear(tape, h, layer.v_proj, masks.attention);
+  const dropped = drop(tape, h, masks.attention);
+  const q = linear(tape, h, layer.q_proj, dropped);
+  const k = linear(tape, h, layer.k_proj, dropped);
+  const v = linear(tape, h, layer.v_proj, dropped);
   const mixed = attend(tape, q, k, v, { batch, time, heads: config.headCount, groups: config.kvHeadCount, headWidth: config.headDim, mask, positions, rope });
-  const attended = plus(tape, x, linear(tape, mixed, layer.o_proj, masks.output));
+  const attended = plus(tape, x, linear(tape, mixed, layer.o_proj, drop(tape, mixed, masks.output)));
   const m = normalize(tape, attended, layer.mlpNorm, config.normEpsilon);
-  const inside = gated(tape, linear(tape, m, layer.gate_proj, masks.mlp), linear(tape, m, layer.up_proj, masks.mlp));
-  return plus(tape, attended, linear(tape, inside, layer.down_proj, masks.down));
+  const droppedM = drop(tape, m, masks.mlp);
+  const inside = gated(tape, linear(tape, m, layer.gate_proj, droppedM), linear(tape, m, layer.up_proj, droppedM));
+  return plus(tape, attended, linear(tape, inside, layer.down_proj, drop(tape, inside, masks.down)));
 }
 
 /**
