@@ -26,6 +26,7 @@ def parse_arguments():
     parser.add_argument("--warmup", type=int, default=2, help="steps before them that are not measured")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--dtype", choices=["f32", "bf16"], default="f32", help="of the frozen weights; the LoRA factors are always f32")
+    parser.add_argument("--adapter", help="PEFT directory to start from; without it PEFT draws one of --rank and --alpha")
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--alpha", type=float, default=16)
     parser.add_argument("--learning-rate", type=float, default=2e-4)
@@ -61,7 +62,7 @@ def main():
         base.enable_input_require_grads()
     torch.manual_seed(0)
     lora = peft.LoraConfig(r=options.rank, lora_alpha=options.alpha, lora_dropout=0.0, target_modules="all-linear", bias="none", task_type="CAUSAL_LM")
-    model = peft.get_peft_model(base, lora).train()
+    model = (peft.PeftModel.from_pretrained(base, options.adapter, is_trainable=True) if options.adapter else peft.get_peft_model(base, lora)).train()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=0.0)
 
