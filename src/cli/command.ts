@@ -12,8 +12,8 @@ export interface CommandContext<Options, Arguments> {
   readonly world: World;
   /** Runs work that Ctrl-C may stop: the first one aborts the signal, the second ends the process with 130. */
   readonly withInterrupt: Interrupt;
-  /** Makes the command end with 1 although it ran to its end and printed its document: a check that found something. */
-  readonly endWithFailure: () => void;
+  /** Makes the command end so although it printed its document: 1 for a check that found something, 130 for work that Ctrl-C cut short. */
+  readonly endWith: (code: 1 | 130) => void;
   /** All commands there are, for what is made from them. */
   readonly tree: CommandTree;
 }
@@ -31,6 +31,8 @@ interface CommandParts<Options, Arguments> {
   readonly summary: string;
   readonly arguments?: Arguments;
   readonly options?: Options;
+  /** Stands in `--help` between the options and the examples. */
+  readonly remark?: string;
   /** Real ones: a test parses them. Without the leading `tunesmith`. */
   readonly examples: readonly [string, string, ...string[]];
   /** Does the work, prints for people as it goes, and returns the one document that `--json` prints instead. */
@@ -43,6 +45,7 @@ export interface Command {
   readonly summary: string;
   readonly arguments: OptionTable;
   readonly options: OptionTable;
+  readonly remark?: string;
   readonly examples: readonly string[];
   readonly run: (context: CommandContext<OptionTable, OptionTable>) => unknown;
 }
@@ -52,5 +55,5 @@ export function defineCommand<Options extends OptionTable = Record<never, never>
   parts: CommandParts<Options, Arguments>,
 ): Command {
   const run = parts.run as unknown as Command["run"];
-  return { name: parts.name, summary: parts.summary, arguments: parts.arguments ?? {}, options: parts.options ?? {}, examples: parts.examples, run };
+  return { name: parts.name, summary: parts.summary, arguments: parts.arguments ?? {}, options: parts.options ?? {}, remark: parts.remark, examples: parts.examples, run };
 }

@@ -23,6 +23,7 @@ describe.each(COMMAND_TREE.commands.map((command) => [command.name, command] as 
     parse([...name.split(" "), "--help"], shown);
     for (const example of command.examples) expect(shown.join("")).toContain(`tunesmith ${example}`);
     expect(shown.join("")).toContain("--json");
+    expect(shown.join("").trimEnd().split("\n").length).toBeLessThanOrEqual(40);
   });
 });
 

@@ -31,3 +31,13 @@ export function formatNumber(value: number | null | undefined, decimals = 4): st
 export function formatPercent(value: number, decimals = 2): string {
   return `${value > 0 ? "+" : ""}${value.toFixed(decimals)} %`;
 }
+
+/** A command to copy into a shell: words that a shell would take apart are quoted. */
+export function formatCommand(...words: readonly string[]): string {
+  return ["tunesmith", ...words.map((word) => (/^[\p{L}\p{N}_@%+=:,./<>-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(" ");
+}
+
+/** `1 row`, `2 rows`. */
+export function formatAmount(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

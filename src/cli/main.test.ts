@@ -65,6 +65,7 @@ describe("the command line", () => {
     const { out, err } = await call("bread bake --json --oven-name deck");
     expect(JSON.parse(out)).toEqual({ loaves: 1 });
     expect(err).toBe("");
+    expect(seen.pop()).not.toHaveProperty("json");
   });
 
   it("ends with 1 and a next step when a command fails", async () => {
@@ -132,6 +133,12 @@ describe("Ctrl-C", () => {
     expect({ code, exits, left: listeners.size }).toEqual({ code: 130, exits: [], left: 0 });
     expect(err).toContain("Press Ctrl-C again");
     expect(err).toContain("error: Stopped: interrupted before the work was done");
+  });
+
+  it("ends with 130 after the document when work that was cut short says so", async () => {
+    const cut = defineCommand({ name: "wait", summary: "Wait", examples: ["wait", "wait --json"], run: ({ endWith }) => (endWith(130), { step: 3 }) });
+    const { code, out } = await call("wait --json", [cut]);
+    expect({ code, document: JSON.parse(out) as unknown }).toEqual({ code: 130, document: { step: 3 } });
   });
 
   it("keeps exit code 0 when the work stops in good order", async () => {

@@ -31,8 +31,8 @@ export async function main(words: readonly string[], options: MainOptions = {}):
     const call = parseWords({ version: readVersion(), tree, show, width }, words);
     if (call === undefined) return 0;
     let code = 0;
-    const endWithFailure = () => void (code = 1);
-    print.document(await call.command.run({ options: call.options, arguments: call.arguments, print, world, withInterrupt, endWithFailure, tree }));
+    const endWith = (chosen: number) => void (code = chosen);
+    print.document(await call.command.run({ options: call.options, arguments: call.arguments, print, world, withInterrupt, endWith, tree }));
     return code;
   } catch (thrown) {
     const record = toErrorRecord(stopped && isAbort(thrown) ? interrupted(thrown) : thrown);

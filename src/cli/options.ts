@@ -11,6 +11,8 @@ export interface Option<Value> {
   readonly fallback: Value;
   /** The only values accepted, in the order of help. */
   readonly choices?: readonly string[];
+  /** Left out of the list in `--help`: the remark of its command names it. */
+  readonly minor?: boolean;
   /** Turns one word into one value. @throws InvalidArgumentError with what is needed */
   readonly parse: (word: string) => unknown;
 }

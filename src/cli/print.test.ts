@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from "./format.ts";
+import { formatAmount, formatBytes, formatCommand, formatCount, formatDuration, formatNumber, formatPercent } from "./format.ts";
 import { createPrint, renderTable, wantsColour } from "./print.ts";
 import { createProgress, describeProgress } from "./progress.ts";
 
@@ -89,6 +89,28 @@ describe("progress", () => {
     expect(lines.map((line) => line.split(" · ")[0])).toEqual(["x 50/100 steps 50 %", "x 100/100 steps 100 %", "x 100/100 steps 100 %"]);
   });
 
+  it("does not say its last state twice where there is no terminal", () => {
+    const lines: string[] = [];
+    const { now, pass } = clock();
+    const progress = createProgress({ write: (text) => lines.push(text) }, now, { label: "x", total: 2 });
+    pass(6000);
+    progress.update(2);
+    progress.finish();
+    expect(lines).toHaveLength(1);
+  });
+
+  it("makes room on a terminal for a line of its own", () => {
+    const pieces: string[] = [];
+    const stream = { write: (text: string) => pieces.push(text), isTTY: true, columns: 40 };
+    const print = createPrint({ stdout: stream, stderr: stream, environment: {}, workingDirectory: ".", now: () => new Date(0), fetch }, false);
+    const progress = print.progress({ label: "x", total: 2 });
+    print.line("first");
+    progress.update(1);
+    print.line("saved");
+    progress.update(2);
+    expect(pieces).toEqual(["first\n", "\r\u001b[2Kx 1/2 steps 50 %", "\r\u001b[2K", "saved\n", "\r\u001b[2Kx 2/2 steps 100 %"]);
+  });
+
   it("redraws one line of a terminal and never wraps it", () => {
     const pieces: string[] = [];
     const { now, pass } = clock();
@@ -101,11 +123,18 @@ describe("progress", () => {
   });
 });
 
+describe("a command to copy", () => {
+  it("quotes the words that a shell would take apart", () => {
+    expect(formatCommand("merge", "--model-path", "outputs/ä_日本-1.0", "--output-dir", "my 'best' model")).toBe("tunesmith merge --model-path outputs/ä_日本-1.0 --output-dir 'my '\\''best'\\'' model'");
+  });
+});
+
 describe("numbers for people", () => {
   it("are short", () => {
     expect([0, 512, 1536, 2 ** 30 * 2.5].map(formatBytes)).toEqual(["0 B", "512 B", "1.5 KiB", "2.5 GiB"]);
     expect([0, 42_400, 185_000, 7_620_000, 97 * 3_600_000].map(formatDuration)).toEqual(["0s", "42s", "3m 05s", "2h 07m", "4d 01h"]);
     expect(formatCount(1234567.4)).toBe("1,234,567");
+    expect([0, 1, 1200].map((count) => formatAmount(count, "row"))).toEqual(["0 rows", "1 row", "1,200 rows"]);
     expect([formatNumber(0.87654), formatNumber(undefined), formatNumber(Number.NaN), formatNumber(2, 1)]).toEqual(["0.8765", "–", "–", "2.0"]);
     expect([formatPercent(6.449), formatPercent(-1), formatPercent(0)]).toEqual(["+6.45 %", "-1.00 %", "0.00 %"]);
   });

@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import picocolors from "picocolors";
 import type { ErrorRecord } from "../errors.ts";
 import { createProgress, type Progress, type ProgressOptions } from "./progress.ts";
-import type { World } from "./world.ts";
+import type { TextStream, World } from "./world.ts";
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -36,19 +36,24 @@ export function createPrint(world: World, json: boolean): Print {
   const { stdout, stderr, environment } = world;
   const paint = picocolors.createColors(wantsColour(stdout.isTTY, environment));
   const paintRemark = picocolors.createColors(wantsColour(stderr.isTTY, environment));
+  let moving: Progress | undefined;
+  const say = (stream: TextStream, text: string) => {
+    moving?.clear();
+    stream.write(text);
+  };
   return {
     json,
     paint,
-    line: (text = "") => void (json || stdout.write(`${text}\n`)),
-    piece: (text) => void (json || stdout.write(text)),
-    table: (header, rows) => void (json || stdout.write(`${renderTable(header, rows, paint)}\n`)),
-    note: (text) => void stderr.write(`${text}\n`),
-    warn: (text) => void stderr.write(`${paintRemark.yellow("warning:")} ${text}\n`),
-    progress: (options) => createProgress(stderr, () => world.now().getTime(), options),
+    line: (text = "") => void (json || say(stdout, `${text}\n`)),
+    piece: (text) => void (json || say(stdout, text)),
+    table: (header, rows) => void (json || say(stdout, `${renderTable(header, rows, paint)}\n`)),
+    note: (text) => say(stderr, `${text}\n`),
+    warn: (text) => say(stderr, `${paintRemark.yellow("warning:")} ${text}\n`),
+    progress: (options) => (moving = createProgress(stderr, () => world.now().getTime(), options)),
     document: (value) => void (json && stdout.write(`${JSON.stringify(value ?? null, null, 2)}\n`)),
     failure: (error) => {
       if (json) stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
-      else stderr.write(renderFailure(error, paintRemark));
+      else say(stderr, renderFailure(error, paintRemark));
     },
   };
 }

@@ -68,11 +68,13 @@ function addCommand(parent: CommanderCommand, name: string, command: Command, pa
   for (const [key, argument] of Object.entries(command.arguments)) target.addArgument(toArgument(key, argument));
   for (const [key, option] of Object.entries(command.options)) target.addOption(toOption(key, option));
   target.option("--json", "print one JSON document instead of text");
+  if (command.remark !== undefined) target.addHelpText("after", `\n${command.remark}`);
   target.addHelpText("after", `\nExamples:\n${command.examples.map((example) => `  tunesmith ${example}`).join("\n")}`);
   const keys = Object.keys(command.arguments);
   target.action((...received: unknown[]) => {
     const values = keys.map((key, at) => [key, received[at] ?? command.arguments[key]!.fallback]);
-    take({ command, options: { ...target.opts() }, arguments: Object.fromEntries(values) });
+    const { json: _json, ...options } = target.opts();
+    take({ command, options, arguments: Object.fromEntries(values) });
   });
 }
 
@@ -81,14 +83,14 @@ function configure(command: CommanderCommand, parts: ProgramParts): CommanderCom
     .exitOverride()
     .configureOutput({ writeOut: parts.show, writeErr: () => undefined })
     .configureHelp({ helpWidth: parts.width, optionDescription: describeOption })
-    .helpOption("--help", "show this help")
+    .helpOption("-h, --help", "show this help")
     .allowExcessArguments(false);
 }
 
 /** Commander's own, but defaults are shown as a person would type them. */
 function describeOption(option: CommanderOption): string {
   const value: unknown = option.defaultValue;
-  const silent = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+  const silent = value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0);
   const shown = Array.isArray(value) ? value.join(" ") : String(value);
   return silent ? option.description : `${option.description} (default ${shown})`;
 }
@@ -98,6 +100,7 @@ function toOption(key: string, option: Option<unknown>): CommanderOption {
   const made = new CommanderOption(`--${flagName(key)}${value}`, option.summary);
   if (option.fallback !== undefined) made.default(option.fallback);
   if (option.required) made.makeOptionMandatory();
+  if (option.minor === true) made.hideHelp();
   if (option.shape !== "flag") made.argParser((word: string, before: unknown) => gather(option, word, before));
   return made;
 }

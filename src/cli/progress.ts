@@ -16,6 +16,8 @@ export interface ProgressOptions {
 export interface Progress {
   /** How much is done by now, and anything worth seeing beside it (`loss 1.234`). */
   update(done: number, beside?: string): void;
+  /** Takes the line off a terminal, so that another can be written there; the next update draws it again. */
+  clear(): void;
   /** Shows the last state and ends the line. */
   finish(beside?: string): void;
 }
@@ -29,10 +31,12 @@ export function createProgress(stream: TextStream, now: () => number, options: P
   const startedAt = now();
   let shownAt = terminal ? -Infinity : startedAt;
   let last: { readonly done: number; readonly beside: string } = { done: options.start ?? 0, beside: "" };
+  let shown = last;
   let finished = false;
 
   const show = () => {
     shownAt = now();
+    shown = last;
     const text = describeProgress(options, last.done, shownAt - startedAt, last.beside);
     stream.write(terminal ? `\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}` : `${text}\n`);
   };
@@ -41,11 +45,16 @@ export function createProgress(stream: TextStream, now: () => number, options: P
       last = { done, beside };
       if (!finished && now() - shownAt >= (terminal ? TERMINAL_EVERY_MS : FILE_EVERY_MS)) show();
     },
+    clear() {
+      if (!terminal || finished || shownAt === -Infinity) return;
+      stream.write("\r\u001b[2K");
+      shownAt = -Infinity;
+    },
     finish(beside = last.beside) {
       if (finished) return;
       finished = true;
-      last = { done: last.done, beside };
-      show();
+      if (beside !== last.beside) last = { done: last.done, beside };
+      if (terminal || shown !== last) show();
       if (terminal) stream.write("\n");
     },
   };

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 import type { Journey } from "../demo/journey.ts";
 import { DEMO, DEMO_TRAINING } from "../demo/settings.ts";
 import { formatDuration } from "../format.ts";
+import { INTERRUPTED } from "../interrupt.ts";
 import { text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
 
@@ -18,11 +19,12 @@ export const demo = defineCommand({
     outputDir: text("dir", "where run directories are made", { default: "outputs" }),
   },
   examples: ["demo", "demo --epochs 1 --rows 200 --json"],
-  async run({ options, print, world, withInterrupt }) {
+  async run({ options, print, world, withInterrupt, endWith }) {
     const { takeJourney } = await import("../demo/journey.ts");
     const journey = await withInterrupt((signal) => takeJourney(options, print, world, signal));
     const { trained, result, steps } = journey;
     if (result === undefined) {
+      endWith(INTERRUPTED);
       print.line(`\nStopped after step ${trained.outcome.step}; ${trained.record.name} keeps its checkpoint. Run the demo again for a new one.`);
       return { run: trained.record, outcome: trained.outcome };
     }

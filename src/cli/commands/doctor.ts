@@ -7,7 +7,7 @@ export const doctor = defineCommand({
   summary: "Check machine, engine, GPU backends and workspace",
   options: { outputDir: text("dir", "where runs are", { default: "outputs" }) },
   examples: ["doctor", "doctor --json"],
-  async run({ options, print, world, endWithFailure }) {
+  async run({ options, print, world, endWith }) {
     const { ENGINE_PACKAGE_VERSION, enginePackage, findLibraryDirectory } = await import("../../engine/ffi/index.ts");
     const { readText } = await import("../../files/index.ts");
     const { findNvidiaDriver, inspectBackends } = await import("../doctor/backends.ts");
@@ -27,7 +27,7 @@ export const doctor = defineCommand({
       workspace: inspectWorkspace(options.outputDir, world),
     };
     showReport(report, print);
-    if (!report.ok) endWithFailure();
+    if (!report.ok) endWith(1);
     return report;
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.ts";
+import { formatCommand } from "../format.ts";
 import { choice, required, text } from "../options.ts";
 
 /** `tunesmith merge` */
@@ -26,7 +27,7 @@ export const merge = defineCommand({
       const { path } = await findModel(options.baseModel ?? readCheckpointMetadata(checkpoint).model.base_model, { print, world, signal });
       const merged = await mergeCheckpoint({ modelPath: checkpoint, basePath: path, outputDir: options.outputDir, dtype: options.dtype, signal });
       print.line(`Merged ${merged.checkpoint} into ${merged.outputDir} (${merged.dtype})`);
-      print.line(`Quantize it:  tunesmith quantize --model-path ${merged.outputDir} --quantization-types q4_k_m q8_0 --benchmark`);
+      print.line(`Quantize it:  ${formatCommand("quantize", "--model-path", merged.outputDir, "--quantization-types", "q4_k_m", "q8_0", "--benchmark")}`);
       return { checkpoint: merged.checkpoint, output_dir: merged.outputDir, dtype: merged.dtype };
     });
   },

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import type { PromptFormat, SplitName } from "../../data/index.ts";
 import type { QuantizationEvent } from "../../quantization/index.ts";
 import { defineCommand } from "../command.ts";
+import { formatCommand } from "../format.ts";
 import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
 import { showQuantization } from "../quantization-table.ts";
@@ -48,7 +49,7 @@ export const quantize = defineCommand({
       showQuantization(made, print);
       print.line(`\nWritten to ${outputDir}`);
       const smallest = [...made.types].sort((a, b) => a.size_bytes - b.size_bytes)[0];
-      if (smallest !== undefined) print.line(`Serve it:  tunesmith serve --quantized-model ${join(outputDir, smallest.path)}`);
+      if (smallest !== undefined) print.line(`Serve it:  ${formatCommand("serve", "--quantized-model", join(outputDir, smallest.path))}`);
       return { output_dir: outputDir, ...made };
     });
     for (const { type, test_generation: test } of record.types) {

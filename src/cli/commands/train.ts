@@ -1,14 +1,24 @@
 import { join } from "node:path";
 import { trainFlags } from "../../config/index.ts";
 import { defineCommand } from "../command.ts";
+import { formatCommand } from "../format.ts";
+import { INTERRUPTED } from "../interrupt.ts";
 import { list, text, type Option, type OptionTable } from "../options.ts";
 import { createTrainingView } from "../training-view.ts";
 
 const EXTRA = {
-  config: text("train.yaml", "settings from a YAML file; flags and key=value go before it"),
-  resumeFromCheckpoint: text("last|best|dir", "go on with an unfinished run"),
+  config: text("train.yaml", "settings from a file; flags and key=value go before it"),
+  resumeFromCheckpoint: text("from", "go on with an unfinished run: last, best or a directory"),
   revision: text("name", "revision of a Hub model"),
 };
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", dataset_path: "dir", output_dir: "dir", lora_target_modules: "module" };
+
+/** Settings that few people change: `--help` names them in a few lines instead of one each. */
+const MINOR: ReadonlySet<string> = new Set([
+  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_target_modules", "prompt_format", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit",
+  "experiment_tag", "version", "notes",
+]);
 
 /** `tunesmith train` */
 export const train = defineCommand({
@@ -16,11 +26,12 @@ export const train = defineCommand({
   summary: "Fine-tune a model with LoRA or QLoRA and record the run",
   arguments: { overrides: list("key=value", "any setting, as in the YAML file") },
   options: { ...settingOptions(), ...EXTRA },
+  remark: describeMinorSettings(),
   examples: [
     "train --model-name mistralai/Mistral-7B-v0.1 --dataset-path data/processed/healthcare_dataset --epochs 3 --lora-r 64",
-    "train --config train.yaml --resume-from-checkpoint last learning_rate=1e-4",
+    "train --config train.yaml learning_rate=1e-4 merge_adapters=true",
   ],
-  async run({ options, arguments: { overrides }, print, world, withInterrupt }) {
+  async run({ options, arguments: { overrides }, print, world, withInterrupt, endWith }) {
     const [{ formatYaml, resolveConfig, trainConfigSchema, trainEnvironment }, { mergeCheckpoint, trainModel }] = await Promise.all([
       import("../../config/index.ts"),
       import("../../training/index.ts"),
@@ -54,11 +65,13 @@ export const train = defineCommand({
 
     const { record, outcome, directory } = trained;
     if (outcome.status === "stopped") {
-      print.line(`\nStopped after step ${outcome.step}; nothing is lost.`);
-      print.line(`Go on:  tunesmith train <same settings> --resume-from-checkpoint ${outcome.lastCheckpoint ?? "last"}`);
+      endWith(INTERRUPTED);
+      print.line(outcome.lastCheckpoint === null ? "\nStopped before the first step." : `\nStopped after step ${outcome.step}; nothing is lost.`);
+      const resume = outcome.lastCheckpoint === null ? [] : ["--resume-from-checkpoint", outcome.lastCheckpoint];
+      print.line(`${outcome.lastCheckpoint === null ? "Start again" : "Go on"}:  ${formatCommand("train", "--config", join(directory, "config.yaml"), ...resume)}`);
     } else {
       print.line(`\nFinished ${record.name} as ${record.version}`);
-      print.line(`Evaluate it:  tunesmith evaluate --model-path ${directory} --base-model ${config.model_name} --dataset-path ${config.dataset_path} --split test`);
+      print.line(`Evaluate it:  ${formatCommand("evaluate", "--model-path", directory, "--dataset-path", config.dataset_path, "--split", "test", "--compare-base")}`);
     }
     return { directory, run: record, outcome };
   },
@@ -67,16 +80,16 @@ export const train = defineCommand({
 /** One option per setting of the schema; text is read by the schema, so that a flag, a YAML value and an override mean the same. */
 function settingOptions(): OptionTable {
   return Object.fromEntries(
-    trainFlags().map(({ key, help, default: fallback, choices }) => {
+    trainFlags().map(({ key, flag, help, default: fallback, choices }) => {
       const name = key.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
       const shape = fallback === false ? "flag" : Array.isArray(fallback) ? "many" : "one";
-      const shown = fallback === undefined || fallback === "" || Array.isArray(fallback) ? help : `${help} (${String(fallback)})`;
       const option: Option<unknown> = {
         shape,
-        placeholder: shape === "flag" ? "" : (choices?.join("|") ?? "value"),
-        summary: shown,
+        placeholder: shape === "flag" ? "" : (choices?.join("|") ?? PLACEHOLDERS[key] ?? (flag.endsWith("<number>") ? "n" : "text")),
+        summary: fallback === undefined || fallback === "" || fallback === false ? help : `${help} (default ${describeSetting(fallback)})`,
         required: false,
         fallback: shape === "many" ? [] : undefined,
+        minor: MINOR.has(key),
         parse: (word) => (shape === "flag" ? true : word),
       };
       return [name, option];
@@ -84,9 +97,30 @@ function settingOptions(): OptionTable {
   );
 }
 
-/** Flags that were really given: an empty list or an unset flag is not. */
+function describeMinorSettings(): string {
+  const settings = trainFlags().filter(({ key }) => MINOR.has(key));
+  const words = settings.map(({ key, default: fallback }) => `${key}=${fallback === "" ? "…" : describeSetting(fallback)}`);
+  return `More settings, each also a flag, with their defaults:\n${wrapWords(words, 96)}`;
+}
+
+function describeSetting(value: unknown): string {
+  return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+function wrapWords(words: readonly string[], width: number): string {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 2 + word.length > width) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last}  ${word}`;
+  }
+  return lines.join("\n");
+}
+
+/** Flags that were really given: an empty list or an unset flag is not. A list reads as its words between commas. */
 function given(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)));
+  const set = Object.entries(flags).filter(([, value]) => value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0));
+  return Object.fromEntries(set.map(([key, value]) => [key, Array.isArray(value) ? value.join(",") : value]));
 }
 
 function indent(block: string): string {

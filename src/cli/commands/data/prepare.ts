@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { formatCommand } from "../../format.ts";
 import { decimalNumber, flag, required, text, wholeNumber } from "../../options.ts";
 
 /** `tunesmith data prepare` */
@@ -26,7 +27,7 @@ export const dataPrepare = defineCommand({
     const prepared = await prepareDataset({ ...options, now: world.now() });
     for (const line of prepared.summary) print.line(line);
     print.line();
-    print.line(`Look at a row:  tunesmith data preview --dataset-path ${prepared.path}`);
+    print.line(`Look at a row:  ${formatCommand("data", "preview", "--dataset-path", prepared.path)}`);
     return { path: prepared.path, status: prepared.status, previous_path: prepared.previousPath ?? null, dataset: prepared.record };
   },
 });
