@@ -15,7 +15,7 @@ export function configDiffers(run: string, differences: string): TunesmithError 
 export function dataDiffers(run: string, found: string | null, needed: string | null): TunesmithError {
   return new TunesmithError({
     code: "training.data_differs",
-    message: `Cannot resume ${run}: the dataset has digest ${found ?? "unknown"}, the run was started with ${needed ?? "unknown"}`,
+    message: `Cannot resume ${run}: the dataset has digest ${found?.slice(0, 12) ?? "unknown"}, the run was started with ${needed?.slice(0, 12) ?? "unknown"}`,
     hint: "Restore the dataset the run was started with, or start a new run.",
   });
 }
@@ -65,6 +65,14 @@ export function baseMismatch(checkpoint: string, given: string, trainedOn: strin
     code: "training.base_mismatch",
     message: `Cannot merge ${checkpoint} into ${given}: it was trained on ${trainedOn}, whose weights have another digest`,
     hint: `Pass --base-model ${trainedOn}.`,
+  });
+}
+
+export function mergeTargetTaken(directory: string, state: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.merge_target_taken",
+    message: `Cannot write a merged model to ${directory}: ${state}, a new or empty directory or an earlier merge is needed`,
+    hint: "Choose another --output-dir; nothing was changed.",
   });
 }
 

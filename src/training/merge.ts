@@ -1,7 +1,9 @@
+import { extname, join } from "node:path";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { findCheckpoint, readCheckpointMetadata, requireCheckpoint } from "../checkpoints/index.ts";
 import { openModel } from "../engine/models/index.ts";
-import { baseMismatch } from "./errors.ts";
+import { exists, isDirectory, isFile, listDirectory, readJson } from "../files/index.ts";
+import { baseMismatch, mergeTargetTaken } from "./errors.ts";
 import type { MergeRequest, MergeResult } from "./merge-worker.ts";
 
 export interface MergeOptions {
@@ -9,6 +11,7 @@ export interface MergeOptions {
   readonly modelPath: string;
   /** The base model on disk. */
   readonly basePath: string;
+  /** New, empty, or what an earlier merge wrote, which is replaced. */
   readonly outputDir: string;
   /** Default `auto`: as the base is stored, 16 bits for a quantized one. */
   readonly dtype?: MergeRequest["dtype"];
@@ -21,9 +24,10 @@ export interface MergedModel extends MergeResult {
 
 /**
  * Writes W + scale · B · A for every adapted weight, in f32 onto the original weights, as a Hugging Face directory.
- * @throws `training.base_mismatch`, `checkpoints.missing`, `models.*`, `files.disk_too_small`, `engine.crashed`
+ * @throws `training.base_mismatch`, `training.merge_target_taken`, `checkpoints.missing`, `models.*`, `files.disk_too_small`, `engine.crashed`
  */
 export async function mergeCheckpoint(options: MergeOptions): Promise<MergedModel> {
+  requireReplaceable(options.outputDir);
   const checkpoint = chooseCheckpoint(options.modelPath);
   const metadata = readCheckpointMetadata(checkpoint);
   const base = openModel(options.basePath);
@@ -47,4 +51,23 @@ export async function mergeCheckpoint(options: MergeOptions): Promise<MergedMode
 /** The checkpoint that a path means: itself, or the best, else the last, of a run. @throws `checkpoints.missing` */
 export function chooseCheckpoint(path: string): string {
   return (findCheckpoint(path, "best") ?? requireCheckpoint(path, "last")).directory;
+}
+
+/** What the files of a merged model end with. */
+const MODEL_FILES = [".json", ".safetensors", ".model", ".txt", ".jinja"];
+
+/** Nothing but an earlier merge is ever replaced: not the base model, not a folder of models, not a project. */
+function requireReplaceable(directory: string): void {
+  if (!exists(directory)) return;
+  if (!isDirectory(directory)) throw mergeTargetTaken(directory, "it is a file");
+  const { files, directories } = listDirectory(directory);
+  const foreign = [...directories, ...files.filter((name) => !MODEL_FILES.includes(extname(name)))];
+  if (foreign.length > 0) throw mergeTargetTaken(directory, `it holds ${foreign.slice(0, 3).join(", ")}${foreign.length > 3 ? ", …" : ""}`);
+  if (files.length > 0 && !isMerged(directory)) throw mergeTargetTaken(directory, "it holds files that no merge wrote");
+}
+
+function isMerged(directory: string): boolean {
+  const path = join(directory, "config.json");
+  const config: unknown = isFile(path) ? readJson(path) : undefined;
+  return typeof config === "object" && config !== null && "tunesmith" in config;
 }

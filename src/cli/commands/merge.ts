@@ -9,7 +9,7 @@ export const merge = defineCommand({
   options: {
     modelPath: required(text("dir", "checkpoint, or a run (its best checkpoint)")),
     baseModel: text("model", "default: the one it was trained on"),
-    outputDir: required(text("dir", "Hugging Face directory to write; replaced when it is there")),
+    outputDir: required(text("dir", "Hugging Face directory to write; an earlier merge there is replaced")),
     dtype: choice(["auto", "f32", "f16", "bf16"] as const, "of the weights (auto: as the base)", { default: "auto" }),
   },
   examples: [
