@@ -5,7 +5,7 @@ export function chatTemplateMissing(): TunesmithError {
   return new TunesmithError({
     code: "data.chat_template_missing",
     message: "Cannot render a chat prompt: the tokenizer has no chat template, the prompt format chat needs one",
-    hint: "Use the prompt format alpaca, or a model whose tokenizer_config.json has a chat_template.",
+    hint: "Use the prompt format alpaca, or name a model whose tokenizer_config.json has a chat_template.",
   });
 }
 
@@ -51,7 +51,7 @@ export function datasetMissing(path: string): TunesmithError {
   return new TunesmithError({
     code: "data.dataset_missing",
     message: `Cannot load the dataset ${path}: there is no such directory`,
-    hint: "Run tunesmith data prepare first, or check the path.",
+    hint: "Run `tunesmith data prepare` first, or check the path.",
   });
 }
 
@@ -59,7 +59,7 @@ export function datasetUnreadable(path: string, reason: string, cause?: unknown)
   return new TunesmithError({
     code: "data.dataset_unreadable",
     message: `Cannot load the dataset ${path}: ${reason}`,
-    hint: "Prepare it again with tunesmith data prepare, or save it with datasets.DatasetDict.save_to_disk.",
+    hint: "Prepare it again with `tunesmith data prepare`, or save it with datasets.DatasetDict.save_to_disk.",
     cause,
   });
 }
@@ -128,7 +128,7 @@ export function fractionsInvalid(fractions: Readonly<Record<string, number>>, su
 export function tooFewGroups(groups: number, wanted: readonly string[], rows: number, largest: number): TunesmithError {
   return new TunesmithError({
     code: "data.too_few_groups",
-    message: `Cannot split ${rows} rows: those that belong together make ${groups} independent groups (the largest has ${largest} rows), ${wanted.join(", ")} need ${wanted.length}`,
+    message: `Cannot split ${rows === 1 ? "1 row" : `${rows} rows`} into ${wanted.join(", ")}: ${groups < rows ? `those that belong together make ${groups} independent ${groups === 1 ? "group" : "groups"} (the largest has ${largest} rows), ` : ""}at least ${wanted.length} ${groups < rows ? "groups" : "rows"} are needed`,
     hint: "Add rows that share no group, input or answer with these, or set the share of a split to 0.",
     details: { rows, groups, largest_group: largest },
   });

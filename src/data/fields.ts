@@ -26,7 +26,7 @@ export const COLUMN_SETS: readonly ColumnSet[] = [
 /** A record that could be read as a row, or what is wrong with it. */
 export type MappedRecord =
   | { readonly kind: "row"; readonly columns: string; readonly fields: RowFields }
-  | { readonly kind: "unknown_columns"; readonly found: readonly string[] }
+  | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[] }
   | { readonly kind: "fault"; readonly fault: string };
 
 /** Reads one record by the first column set it has; column names are compared without case. `id`, `system`, `task` and `group` are taken along. */
@@ -34,7 +34,7 @@ export function mapRecord(value: unknown): MappedRecord {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return fault(`it is ${nameType(value)}, needed is an object with columns`);
   const record = new Map(Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown]));
   const set = COLUMN_SETS.find(({ needs }) => needs.every((column) => record.has(column)));
-  if (set === undefined) return { kind: "unknown_columns", found: [...record.keys()] };
+  if (set === undefined) return { kind: "unknown_columns", found: [...record.keys()], missing: missingColumns(record) };
   try {
     const fields = set.name === "messages" ? { ...joinTurns(readMessages(record.get("messages"))) } : readColumns(record, set);
     return { kind: "row", columns: set.name, fields: { ...fields, ...readExtras(record) } };
@@ -42,6 +42,12 @@ export function mapRecord(value: unknown): MappedRecord {
     if (thrown instanceof SyntaxError) return fault(thrown.message);
     throw thrown;
   }
+}
+
+/** What the first set that is there in part lacks. */
+function missingColumns(record: ReadonlyMap<string, unknown>): readonly string[] {
+  const begun = COLUMN_SETS.find(({ needs }) => needs.some((column) => record.has(column)));
+  return begun?.needs.filter((column) => !record.has(column)) ?? [];
 }
 
 function readColumns(record: ReadonlyMap<string, unknown>, set: ColumnSet): Pick<Row, "instruction" | "input" | "output"> {

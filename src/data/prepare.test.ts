@@ -97,6 +97,10 @@ describe("prepareDataset", () => {
     ]);
   });
 
+  it("stops at characters that another encoding lost", async () => {
+    await expect(prepare([...questions(9), question(10, { answer: "Caf\ufffd" })])).rejects.toThrow("undecodable: 1 rows with characters that are lost, because the file is not UTF-8 (row 10)");
+  });
+
   it("keeps near-duplicates in one split and says how many there are", async () => {
     const twin = { question: "Which of the many numbers that people know by heart is the smallest one, do you think?", answer: "It is none." };
     const { record, splits } = await prepare([...questions(30), twin, { ...twin, answer: "It is none!" }, { ...twin, answer: "it is None" }]);

@@ -24,6 +24,14 @@ const fault = async (name: string, contents: string): Promise<string> => {
   return error?.message.replace(home, "") ?? "no error";
 };
 
+describe("a row that lacks a column", () => {
+  it("is named with what it lacks, beside whole rows", async () => {
+    expect(await fault("a.jsonl", lines({ instruction: "i", output: "o" }, { instruction: "i", input: "x" }, { title: "t" }))).toBe(
+      "Cannot read /a.jsonl: 2 faults\n  row 2, line 2: output is missing, its columns are instruction, input\n  row 3, line 3: its columns are title, which is none of the accepted sets",
+    );
+  });
+});
+
 describe("the column sets", () => {
   it("reads instruction, input and output, and takes id, task and group along", async () => {
     expect(await read("a.jsonl", lines({ id: 7, instruction: "i", input: "x", output: "o", task: "t", group: "g", text: "rendered" }))).toEqual([
@@ -80,7 +88,7 @@ describe("the column sets", () => {
   });
 
   it("names the rows that alone lack a column", async () => {
-    expect(await fault("a.jsonl", lines({ prompt: "p", completion: "c" }, { prompt: "p" }))).toContain("row 2, line 2: its columns are prompt, which is none of the accepted sets");
+    expect(await fault("a.jsonl", lines({ prompt: "p", completion: "c" }, { prompt: "p" }))).toContain("row 2, line 2: completion is missing, its columns are prompt");
   });
 
   it("refuses values that are no text", async () => {

@@ -48,7 +48,8 @@ export async function readRows(path: string): Promise<ReadRows> {
     if (mapped.kind === "fault") faults.add(place, mapped.fault);
     else if (mapped.kind === "unknown_columns") {
       unknown ??= mapped.found;
-      faults.add(place, `its columns are ${mapped.found.join(", ") || "none"}, which is none of the accepted sets`);
+      const found = mapped.found.join(", ") || "none";
+      faults.add(place, mapped.missing.length > 0 ? `${mapped.missing.join(", ")} is missing, its columns are ${found}` : `its columns are ${found}, which is none of the accepted sets`);
     } else {
       const id = mapped.fields.id ?? `row-${place.row}`;
       const taken = ids.get(id);

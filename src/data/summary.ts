@@ -1,3 +1,4 @@
+import { COLUMN_SETS } from "./fields.ts";
 import type { PlacedDataset } from "./place.ts";
 import { SPLIT_NAMES } from "./row.ts";
 
@@ -7,7 +8,7 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
   const steps = record.transformations.filter((step) => step.rows_changed > 0);
   const dropped = Object.entries(record.dropped);
   return [
-    ...record.sources.map((source) => `source      ${source.path} (${source.rows} rows, columns ${source.columns.join(", ")})`),
+    ...record.sources.map((source) => `source      ${source.path} (${source.rows} rows, columns ${nameColumns(source.columns)})`),
     `cleaned     ${steps.length === 0 ? "nothing to clean" : steps.map((step) => `${step.name} ${step.rows_changed}`).join(", ")}`,
     `dropped     ${dropped.length === 0 ? "nothing" : dropped.map(([reason, count]) => `${reason} ${count}`).join(", ")}`,
     ...record.findings.map((finding) => `${finding.severity.padEnd(11)} ${finding.count} ${finding.message} (row ${finding.rows.slice(0, 5).join(", ")}${finding.count > 5 ? ", …" : ""})`),
@@ -18,6 +19,11 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
     ...(previousPath === undefined ? [] : [`previous    kept as ${previousPath}`]),
     `${status.padEnd(11)} ${path}`,
   ];
+}
+
+/** The columns that each set needs. */
+function nameColumns(sets: readonly string[]): string {
+  return sets.map((name) => COLUMN_SETS.find((set) => set.name === name)?.needs.join(" + ") ?? name).join(", ");
 }
 
 function percent(share: number): string {

@@ -30,6 +30,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { code: "empty_output", severity: "error", message: "rows without an answer", finds: (source) => emptyField(source) === "empty_output" },
   { code: "empty_instruction", severity: "error", message: "rows without an instruction", finds: (source) => emptyField(source) === "empty_instruction" },
+  { code: "undecodable", severity: "error", message: "rows with characters that are lost, because the file is not UTF-8", finds: ({ row }) => wholeText(row).includes("\ufffd") },
   { code: "short_row", severity: "warning", message: "rows shorter than the least length", finds: ({ row }, { minLength }) => countWords(row) < minLength },
   { code: "long_row", severity: "warning", message: "rows longer than the greatest length", finds: ({ row }, { maxLength }) => countWords(row) > maxLength },
   { code: "answer_repeats_question", severity: "warning", message: "rows whose answer is their instruction", finds: ({ row }) => row.output !== "" && row.output === row.instruction },
