@@ -49,6 +49,14 @@ export function specialTokensInPrompt(): TunesmithError {
   });
 }
 
+export function baseNotNamed(modelPath: string): TunesmithError {
+  return usageFault(`--compare-base needs --base-model, because ${modelPath} is a whole model and not a checkpoint`, "tunesmith evaluate");
+}
+
+export function promptEmpty(): TunesmithError {
+  return usageFault("--prompt is empty, needed is at least one character", "tunesmith generate");
+}
+
 export function modelNotNamed(): TunesmithError {
   return usageFault("`tunesmith serve` needs --quantized-model or --model-path", "tunesmith serve");
 }

@@ -18,6 +18,8 @@ export interface InferenceFiles {
   readonly digest: string;
   /** The format it was trained with, where that is known. */
   readonly promptFormat?: PromptFormat;
+  /** For a checkpoint: what its adapter is applied to. */
+  readonly base?: InferenceFiles;
   /** For a checkpoint: the directory of the run, if it lies in one. */
   readonly runDirectory?: string;
 }
@@ -82,6 +84,7 @@ async function checkpointFiles(path: string, parts: InferenceParts): Promise<Inf
   return {
     modelPath: base.modelPath,
     adapterPath,
+    base,
     name: checkpoint,
     digest: metadata.weights.sha256,
     promptFormat: findPromptFormat({ prompt_format: metadata.prompt_format }),

@@ -49,8 +49,8 @@ export function formatComparison(comparison: EvaluationComparison): string {
 function describeConditions(record: EvaluationRecord): readonly string[] {
   const { model, dataset, generation, counts } = record;
   return formatTable([
-    ["model", `${model.path} (sha256 ${model.digest.slice(0, 12)})`],
-    ...(model.adapter === null ? [] : [["adapter", `${model.adapter.path} (sha256 ${model.adapter.digest.slice(0, 12)})`]]),
+    ["model", model.adapter === null ? `${model.path} (sha256 ${model.digest.slice(0, 12)})` : model.path],
+    ...(model.adapter === null ? [] : [["adapter", `${model.adapter.path} (sha256 of its weights ${model.digest.slice(0, 12)})`]]),
     ["dataset", `${dataset.path}, split ${dataset.split} (digest ${dataset.digest.slice(0, 12)})`],
     ["rows", `${dataset.rows}${dataset.limit === null ? "" : `, the first ${dataset.limit} at most`}; ${counts.cut_prompts} with a cut prompt`],
     ["prompt format", record.prompt_format],

@@ -6,7 +6,7 @@ export function fileMissing(path: string, cause?: unknown): TunesmithError {
 
 export function fileUnreadable(path: string, cause: unknown): TunesmithError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new TunesmithError({ code: "files.unreadable", message: `Cannot read ${path}: ${reason}`, hint: "Check the path and its permissions.", cause });
+  return new TunesmithError({ code: "files.unreadable", message: `Cannot read ${path}: ${reason}`, hint: cause instanceof SyntaxError ? "Restore the file: it is damaged." : "Check the path and its permissions.", cause });
 }
 
 export function directoryTaken(path: string): TunesmithError {

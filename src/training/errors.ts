@@ -28,11 +28,12 @@ export function baseDiffers(run: string, found: string, needed: string | null): 
   });
 }
 
-export function nothingToResume(outputDir: string): TunesmithError {
+export function nothingToResume(outputDir: string, wanted: string): TunesmithError {
+  const isName = wanted !== "last" && wanted !== "best";
   return new TunesmithError({
     code: "training.nothing_to_resume",
-    message: `Cannot resume: no unfinished run in ${outputDir} has a checkpoint`,
-    hint: "Start the training without --resume-from-checkpoint.",
+    message: `Cannot resume${isName ? ` from ${wanted}: it is no directory, and` : ":"} no unfinished run in ${outputDir} has ${isName ? "a checkpoint of that name" : "a checkpoint"}`,
+    hint: isName ? "Give last, best, or the directory of a checkpoint or run." : "Start the training without --resume-from-checkpoint.",
   });
 }
 

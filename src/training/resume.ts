@@ -53,5 +53,5 @@ function pointOfNewest(outputDir: string, wanted: string): ResumePoint {
     const checkpoint = findCheckpoint(directory, wanted);
     if (checkpoint !== undefined) return { runDirectory: directory, record, checkpoint };
   }
-  throw nothingToResume(outputDir);
+  throw nothingToResume(outputDir, wanted);
 }

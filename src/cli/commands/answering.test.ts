@@ -2,6 +2,7 @@
 import { EventEmitter } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeTinyDataset } from "../../../test/helpers/tiny-dataset.ts";
 import { makeTemporaryFolder, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
 import { main } from "../main.ts";
 
@@ -64,12 +65,29 @@ describe("tunesmith generate", () => {
     expect(err).toMatch(/5 tokens, \d+ tokens\/s, ended by length/);
   });
 
+  it("refuses an empty prompt", async () => {
+    expect(await start("generate", "--model-path", quantized, "--prompt", "").done).toMatchObject({ code: 2, err: expect.stringContaining("--prompt is empty") });
+  });
+
   it("refuses a file that is no model", async () => {
     writeFileSync(folder.file("broken.gguf"), "GGUF");
     const { code, err } = await start("generate", "--model-path", folder.file("broken.gguf"), "--prompt", "Hi").done;
     expect(code).toBe(1);
     expect(err).toContain("error: ");
     expect(err).not.toContain("internal");
+  });
+});
+
+describe("tunesmith evaluate", () => {
+  it("compares a whole model with the base that is named, and asks for one", async () => {
+    const dataset = await writeTinyDataset(folder.file("data"));
+    const words = ["evaluate", "--model-path", quantized, "--dataset-path", dataset, "--limit", "2", "--max-new-tokens", "2", "--threads", "1", "--output-dir", folder.file("evaluation"), "--compare-base"];
+    expect(await start(...words).done).toMatchObject({ code: 2, err: expect.stringContaining("--compare-base needs --base-model") });
+    const { code, out } = await start(...words, "--base-model", source).done;
+    expect(code).toBe(0);
+    expect(out).toContain(`Written to ${folder.file("evaluation")}`);
+    expect(out).toMatch(/metric +base +tuned +difference/);
+    expect(existsSync(folder.file("evaluation/base/metrics.json"))).toBe(true);
   });
 });
 

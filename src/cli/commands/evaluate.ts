@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { defineCommand } from "../command.ts";
 import { choice, flag, required, text, wholeNumber } from "../options.ts";
-import { formatDuration } from "../format.ts";
+import { baseNotNamed } from "../errors.ts";
 import type { InferenceFiles } from "../inference-files.ts";
+import type { Print } from "../print.ts";
+import type { Progress } from "../progress.ts";
+import type { World } from "../world.ts";
 
 /** `tunesmith evaluate` */
 export const evaluate = defineCommand({
@@ -10,10 +13,10 @@ export const evaluate = defineCommand({
   summary: "Measure a model on a held-out split, greedy, with bootstrap intervals",
   options: {
     modelPath: required(text("path", "checkpoint, run, merged directory or .gguf file")),
-    baseModel: text("model", "base of a checkpoint (default: the one it was trained on)"),
+    baseModel: text("model", "base of the model (default: the one a checkpoint was trained on)"),
     datasetPath: required(text("dir", "prepared dataset")),
     split: choice(["train", "validation", "test"] as const, "which rows", { default: "test" }),
-    compareBase: flag("measure the base of a checkpoint too and compare"),
+    compareBase: flag("measure the base too and compare"),
     promptFormat: choice(["alpaca", "instruction", "chat", "text"] as const, "default: the one it was trained with"),
     maxNewTokens: wholeNumber("n", "longest answer", { default: 256, min: 1 }),
     limit: wholeNumber("n", "only the first rows", { min: 1 }),
@@ -32,13 +35,14 @@ export const evaluate = defineCommand({
     ]);
     return withInterrupt(async (signal) => {
       const files = await inferenceFiles(options.modelPath, { print, world, signal, baseModel: options.baseModel });
+      const baseFiles = await findBase(files, options, { print, world, signal });
       const promptFormat = options.promptFormat ?? files.promptFormat ?? (await defaultPromptFormat(files.modelPath));
       if (files.promptFormat !== undefined && options.promptFormat !== undefined && options.promptFormat !== files.promptFormat) {
         print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${options.promptFormat}`);
       }
       const outDir = options.outputDir ?? (files.runDirectory === undefined ? join("results", "evaluation") : join(files.runDirectory, "evaluation"));
       const measure = async (target: InferenceFiles, folder: string, label: string) => {
-        const progress = print.progress({ label: `evaluating ${label}`, unit: "rows" });
+        let progress: Progress | undefined;
         await evaluateInChild(
           {
             modelPath: target.modelPath,
@@ -54,18 +58,43 @@ export const evaluate = defineCommand({
             limit: options.limit,
             threads: options.threads,
           },
-          { signal, onProgress: ({ done, total, remainingMs }) => progress.update(done, `of ${total}${remainingMs === undefined ? "" : ` · ETA ${formatDuration(remainingMs)}`}`) },
+          {
+            signal,
+            onProgress: ({ done, total }) => {
+              progress ??= print.progress({ label: `evaluating ${label}`, unit: "rows", total });
+              progress.update(done);
+            },
+          },
         );
-        progress.finish();
+        progress?.finish();
         return readEvaluation(folder);
       };
       const tuned = await measure(files, outDir, files.adapterPath === undefined ? "model" : "checkpoint");
       print.line(formatEvaluation(tuned));
-      if (!options.compareBase || files.adapterPath === undefined) return { output_dir: outDir, evaluation: tuned.record };
-      const base = await measure({ modelPath: files.modelPath, name: "base", digest: files.modelPath }, join(outDir, "base"), "base");
+      print.line(`Written to ${outDir}`);
+      if (baseFiles === undefined) return { output_dir: outDir, evaluation: tuned.record };
+      const base = await measure(baseFiles, join(outDir, "base"), "base");
       const comparison = compareEvaluations(base, tuned);
-      print.line(formatComparison(comparison));
+      print.line(`\n${formatComparison(comparison)}`);
       return { output_dir: outDir, evaluation: tuned.record, base: base.record, comparison };
     });
   },
 });
+
+interface BaseChoice {
+  readonly modelPath: string;
+  readonly baseModel: string | undefined;
+  readonly compareBase: boolean;
+}
+
+/** What `--compare-base` compares with: the base of a checkpoint, or of a whole model the one that is named. */
+async function findBase(files: InferenceFiles, { modelPath, baseModel, compareBase }: BaseChoice, parts: { readonly print: Print; readonly world: World; readonly signal: AbortSignal }): Promise<InferenceFiles | undefined> {
+  if (!compareBase) {
+    if (baseModel !== undefined && files.base === undefined) parts.print.warn(`${modelPath} is a whole model and needs no base: ${baseModel} is not used without --compare-base`);
+    return undefined;
+  }
+  if (files.base !== undefined) return files.base;
+  if (baseModel === undefined) throw baseNotNamed(modelPath);
+  const { inferenceFiles } = await import("../inference-files.ts");
+  return inferenceFiles(baseModel, parts);
+}

@@ -1,5 +1,6 @@
 import type { PromptFormat } from "../../data/index.ts";
 import { defineCommand } from "../command.ts";
+import { promptEmpty } from "../errors.ts";
 import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../options.ts";
 
 const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
@@ -29,6 +30,7 @@ export const generate = defineCommand({
     'generate --model-path merged_model --prompt "Once upon a time" --raw --temperature 0.8 --seed 7 --max-tokens 64',
   ],
   async run({ options, print, world, withInterrupt }) {
+    if (options.prompt === "" && options.input === "") throw promptEmpty();
     const { withAnsweringModel } = await import("../answering-model.ts");
     const { modelPath: model, baseModel, prompt, promptFormat, raw, contextLength, threads, seed, topK, topP, temperature, maxTokens, stop } = options;
     return withInterrupt((signal) =>

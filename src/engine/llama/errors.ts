@@ -46,7 +46,7 @@ export function llamaContextExceeded(tokens: number, contextLength: number): Tun
   return new TunesmithError({
     code: "llama.context_exceeded",
     message: `Cannot run the sequence: it has ${tokens} tokens, the context holds ${contextLength}`,
-    hint: "Shorten the text or open the session with a larger context.",
+    hint: "Shorten the text, or make room with --context-length.",
     details: { tokens, context_length: contextLength },
   });
 }

@@ -25,10 +25,10 @@ export const dataPreview = defineCommand({
     const { loadDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
     const { promptFormat, maxSeqLength, modelName } = options;
     const row = pickRow(loadDataset(options.datasetPath), options);
-    print.line(print.paint.dim(`${options.split} row ${row.id}, format ${promptFormat}`));
-    print.line();
+    const showHeader = () => print.line(print.paint.dim(`${options.split} row ${row.id}, format ${promptFormat}\n`));
     if (modelName === undefined) {
       const rendered = renderPrompt(row, promptFormat);
+      showHeader();
       print.line(`${print.paint.dim(rendered.prompt)}${mark(rendered.completion, print)}`);
       print.line();
       print.line("The text between « and » is what the model learns to write. Add --model-name to count tokens.");
@@ -37,6 +37,7 @@ export const dataPreview = defineCommand({
     const { loadTokenizer } = await import("../../load-tokenizer.ts");
     const tokenizer = await withInterrupt((signal) => loadTokenizer(modelName, { print, world, signal }));
     const preview = previewExample(tokenizer, row, promptFormat, maxSeqLength);
+    showHeader();
     showPreview(preview, print);
     return { row, tokens: preview.tokens, trained_tokens: preview.trainedTokens, cut_tokens: preview.cutTokens, segments: preview.segments };
   },

@@ -36,7 +36,7 @@ export const runsShow = defineCommand({
 
 function showRecord(record: RunRecord, directory: string, print: Print): void {
   const facts: readonly (readonly [string, string | null | undefined])[] = [
-    ["status", `${record.status}${record.error === null ? "" : `: ${record.error.message}`}`],
+    ["status", `${record.status}${record.error === null ? "" : `: ${record.error.message.split("\n")[0]}`}`],
     ["version", record.version],
     ["directory", directory],
     ["started", record.started_at],
@@ -66,10 +66,11 @@ function showEntry(entry: HistoryEntry, print: Print): void {
 }
 
 function showPairs(title: string, pairs: readonly (readonly [string, string])[], print: Print): void {
-  if (pairs.length === 0) return;
+  const told = pairs.filter(([, value]) => value !== "");
+  if (told.length === 0) return;
   print.line(`\n${title}`);
-  const width = Math.max(...pairs.map(([name]) => name.length));
-  for (const [name, value] of pairs) print.line(`  ${name.padEnd(width)}  ${value}`);
+  const width = Math.max(...told.map(([name]) => name.length));
+  for (const [name, value] of told) print.line(`  ${name.padEnd(width)}  ${value}`);
 }
 
 const CURVE_WIDTH = 60;
