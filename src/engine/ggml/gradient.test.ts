@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTensor } from "./arena.ts";
+import { attend, declareQueryBlocks, writeQueryBlocks } from "./attention.ts";
 import { openBackend, type Backend } from "./backend.ts";
 import { checkGradient, type GradientCase } from "./check-gradient.ts";
-import { attend, drop, embed, gated, normalize, plus } from "./layers.ts";
+import { drop, embed, gated, normalize, plus } from "./layers.ts";
 import { linear } from "./linear.ts";
 import { checkpointed, constant, type Tape } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -20,7 +21,7 @@ function integers(tape: Tape, values: readonly number[]): { tensor: Tensor; fill
   return { tensor, fill: () => writeTensor(tape.graph.backend, tensor, Int32Array.from(values)) };
 }
 
-function attention(heads: number, groups: number, batch: number, time: number, factors: boolean): GradientCase {
+function attention(heads: number, groups: number, batch: number, time: number, factors: boolean, blockCount = 1): GradientCase {
   const headWidth = 8;
   return {
     shapes: [
@@ -29,15 +30,15 @@ function attention(heads: number, groups: number, batch: number, time: number, f
       [batch * time, groups * headWidth],
     ],
     build: (tape, [q, k, v]) => {
-      const mask = tape.graph.input("f32", [time, time]);
+      const blocks = declareQueryBlocks(tape.graph, time, heads / groups, blockCount);
       const positions = integers(tape, Array.from({ length: time }, (_, index) => index));
       const divisors = factors ? tape.graph.input("f32", [headWidth / 2]) : undefined;
       const rope = { dimensions: headWidth, base: 10000, frequencyScale: 1, factors: divisors };
       return {
-        output: attend(tape, q!, k!, v!, { batch, time, heads, groups, headWidth, mask, positions: positions.tensor, rope }),
+        output: attend(tape, q!, k!, v!, { batch, time, heads, groups, headWidth, blocks, positions: positions.tensor, rope }),
         fill: () => {
           positions.fill();
-          writeTensor(backend, mask, Float32Array.from({ length: time * time }, (_, index) => (index % time > Math.floor(index / time) ? -Infinity : 0)));
+          writeQueryBlocks(tape.graph, blocks);
           if (divisors !== undefined) writeTensor(backend, divisors, Float32Array.of(1, 1.5, 4, 8));
         },
       };
@@ -73,6 +74,7 @@ const cases: Readonly<Record<string, GradientCase>> = {
   SwiGLU: { shapes: [[5, 32], [5, 32]], build: (tape, [gate, up]) => ({ output: gated(tape, gate!, up!) }) },
   "attention with one head a group": attention(4, 4, 1, 6, false),
   "grouped-query attention, batch 3": attention(4, 2, 3, 6, false),
+  "attention in three blocks, the last one shorter": attention(4, 2, 2, 40, false, 3),
   "attention with frequency factors": attention(4, 1, 2, 5, true),
   "a recomputed block": {
     shapes: [[6, 32], [32, 32], [32]],

@@ -1,10 +1,11 @@
 export { createOptimizer, type AdamwSettings, type Optimizer, type OptimizerState, type ParameterSpec } from "./adamw.ts";
+export { attend, declareQueryBlocks, writeQueryBlocks, type AttentionShape, type QueryBlock } from "./attention.ts";
 export { createArena, readFloats, readIntegers, writeTensor, type Arena } from "./arena.ts";
 export { listDevices, openBackend, type Backend, type Device, type DeviceName } from "./backend.ts";
 export { checkGradient, type GradientCase } from "./check-gradient.ts";
 export { chunkSize, crossEntropy, declareTargets, targetIndex, type LossResult, type Targets } from "./cross-entropy.ts";
 export { createGraph, type Graph } from "./graph.ts";
-export { attend, drop, embed, gated, normalize, plus, type AttentionShape } from "./layers.ts";
+export { drop, embed, gated, normalize, plus } from "./layers.ts";
 export { frozenLinear, linear, trainedLinear, type Linear, type LoraPair } from "./linear.ts";
 export { reshape, rows, sum, mul, type Rope } from "./ops.ts";
 export { dequantizeRows, quantizeRows } from "./quantize-rows.ts";

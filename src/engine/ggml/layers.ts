@@ -2,21 +2,15 @@ import {
   add,
   getRows,
   getRowsBack,
-  maskedSoftmax,
   mul,
-  mulMat,
   reshape,
   rmsNorm,
   rmsNormBack,
-  rotate,
   silu,
   siluBack,
-  softmaxBack,
   sumRows,
-  swapMiddle,
   swiglu,
   transposed,
-  type Rope,
 } from "./ops.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -57,55 +51,6 @@ export function gated(tape: Tape, gate: Value, up: Value): Value {
   return tape.result(swiglu(graph, gate.tensor, up.tensor), [gate, up], (dy) => {
     if (gate.needsGradient) tape.give(gate, siluBack(graph, mul(graph, dy, up.tensor), gate.tensor));
     if (up.needsGradient) tape.give(up, mul(graph, dy, silu(graph, gate.tensor)));
-  });
-}
-
-/** Sizes and constants of one attention call. */
-export interface AttentionShape {
-  readonly batch: number;
-  readonly time: number;
-  readonly heads: number;
-  readonly groups: number;
-  readonly headWidth: number;
-  /** `[T T]` f32: 0 where attended, -∞ elsewhere. */
-  readonly mask: Tensor;
-  /** `[T]` i32 */
-  readonly positions: Tensor;
-  readonly rope: Rope;
-}
-
-/**
- * Rotary grouped-query attention (Ainslie et al. 2023, arXiv:2305.13245): `q [N H·K]`, `k, v [N G·K] → [N H·K]`.
- * The R heads of one group are folded into the time axis of q, so that no key or value is ever repeated.
- */
-export function attend(tape: Tape, q: Value, k: Value, v: Value, shape: AttentionShape): Value {
-  const { graph } = tape;
-  const { batch: B, time: T, heads: H, groups: G, headWidth: K, mask, positions, rope } = shape;
-  const N = B * T;
-  const folded = [B, G, (H / G) * T, K];
-  const factor = 1 / Math.sqrt(K);
-  const byHead = (x: Tensor, count: number) => swapMiddle(graph, reshape(graph, x, [B, T, count, K]));
-  const rotated = (x: Tensor, count: number) => swapMiddle(graph, rotate(graph, reshape(graph, x, [B, T, count, K]), positions, rope, 1));
-  const byToken = (x: Tensor, count: number) => reshape(graph, swapMiddle(graph, reshape(graph, x, [B, count, T, K])), [N, count * K]);
-  const unrotated = (x: Tensor, count: number) =>
-    reshape(graph, rotate(graph, swapMiddle(graph, reshape(graph, x, [B, count, T, K])), positions, rope, -1), [N, count * K]);
-
-  const qFold = reshape(graph, rotated(q.tensor, H), folded);
-  const kHeads_BGTK = rotated(k.tensor, G);
-  const vHeads_BGTK = byHead(v.tensor, G);
-  const scores = reshape(graph, mulMat(graph, kHeads_BGTK, qFold), [B, H, T, T]);
-  const softmax = maskedSoftmax(graph, scores, mask, factor);
-  const probabilities = reshape(graph, softmax, [B, G, (H / G) * T, T]);
-  const mixed = mulMat(graph, transposed(graph, vHeads_BGTK), probabilities);
-
-  return tape.result(byToken(mixed, H), [q, k, v], (dy) => {
-    const dMixed = reshape(graph, byHead(dy, H), folded);
-    const dScores = softmaxBack(graph, mulMat(graph, vHeads_BGTK, dMixed), probabilities, factor);
-    // dV comes after dScores: it keeps `probabilities` alive past softmaxBack, which must not reuse their memory.
-    if (v.needsGradient) tape.give(v, byToken(mulMat(graph, transposed(graph, dMixed), transposed(graph, probabilities)), G));
-    else graph.output(softmax);
-    if (k.needsGradient) tape.give(k, unrotated(mulMat(graph, transposed(graph, qFold), transposed(graph, dScores)), G));
-    if (q.needsGradient) tape.give(q, unrotated(mulMat(graph, transposed(graph, kHeads_BGTK), dScores), H));
   });
 }
 

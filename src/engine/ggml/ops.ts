@@ -100,11 +100,21 @@ export function argmax(graph: Graph, a: Tensor): Tensor {
   return node(ggml.argmax(ctx, handleOf(a)), [a.shape[0]!], "i32");
 }
 
-/** Joins along the first axis `[N D] and [M D] → [N+M D]`. */
+/** Joins along the last axis but one `[… N D] and [… M D] → [… N+M D]`. */
 export function concatRows(graph: Graph, a: Tensor, b: Tensor): Tensor {
   const { ggml, ctx, node } = native(graph);
-  requireShape(a.shape.length === 2 && b.shape.length === 2 && a.shape[1] === b.shape[1], "concat", a, b);
-  return node(ggml.concat(ctx, handleOf(a), handleOf(b), 1), [a.shape[0]! + b.shape[0]!, a.shape[1]!]);
+  const [leading, count, width] = [a.shape.slice(0, -2), a.shape.at(-2)!, a.shape.at(-1)!];
+  requireShape(a.shape.length > 1 && sameShape(b, { type: b.type, shape: [...leading, b.shape.at(-2)!, width] }), "concat", a, b);
+  return node(ggml.concat(ctx, handleOf(a), handleOf(b), 1), [...leading, count + b.shape.at(-2)!, width]);
+}
+
+/** Adds `b [L M K]`, M <= N, to the first rows of each matrix of a contiguous `a [L N K]`, in the memory of `a`. */
+export function addToFirstRows(graph: Graph, a: Tensor, b: Tensor): Tensor {
+  const { ggml, ctx, node } = native(graph);
+  const [count = 0, rowCount = 0, width = 0] = a.shape;
+  requireShape(a.shape.length === 3 && b.shape.length === 3 && b.shape[0] === count && b.shape[1]! <= rowCount && b.shape[2] === width, "acc", a, b);
+  const rowBytes = width * TENSOR_TYPES.f32.blockBytes;
+  return node(ggml.acc_inplace(ctx, handleOf(a), handleOf(b), rowBytes, rowCount * rowBytes, count * rowCount * rowBytes, 0), a.shape);
 }
 
 /** A fresh copy in row order. */
@@ -127,6 +137,15 @@ export function rows(graph: Graph, a: Tensor, from: number, count: number): Tens
   requireShape(a.shape.length === 2 && a.type === "f32" && from + count <= a.shape[0]!, "view of rows", a);
   const rowBytes = a.shape[1]! * TENSOR_TYPES.f32.blockBytes;
   return node(ggml.view_2d(ctx, handleOf(a), a.shape[1]!, count, rowBytes, from * rowBytes), [count, a.shape[1]!]);
+}
+
+/** Rows `from … to` and the first `width` columns of each matrix of a contiguous `a [L N K] → [L to-from width]`, sharing its memory. */
+export function part(graph: Graph, a: Tensor, from: number, to: number, width: number): Tensor {
+  const { ggml, ctx, node } = native(graph);
+  const [count = 0, rowCount = 0, columns = 0] = a.shape;
+  requireShape(a.shape.length === 3 && a.type === "f32" && from < to && to <= rowCount && width <= columns, "view of a part", a);
+  const rowBytes = columns * TENSOR_TYPES.f32.blockBytes;
+  return node(ggml.view_3d(ctx, handleOf(a), width, to - from, count, rowBytes, rowCount * rowBytes, from * rowBytes), [count, to - from, width]);
 }
 
 /** Elements `from … from+count` of a vector, sharing its memory. */

@@ -11,6 +11,7 @@ import {
   rows,
   type Graph,
   type Linear,
+  type QueryBlock,
   type Rope,
   type Tape,
   type Tensor,
@@ -41,8 +42,8 @@ export interface LlamaInputs {
   readonly tokens: Tensor;
   /** `[T]` i32 */
   readonly positions: Tensor;
-  /** `[T T]` f32, causal */
-  readonly mask: Tensor;
+  /** Which keys each query sees. */
+  readonly blocks: readonly QueryBlock[];
   /** Masks for adapter dropout by input width, `[N + shifts, width]`; none when nothing is dropped. */
   readonly dropout: ReadonlyMap<number, Tensor>;
 }
@@ -75,13 +76,13 @@ interface BlockMasks {
 }
 
 function llamaBlock(tape: Tape, config: LlamaConfig, layer: LlamaLayer, x: Value, inputs: LlamaInputs, rope: Rope, masks: BlockMasks): Value {
-  const { batch, time, mask, positions } = inputs;
+  const { batch, time, blocks, positions } = inputs;
   const h = normalize(tape, x, layer.attentionNorm, config.normEpsilon);
   const dropped = drop(tape, h, masks.attention);
   const q = linear(tape, h, layer.q_proj, dropped);
   const k = linear(tape, h, layer.k_proj, dropped);
   const v = linear(tape, h, layer.v_proj, dropped);
-  const mixed = attend(tape, q, k, v, { batch, time, heads: config.headCount, groups: config.kvHeadCount, headWidth: config.headDim, mask, positions, rope });
+  const mixed = attend(tape, q, k, v, { batch, time, heads: config.headCount, groups: config.kvHeadCount, headWidth: config.headDim, blocks, positions, rope });
   const attended = plus(tape, x, linear(tape, mixed, layer.o_proj, drop(tape, mixed, masks.output)));
   const m = normalize(tape, attended, layer.mlpNorm, config.normEpsilon);
   const droppedM = drop(tape, m, masks.mlp);

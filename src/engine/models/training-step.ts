@@ -3,10 +3,12 @@ import {
   createGraph,
   createTape,
   crossEntropy,
+  declareQueryBlocks,
   declareTargets,
   readFloats,
   readIntegers,
   targetIndex,
+  writeQueryBlocks,
   writeTensor,
   type Backend,
   type Graph,
@@ -61,7 +63,7 @@ export function createStep(backend: Backend, config: LlamaConfig, weights: Llama
     time,
     tokens: graph.input("i32", [tokens]),
     positions: graph.input("i32", [time]),
-    mask: graph.input("f32", [time, time]),
+    blocks: declareQueryBlocks(graph, time, config.headCount / config.kvHeadCount),
     dropout: shape.dropout > 0 && backward ? dropoutPools(graph, config, tokens) : new Map(),
   };
   const targets = declareTargets(graph, tokens, config.vocabSize);
@@ -69,7 +71,7 @@ export function createStep(backend: Backend, config: LlamaConfig, weights: Llama
   const hidden = llamaHidden(tape, config, weights, inputs, shape.recompute && backward);
   const { loss, best } = crossEntropy(tape, hidden, weights.head, targets, { backward, best: !backward });
   graph.allocate();
-  writeConstants(backend, inputs, config);
+  writeConstants(graph, inputs, config);
   const masks = [...inputs.dropout].map(([width, pool]) => ({ width, pool, values: new Float32Array(pool.shape[0]! * width) }));
   return {
     shape,
@@ -99,15 +101,10 @@ function dropoutPools(graph: Graph, config: LlamaConfig, tokens: number): Map<nu
   return new Map([...dropoutShifts(config)].map(([width, shifts]) => [width, graph.input("f32", [tokens + shifts, width])]));
 }
 
-/** Positions and the causal mask, once: an input keeps its memory and what is in it from one computation to the next. */
-function writeConstants(backend: Backend, { time, positions, mask }: LlamaInputs, config: LlamaConfig): void {
-  writeTensor(backend, positions, Int32Array.from({ length: time }, (_, position) => position));
-  const window = config.slidingWindow ?? Infinity;
-  const values = new Float32Array(time * time);
-  for (let query = 0; query < time; query += 1) {
-    for (let key = 0; key < time; key += 1) if (key > query || query - key >= window) values[query * time + key] = -Infinity;
-  }
-  writeTensor(backend, mask, values);
+/** Positions and causal masks, once: an input keeps its memory and what is in it from one computation to the next. */
+function writeConstants(graph: Graph, { time, positions, blocks }: LlamaInputs, config: LlamaConfig): void {
+  writeTensor(graph.backend, positions, Int32Array.from({ length: time }, (_, position) => position));
+  writeQueryBlocks(graph, blocks, config.slidingWindow);
 }
 
 /** Pads on the right with token 0: causal attention keeps padding from ever being seen by a real token, and its weight is 0. */
