@@ -41,11 +41,25 @@ export interface ErrorRecord {
   readonly exit_code: 1 | 2;
 }
 
-/** Turns any thrown value into a record; what is not a `TunesmithError` gets the code `internal`. */
+/** What the operating system refuses and a person can act on. */
+const REFUSALS: Readonly<Record<string, readonly [state: string, hint: string]>> = {
+  EACCES: ["permission denied", "Check who owns it, or choose another place."],
+  EPERM: ["permission denied", "Check who owns it, or choose another place."],
+  EROFS: ["its file system is read-only", "Choose another place."],
+  ENOSPC: ["no space is left", "Free some space or choose another place."],
+  EDQUOT: ["the disk quota is used up", "Free some space or choose another place."],
+  ENOTDIR: ["a part of the path is a file, needed is a directory", "Choose another place."],
+  ENAMETOOLONG: ["the name is too long", "Choose a shorter one."],
+  EMFILE: ["too many files are open", "Raise the limit with `ulimit -n`."],
+};
+
+/** Turns any thrown value into a record; what is neither a `TunesmithError` nor a refusal of the operating system gets the code `internal`. */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof TunesmithError) {
     return { code: thrown.code, message: thrown.message, hint: thrown.hint, details: thrown.details, exit_code: thrown.exitCode };
   }
+  const refused = describeRefusal(thrown);
+  if (refused !== undefined) return refused;
   const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return { code: "internal", message, exit_code: 1 };
 }
@@ -53,4 +67,12 @@ export function toErrorRecord(thrown: unknown): ErrorRecord {
 /** The inverse of {@link toErrorRecord}. */
 export function fromErrorRecord(record: ErrorRecord): TunesmithError {
   return new TunesmithError({ ...record, exitCode: record.exit_code });
+}
+
+function describeRefusal(thrown: unknown): ErrorRecord | undefined {
+  if (!(thrown instanceof Error) || !("syscall" in thrown) || !("code" in thrown)) return undefined;
+  const [state, hint] = REFUSALS[String(thrown.code)] ?? [];
+  if (state === undefined) return undefined;
+  const place = "path" in thrown ? String(thrown.path) : "the disk";
+  return { code: "files.refused", message: `Cannot use ${place}: ${state} (${String(thrown.syscall)})`, hint, details: { errno: thrown.code }, exit_code: 1 };
 }

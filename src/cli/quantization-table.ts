@@ -2,24 +2,32 @@ import type { QuantizationRecord } from "../records/index.ts";
 import { formatBytes, formatNumber } from "./format.ts";
 import type { Print } from "./print.ts";
 
-/** One line a type: size, quality and speed, the source first. */
+/** One line a type: size, quality and speed, the source first. What was not measured has no column. */
 export function showQuantization({ source, types }: QuantizationRecord, print: Print): void {
-  const ending = (finishReason: string | undefined) => (finishReason === undefined ? "–" : finishReason === "stop" ? "yes" : "no");
+  const columns: readonly (readonly [title: string, ofSource: string, ofTypes: readonly string[]])[] = [
+    ["type", `${source.type} (source)`, types.map((one) => one.type)],
+    ["size", formatBytes(source.size_bytes), types.map((one) => formatBytes(one.size_bytes))],
+    ["bits/weight", formatNumber((8 * source.size_bytes) / source.parameter_count, 2), types.map((one) => formatNumber(one.bits_per_weight, 2))],
+    ["smaller", NONE, types.map((one) => `${formatNumber(one.size_reduction_percent, 1)} %`)],
+    ["perplexity", formatNumber(source.perplexity), types.map((one) => formatNumber(one.perplexity))],
+    ["change", NONE, types.map((one) => describeChange(one.perplexity_change))],
+    ["prompt tok/s", formatNumber(source.prompt_tokens_per_s, 0), types.map((one) => formatNumber(one.prompt_tokens_per_s, 0))],
+    ["answer tok/s", formatNumber(source.generate_tokens_per_s, 0), types.map((one) => formatNumber(one.generate_tokens_per_s, 0))],
+    ["ends itself", NONE, types.map((one) => describeEnding(one.test_generation?.finish_reason))],
+  ];
+  const measured = columns.filter(([, , cells]) => cells.some((cell) => cell !== NONE));
   print.table(
-    ["type", "size", "bits/weight", "smaller", "perplexity", "change", "prompt tok/s", "answer tok/s", "ends itself"],
-    [
-      [`${source.type} (source)`, formatBytes(source.size_bytes), formatNumber((8 * source.size_bytes) / source.parameter_count, 2), "–", formatNumber(source.perplexity), "–", formatNumber(source.prompt_tokens_per_s, 0), formatNumber(source.generate_tokens_per_s, 0), "–"],
-      ...types.map((one) => [
-        one.type,
-        formatBytes(one.size_bytes),
-        formatNumber(one.bits_per_weight, 2),
-        `${formatNumber(one.size_reduction_percent, 1)} %`,
-        formatNumber(one.perplexity),
-        one.perplexity_change === null ? "–" : `${one.perplexity_change > 0 ? "+" : ""}${formatNumber(one.perplexity_change)}`,
-        formatNumber(one.prompt_tokens_per_s, 0),
-        formatNumber(one.generate_tokens_per_s, 0),
-        ending(one.test_generation?.finish_reason),
-      ]),
-    ],
+    measured.map(([title]) => title),
+    [measured.map(([, ofSource]) => ofSource), ...types.map((_, row) => measured.map(([, , cells]) => cells[row] ?? NONE))],
   );
+}
+
+const NONE = "–";
+
+function describeChange(change: number | null): string {
+  return change === null ? NONE : `${change > 0 ? "+" : ""}${formatNumber(change)}`;
+}
+
+function describeEnding(finishReason: string | undefined): string {
+  return finishReason === undefined ? NONE : finishReason === "stop" ? "yes" : "no";
 }

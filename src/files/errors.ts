@@ -18,11 +18,18 @@ export function lockBusy(path: string, holder: string): TunesmithError {
 }
 
 export function diskTooSmall(path: string, neededBytes: number, freeBytes: number): TunesmithError {
-  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return new TunesmithError({
     code: "files.disk_too_small",
-    message: `Cannot write to ${path}: ${mib(freeBytes)} free, about ${mib(neededBytes)} needed`,
+    message: `Cannot write to ${visiblePart(path)}: ${mib(freeBytes)} free, about ${mib(neededBytes)} needed`,
     hint: "Free some space or choose another output directory.",
     details: { needed_bytes: neededBytes, free_bytes: freeBytes },
   });
+}
+
+/** The path down to the first temporary name in it: what a person knows of it. */
+function visiblePart(path: string): string {
+  const parts = path.split("/");
+  const hidden = parts.findIndex((part) => /^\..*(\.tmp|-\d+)$/.test(part));
+  return hidden === -1 ? path : parts.slice(0, hidden).join("/") || ".";
 }

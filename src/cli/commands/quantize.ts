@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { PromptFormat, SplitName } from "../../data/index.ts";
 import type { QuantizationEvent } from "../../quantization/index.ts";
 import { defineCommand } from "../command.ts";
@@ -17,7 +17,7 @@ export const quantize = defineCommand({
   options: {
     modelPath: required(text("model", "merged model directory, unquantized .gguf file or Hub id")),
     quantizationTypes: list("type", "in this order", { default: ["q4_k_m", "q5_k_m", "q8_0"] }),
-    outputDir: text("dir", "left out, `quantized` beside the model"),
+    outputDir: text("dir", "left out, `quantized` beside the model, or here for a Hub id"),
     datasetPath: text("dir", "measure perplexity on this dataset"),
     split: choice(SPLITS, "of the dataset", { default: "validation" }),
     maxRows: wholeNumber("n", "rows that perplexity is measured on", { default: 64, min: 1 }),
@@ -38,8 +38,8 @@ export const quantize = defineCommand({
       import("../quantization-input.ts"),
     ]);
     const record = await withInterrupt(async (signal) => {
-      const { path: modelPath } = await findModel(options.modelPath, { print, world, signal });
-      const outputDir = options.outputDir ?? join(dirname(resolve(modelPath)), "quantized");
+      const { path: modelPath, source } = await findModel(options.modelPath, { print, world, signal });
+      const outputDir = options.outputDir ?? (source === "path" ? join(modelPath, "..", "quantized") : "quantized");
       const input = await prepareQuantization({ ...options, modelPath, print, world, signal });
       const made = await quantizeModel(
         { modelPath, outputDir, types: options.quantizationTypes, threads: options.threads, benchmark: options.benchmark, createdAt: world.now().toISOString(), ...input },
