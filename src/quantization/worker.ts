@@ -1,8 +1,8 @@
 // Runs in a child process: converts, quantizes and measures one type after another.
 import { join } from "node:path";
-import { loadLlama, quantizeGguf, type LlamaModel, type QuantizationType } from "../engine/llama/index.ts";
+import { loadLlama, planQuantizedBytes, quantizeGguf, type LlamaModel, type QuantizationType } from "../engine/llama/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
-import { sha256File, statFile } from "../files/index.ts";
+import { requireFreeBytes, sha256File, statFile } from "../files/index.ts";
 import type { QuantizationRecord, QuantizedModel } from "../records/index.ts";
 import { quantizationCancelled } from "./errors.ts";
 import { compareSizes, measurePerplexity, measureSpeed, testGeneration, type ScoredSequence } from "./measure.ts";
@@ -45,6 +45,9 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
   emit({ stage: "converting", type: work.sourceType });
   const source = prepareSource(work.modelPath, join(work.stagingDir, `${work.model}-${work.sourceType}.source.gguf`), work.sourceType, work.provenance);
   proceed();
+  let plannedBytes = 0;
+  for (const type of work.types) plannedBytes += await planQuantizedBytes(source.path, type, { threads: work.threads });
+  requireFreeBytes(work.stagingDir, plannedBytes);
   const { test_generation: _sourceAnswer, parameterCount, ...measuredSource } = await measure(source.path, source.type, work, emit, proceed, signal);
   const sourceBytes = statFile(source.path).sizeBytes;
 

@@ -21,6 +21,8 @@ const METRIC_LABELS: readonly (readonly [label: string, key: string])[] = [
   ["Exact match", "exact_match"],
   ["F1", "f1"],
   ["ROUGE-L", "rougeL"],
+  ["Training loss", "train_loss"],
+  ["Validation loss", "eval_loss"],
 ];
 
 export interface SummaryOptions {

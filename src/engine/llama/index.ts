@@ -1,6 +1,6 @@
 export { loadLlama } from "./load.ts";
 export { encodePromptText } from "./prompt.ts";
-export { QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
+export { planQuantizedBytes, QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
 export { defaultThreads } from "./threads.ts";
 export type {
   GenerateRequest,

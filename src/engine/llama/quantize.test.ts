@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeTemporaryFolder, readTensorTypes, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
-import { parseFallbacks, plannedBytes, quantizeGguf } from "./quantize.ts";
+import { parseFallbacks, plannedBytes, planQuantizedBytes, quantizeGguf } from "./quantize.ts";
 
 const folder = makeTemporaryFolder();
 afterAll(() => folder.remove());
@@ -35,6 +35,16 @@ describe("quantizeGguf", () => {
   it("refuses a missing input", async () => {
     await expect(quantizeGguf(folder.file("absent.gguf"), folder.file("x.gguf"), "q4_0")).rejects.toMatchObject({ code: "files.missing" });
   });
+});
+
+it("plans the size of an output, within the room for its header, and writes nothing", async () => {
+  const input = writeTinyGguf(folder.file("planned-in.gguf"));
+  const planned = await planQuantizedBytes(input, "q8_0", { threads: 1 });
+  const before = readdirSync(folder.path);
+  await quantizeGguf(input, folder.file("planned-out.gguf"), "q8_0", { threads: 1 });
+  expect(before).not.toContain("planned-in.gguf.planned");
+  expect(planned - statSync(folder.file("planned-out.gguf")).size).toBeGreaterThan(0);
+  expect(planned - statSync(folder.file("planned-out.gguf")).size).toBeLessThan(17 * 2 ** 20);
 });
 
 it("reads fallbacks that llama logs in pieces", () => {

@@ -47,12 +47,7 @@ export interface QuantizedGguf {
 export async function quantizeGguf(input: string, output: string, type: QuantizationType, options: QuantizeGgufOptions = {}): Promise<QuantizedGguf> {
   requireGguf(input);
   const llama = openLlama();
-  const params = {
-    ...llama.functions.model_quantize_default_params(),
-    nthread: options.threads ?? defaultThreads(),
-    ftype: QUANTIZATION_TYPES[type],
-    allow_requantize: options.requantize ?? false,
-  };
+  const params = quantizerParams(llama, type, options);
   ensureDirectory(dirname(output));
   const temporary = join(dirname(output), `.${basename(output)}.${process.pid}.tmp`);
   try {
@@ -63,6 +58,22 @@ export async function quantizeGguf(input: string, output: string, type: Quantiza
   } finally {
     remove(temporary);
   }
+}
+
+/** Bytes that {@link quantizeGguf} will need for its output, found by a dry run that writes nothing. @throws what {@link quantizeGguf} throws */
+export async function planQuantizedBytes(input: string, type: QuantizationType, options: QuantizeGgufOptions = {}): Promise<number> {
+  requireGguf(input);
+  const llama = openLlama();
+  return plannedBytes(await runQuantizer(llama, input, `${input}.planned`, type, { ...quantizerParams(llama, type, options), dry_run: true }));
+}
+
+function quantizerParams(llama: Llama, type: QuantizationType, options: QuantizeGgufOptions): object {
+  return {
+    ...llama.functions.model_quantize_default_params(),
+    nthread: options.threads ?? defaultThreads(),
+    ftype: QUANTIZATION_TYPES[type],
+    allow_requantize: options.requantize ?? false,
+  };
 }
 
 async function runQuantizer(llama: Llama, input: string, output: string, type: string, params: object): Promise<string> {
