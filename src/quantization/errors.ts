@@ -25,7 +25,7 @@ export function notAModel(path: string): TunesmithError {
   return new TunesmithError({
     code: "quantization.not_a_model",
     message: `Cannot quantize ${path}: it is neither a Hugging Face model directory nor a .gguf file`,
-    hint: "Name the directory that holds config.json, or a .gguf file.",
+    hint: "Name the directory that holds config.json, or a .gguf file; merge a checkpoint or run first with `tunesmith merge`.",
   });
 }
 

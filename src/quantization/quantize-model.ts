@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { defaultThreads, QUANTIZATION_TYPES, type QuantizationType } from "../engine/llama/index.ts";
-import { ensureDirectory, exists, readJson, remove, rename, writeJson } from "../files/index.ts";
+import { ensureDirectory, exists, listDirectory, readJson, remove, rename, writeJson } from "../files/index.ts";
 import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, type QuantizationRecord, type QuantizedModel } from "../records/index.ts";
 import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
@@ -52,6 +52,7 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, si
   const model = options.name ?? modelNameOf(options.modelPath);
   const threads = options.threads ?? defaultThreads();
   const stagingDir = join(options.outputDir, `.quantizing-${process.pid}`);
+  const isNew = !exists(options.outputDir);
   ensureDirectory(stagingDir);
   try {
     const work: QuantizationWork = {
@@ -85,6 +86,7 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, si
     return record;
   } finally {
     remove(stagingDir);
+    if (isNew && isEmpty(options.outputDir)) remove(options.outputDir);
   }
 }
 
@@ -92,6 +94,11 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, si
 export function findQuantizationRecord(directory: string): QuantizationRecord | undefined {
   const path = join(directory, QUANTIZATION_RECORD_FILE);
   return exists(path) ? parseRecord(quantizationRecordSchema, readJson(path), path) : undefined;
+}
+
+function isEmpty(directory: string): boolean {
+  const { files, directories } = listDirectory(directory);
+  return files.length + directories.length === 0;
 }
 
 /** Entries of types that were not made again, as long as their file is there and their source was the same. */
