@@ -52,6 +52,8 @@ describe("openExperimentTracker", () => {
     expect((await tracker.log({})).version).toBe("v1.3");
     expect(tracker.getByVersion("1.2")?.config["train_size"]).toBe(1200);
     expect(tracker.getByVersion("v9.9")).toBeUndefined();
+    appendFileSync(path, `${JSON.stringify({ ...JSON.parse(SEED_LINE), version: null })}\n`);
+    expect(tracker.getByVersion("no version")).toBeUndefined();
   });
 
   it("skips a broken line and says which", () => {

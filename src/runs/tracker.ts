@@ -37,7 +37,10 @@ export function openExperimentTracker(historyPath: string = HISTORY_FILE, now: (
     const { entries } = readHistory(historyPath);
     return limit === undefined ? entries : entries.slice(Math.max(0, entries.length - limit));
   };
-  const getByVersion = (version: string): HistoryEntry | undefined => list().findLast((entry) => entry.version === version || canonical(entry.version) === canonical(version));
+  const getByVersion = (version: string): HistoryEntry | undefined => {
+    const wanted = canonical(version);
+    return list().findLast((entry) => entry.version === version || (wanted !== undefined && canonical(entry.version) === wanted));
+  };
   const requireVersion = (version: string): HistoryEntry => {
     const entry = getByVersion(version);
     if (entry === undefined) throw versionUnknown(version, list().flatMap((known) => known.version ?? []));
