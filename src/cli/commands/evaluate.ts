@@ -40,7 +40,8 @@ export const evaluate = defineCommand({
       if (files.promptFormat !== undefined && options.promptFormat !== undefined && options.promptFormat !== files.promptFormat) {
         print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${options.promptFormat}`);
       }
-      const outDir = options.outputDir ?? (files.runDirectory === undefined ? join("results", "evaluation") : join(files.runDirectory, "evaluation"));
+      const place = files.runDirectory === undefined ? join("results", "evaluation") : join(files.runDirectory, "evaluation");
+      const outDir = options.outputDir ?? join(place, partName(options.split, options.limit));
       const measure = async (target: InferenceFiles, folder: string, label: string) => {
         let progress: Progress | undefined;
         await evaluateInChild(
@@ -80,6 +81,12 @@ export const evaluate = defineCommand({
     });
   },
 });
+
+/** The whole test split has the folder itself; nothing smaller ever takes its place. */
+function partName(split: string, limit: number | undefined): string {
+  if (limit !== undefined) return `${split}-first-${limit}`;
+  return split === "test" ? "" : split;
+}
 
 interface BaseChoice {
   readonly modelPath: string;
