@@ -27,6 +27,14 @@ describe.each(COMMAND_TREE.commands.map((command) => [command.name, command] as 
   });
 });
 
+describe("tunesmith train --version", () => {
+  it("names the version of the result, and is not that of the program", () => {
+    const shown: string[] = [];
+    expect(parse(["train", "--version", "v2.0"], shown)?.options).toMatchObject({ version: "v2.0" });
+    expect(shown).toEqual([]);
+  });
+});
+
 describe("tunesmith --help", () => {
   it("fits a screen of 24 lines and 100 columns", () => {
     const shown: string[] = [];

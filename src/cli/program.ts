@@ -42,7 +42,7 @@ function buildProgram(parts: ProgramParts, take: (call: Call) => void): Commande
   const program = configure(new CommanderCommand("tunesmith"), parts);
   program.description("Takes a language model from raw data to a served, versioned release.").version(parts.version, "--version");
   program.addHelpText("after", "\nStart with `tunesmith demo`, or `tunesmith <command> --help` for two examples of each.");
-  program.helpCommand(false);
+  program.helpCommand(false).enablePositionalOptions();
   const groups = new Map<string, CommanderCommand>();
   for (const command of parts.tree.commands) {
     const [first, second] = command.name.split(" ") as [string, string?];

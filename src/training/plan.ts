@@ -13,12 +13,21 @@ export function needsRecompute(config: LlamaConfig, batch: number, time: number)
   return 4 * perToken * batch * time * config.layerCount > RECOMPUTE_ABOVE_BYTES;
 }
 
+interface PlanFacts {
+  /** Tokens a row may have. */
+  readonly limit: number;
+  /** Training rows that were cut to it. */
+  readonly cutRows: number;
+  readonly validationRows: number;
+}
+
 /** Remarks about settings that do not fit the model or the length of the run, and about rows cut at `limit` tokens. */
-export function describePlan(config: TrainConfig, plan: WindowPlan, { limit, cutRows }: { readonly limit: number; readonly cutRows: number }): readonly string[] {
+export function describePlan(config: TrainConfig, plan: WindowPlan, { limit, cutRows, validationRows }: PlanFacts): readonly string[] {
   const steps = totalSteps(plan);
   const notes: string[] = [];
   if (config.save_steps > steps) notes.push(`save_steps is ${config.save_steps} but the run has ${steps} steps: one checkpoint is written, at the end`);
-  if (config.eval_steps > steps) notes.push(`eval_steps is ${config.eval_steps} but the run has ${steps} steps: validation loss is measured at the start and at the end`);
+  if (validationRows === 0) notes.push("the dataset has 0 validation rows: validation loss is not measured and no checkpoint is the best");
+  else if (config.eval_steps > steps) notes.push(`eval_steps is ${config.eval_steps} but the run has ${steps} steps: validation loss is measured at the start and at the end`);
   if (limit < config.max_seq_length) notes.push(`max_seq_length is ${config.max_seq_length} but the model was made for ${limit} tokens: ${limit} is the limit`);
   if (cutRows > 0) notes.push(`${cutRows} of ${plan.rowCount} rows are longer than ${limit} tokens: the beginning of their input is cut, never the answer`);
   if (plan.maxSteps > stepsPerEpoch(plan) * plan.epochs) notes.push(`max_steps is ${plan.maxSteps}: the data is seen ${(plan.maxSteps / stepsPerEpoch(plan)).toFixed(1)} times, epochs is ignored`);

@@ -62,7 +62,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
         cutRows: train.cutRows + validation.cutRows,
         weightBytes: model.memory.weightBytes,
         recompute,
-        notes: describePlan(config, plan, { limit, cutRows: train.cutRows }),
+        notes: describePlan(config, plan, { limit, cutRows: train.cutRows, validationRows: validation.examples.length }),
       },
     });
     return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context });
