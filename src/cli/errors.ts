@@ -1,4 +1,5 @@
 import { TunesmithError } from "../errors.ts";
+import { formatAmount } from "./format.ts";
 
 export function usageFault(reason: string, helpCommand: string): TunesmithError {
   return new TunesmithError({ code: "cli.usage", message: `Cannot read the command line: ${reason}`, hint: `Run \`${helpCommand} --help\`.`, exitCode: 2 });
@@ -15,7 +16,7 @@ export function interrupted(cause: unknown): TunesmithError {
 export function rowMissing(path: string, split: string, wanted: string | number, rows: number): TunesmithError {
   return new TunesmithError({
     code: "cli.row_missing",
-    message: `Cannot show row ${wanted} of ${path}: its split ${split} has ${rows} rows${typeof wanted === "number" ? "" : ", none of that id"}`,
+    message: `Cannot show row ${wanted} of ${path}: its split ${split} has ${formatAmount(rows, "row")}${typeof wanted === "number" ? "" : ", none of that id"}`,
     hint: rows === 0 ? "Choose another split with --split." : `Give --row 1 to ${rows}.`,
   });
 }

@@ -1,6 +1,6 @@
 // How a training looks while it goes on: facts first, then a progress line, with evaluations and checkpoints as lines of their own.
 import type { TrainingEvent, TrainingFacts } from "../training/index.ts";
-import { formatBytes, formatCount } from "./format.ts";
+import { formatAmount, formatBytes, formatCount } from "./format.ts";
 import type { Print } from "./print.ts";
 import type { Progress } from "./progress.ts";
 
@@ -29,7 +29,7 @@ export function createTrainingView(print: Print): TrainingView {
           break;
         case "evaluation":
           print.line(
-            `  ${firstEvaluation && event.step === 0 ? "before training" : `step ${event.step}`}: validation loss ${event.evalLoss.toFixed(4)}, token accuracy ${(100 * event.tokenAccuracy).toFixed(1)} % (${event.rows} rows)`,
+            `  ${firstEvaluation && event.step === 0 ? "before training" : `step ${event.step}`}: validation loss ${event.evalLoss.toFixed(4)}, token accuracy ${(100 * event.tokenAccuracy).toFixed(1)} % (${formatAmount(event.rows, "row")})`,
           );
           firstEvaluation = false;
           break;
@@ -44,7 +44,7 @@ export function createTrainingView(print: Print): TrainingView {
 function describeFacts(facts: TrainingFacts): readonly string[] {
   const types = Object.entries(facts.baseTypes).map(([type, count]) => `${count} × ${type}`);
   return [
-    `  device      ${facts.device}, ${facts.threads} threads`,
+    `  device      ${facts.device}, ${formatAmount(facts.threads, "thread")}`,
     `  base        ${formatCount(facts.totalParameters - facts.trainableParameters)} parameters frozen (${types.join(", ")}), ${formatBytes(facts.weightBytes)} with transposed copies`,
     `  adapter     ${formatCount(facts.trainableParameters)} parameters trained (${((100 * facts.trainableParameters) / facts.totalParameters).toFixed(2)} % of all)`,
     `  rows        ${facts.trainRows} train, ${facts.validationRows} validation, prompt format ${facts.promptFormat}`,
