@@ -6,6 +6,7 @@ import { openJournal } from "./journal.ts";
 import type { TrainingRequest } from "./request.ts";
 import { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 import type { TrainerState } from "./state.ts";
+import type { ThreadTuner } from "./thread-tuner.ts";
 import { evaluateRows, trainWindow } from "./window-step.ts";
 import { stepsPerEpoch, totalSteps, windowAt, type WindowPlan } from "./windows.ts";
 
@@ -18,10 +19,12 @@ interface LoopParts {
   readonly architecture: string;
   readonly restored: TrainerState | undefined;
   readonly context: IsolatedContext<TrainingEvent>;
+  /** Sets how many threads compute, and who decides. Default: nobody. */
+  readonly threads?: { readonly set: (count: number) => void; readonly tuner: ThreadTuner };
 }
 
 /** Trains from where `restored` stands to the end of the plan, or until the signal, which saves before it returns. */
-export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context }: LoopParts): Promise<TrainingOutcome> {
+export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context, threads }: LoopParts): Promise<TrainingOutcome> {
   const { config } = request;
   const steps = totalSteps(plan);
   const schedule: ScheduleOptions = { scheduler: config.lr_scheduler, peak: config.learning_rate, warmupRatio: config.warmup_ratio, totalSteps: steps };
@@ -43,7 +46,10 @@ export async function trainLoop({ request, model, plan, train, validation, archi
     }
     const window = windowAt(plan, train, step);
     const learningRate = learningRateAt(step, schedule);
+    threads?.set(threads.tuner.next());
+    const from = performance.now();
     const result = await trainWindow(model, window, config.seed, learningRate, config.max_grad_norm);
+    threads?.tuner.note((1000 * window.tokens) / (performance.now() - from));
     const done = step + 1;
     journal.noteStep(done, learningRate, window.tokens, result, clock.tick(done, window.tokens));
 

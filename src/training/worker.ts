@@ -8,6 +8,7 @@ import { trainLoop } from "./loop.ts";
 import { describePlan, needsRecompute } from "./plan.ts";
 import type { TrainingRequest } from "./request.ts";
 import { restoreTrainingState } from "./state.ts";
+import { createThreadTuner, fixedThreads } from "./thread-tuner.ts";
 import { totalSteps, type WindowPlan } from "./windows.ts";
 
 /** Entry of the child process. */
@@ -43,6 +44,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
       optimizer: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: config.weight_decay },
     },
   );
+  const threads = { set: backend.setThreads, tuner: config.threads === 0 ? createThreadTuner(backend.threads) : fixedThreads(config.threads) };
   try {
     const restored = request.resumeFrom === undefined ? undefined : restoreTrainingState(request.resumeFrom, model);
     context.emit({
@@ -65,7 +67,7 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
         notes: describePlan(config, plan, { limit, cutRows: train.cutRows, validationRows: validation.examples.length }),
       },
     });
-    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context });
+    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context, threads });
   } finally {
     model.dispose();
     backend.dispose();

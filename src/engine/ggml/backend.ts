@@ -15,6 +15,8 @@ export interface Device {
 export interface Backend {
   readonly device: Device;
   readonly threads: number;
+  /** Computes with another number of CPU threads from the next graph on; results do not change by a bit. */
+  setThreads(count: number): void;
   dispose(): void;
 }
 
@@ -55,8 +57,9 @@ export function openBackend(options: BackendOptions = {}): Backend {
   const handle = ggml.dev_init(chosen, null);
   if (handle === null) throw deviceMissing(wanted, [describe(chosen).name]);
   const threads = options.threads === undefined || options.threads === 0 ? availableParallelism() : options.threads;
-  const setThreads = ggml.reg_get_proc_address(ggml.dev_backend_reg(chosen), "ggml_backend_set_n_threads");
-  if (setThreads !== null) koffi.call(setThreads, threadsPrototype(native), handle, threads);
+  const setter = ggml.reg_get_proc_address(ggml.dev_backend_reg(chosen), "ggml_backend_set_n_threads");
+  const setThreads = (count: number) => setter !== null && koffi.call(setter, threadsPrototype(native), handle, count);
+  setThreads(threads);
 
   const backend: NativeBackend = {
     native,
@@ -65,6 +68,7 @@ export function openBackend(options: BackendOptions = {}): Backend {
     bufferType: ggml.get_default_buffer_type(handle) as bigint,
     device: describe(chosen),
     threads,
+    setThreads,
     dispose: () => ggml.backend_free(handle),
   };
   return backend;
