@@ -49,6 +49,8 @@ const REFUSALS: Readonly<Record<string, readonly [state: string, hint: string]>>
   ENOSPC: ["no space is left", "Free some space or choose another place."],
   EDQUOT: ["the disk quota is used up", "Free some space or choose another place."],
   ENOTDIR: ["a part of the path is a file, needed is a directory", "Choose another place."],
+  EEXIST: ["something stands there already", "Choose another place."],
+  EISDIR: ["it is a directory, needed is a file", "Choose another place."],
   ENAMETOOLONG: ["the name is too long", "Choose a shorter one."],
   EMFILE: ["too many files are open", "Raise the limit with `ulimit -n`."],
 };
