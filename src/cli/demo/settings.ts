@@ -14,7 +14,7 @@ export const DEMO = {
 /** Settings of the training that differ from the defaults of `tunesmith train`: a tiny model wants higher rates than a large one. */
 export const DEMO_TRAINING = {
   experiment_tag: "demo",
-  epochs: 4,
+  epochs: 2,
   batch_size: 8,
   gradient_accumulation_steps: 1,
   learning_rate: 3e-3,
@@ -25,6 +25,6 @@ export const DEMO_TRAINING = {
   max_seq_length: 256,
   prompt_format: "instruction",
   load_in: "q4_k",
-  save_steps: 60,
-  eval_steps: 60,
+  save_steps: 40,
+  eval_steps: 40,
 } as const satisfies Partial<TrainConfig>;
