@@ -20,6 +20,8 @@ export interface LoraWork {
 /** The fields of bench/torch/lora.py that both sides report. */
 export interface LoraMeasurement {
   readonly tokens_per_s: number;
+  /** By the CPU time of all threads: fair on a busy machine when there is one thread. */
+  readonly tokens_per_cpu_s: number;
   readonly step_ms: readonly number[];
   readonly loss: readonly number[];
   readonly peak_rss_bytes: number;
@@ -42,16 +44,20 @@ export const run: IsolatedRun<LoraWork, never, LoraMeasurement> = async (work) =
     return { ids, labels: ids };
   });
   const stepMs: number[] = [];
+  const cpuMs: number[] = [];
   const loss: number[] = [];
   for (let step = 0; step < work.warmup + work.steps; step += 1) {
     const from = performance.now();
+    const cpuFrom = process.cpuUsage();
     loss.push(await model.accumulate(rows, batch * (length - 1), step));
     await model.optimizer.step(LEARNING_RATE, 1 / model.lossScale, 1);
     stepMs.push(performance.now() - from);
+    const { user, system } = process.cpuUsage(cpuFrom);
+    cpuMs.push((user + system) / 1000);
   }
   model.dispose();
   source.close();
   backend.dispose();
-  const measured = stepMs.slice(work.warmup);
-  return { tokens_per_s: (1000 * batch * length) / median(measured), step_ms: measured, loss, peak_rss_bytes: process.resourceUsage().maxRSS * 1024 };
+  const perSecond = (milliseconds: readonly number[]) => (1000 * batch * length) / median(milliseconds.slice(work.warmup));
+  return { tokens_per_s: perSecond(stepMs), tokens_per_cpu_s: perSecond(cpuMs), step_ms: stepMs.slice(work.warmup), loss, peak_rss_bytes: process.resourceUsage().maxRSS * 1024 };
 };

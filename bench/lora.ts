@@ -1,9 +1,10 @@
 // LoRA training speed of our engine against PyTorch + PEFT on this CPU, in the same run: same weights, same first adapter, same tokens.
 //
-//   npx tsx bench/lora.ts [--model tiny|100m|both] [--python python3] [--rounds 5] [--steps 5] [--threads N] [--json FILE]
+//   npx tsx bench/lora.ts [--model tiny|100m|both] [--python python3] [--rounds 5] [--steps 5] [--threads N] [--clock cpu] [--json FILE]
 //
 // Every measurement is a process of its own and runs alone. First each base type of ours, and each of the peer, is tried once; then f32 of both
-// and the best of both run in turn, round after round, and speeds are compared within a round.
+// and the best of both run in turn, round after round, and speeds are compared within a round. Threads of either side wait busily for each
+// other, so that wall time says nothing while other work runs: then take one thread and --clock cpu, which counts CPU time instead.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -29,12 +30,14 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "5" },
     steps: { type: "string", default: "5" },
     threads: { type: "string", default: String(availableParallelism()) },
+    clock: { type: "string", default: "wall" },
     json: { type: "string" },
   },
 });
 const steps = Number(flags.steps);
 const rounds = Number(flags.rounds);
 const threads = Number(flags.threads);
+const speedOf = (one: LoraMeasurement) => (flags.clock === "cpu" ? one.tokens_per_cpu_s : one.tokens_per_s);
 
 /** One way to train: which side, in which type. */
 interface Setting {
@@ -53,13 +56,13 @@ function settingsOf(work: Omit<LoraWork, "base">, withPeer: boolean): { readonly
   return { ours, peers: withPeer ? peers : [] };
 }
 
-/** Runs each once, briefly, and says which is the fastest. */
+/** Runs each once on one row (some types are a hundred times slower than others) and says which is the fastest. */
 async function fastestOf(settings: readonly Setting[]): Promise<Setting | undefined> {
   const speeds = new Map<Setting, number>();
   for (const setting of settings) {
-    const { tokens_per_s: speed } = await setting.run({ steps: 2, warmup: 1 });
+    const speed = speedOf(await setting.run({ batch: 1, steps: 2, warmup: 1 }));
     speeds.set(setting, speed);
-    console.log(`  tried ${setting.label.padEnd(15)} ${speed.toFixed(0).padStart(6)} tokens/s`);
+    console.log(`  tried ${setting.label.padEnd(15)} ${speed.toFixed(0).padStart(6)} tokens/${flags.clock === "cpu" ? "CPU-" : ""}s`);
   }
   return settings.toSorted((a, b) => speeds.get(b)! - speeds.get(a)!)[0];
 }
@@ -88,26 +91,26 @@ async function benchModel(name: ModelName, withPeer: boolean) {
   console.log(`\n${describeSpeeds(measured, rivals, ratios, steps + work.warmup)}`);
   const difference = withPeer ? lossDifference(measured.get(ours[0]!.label)!, measured.get(peers[0]!.label)!) : null;
   if (difference !== null) console.log(`\nlargest difference between the f32 losses of both over ${steps + work.warmup} steps: ${difference.toExponential(1)}`);
-  return { name, ...work, rounds, measured: Object.fromEntries(measured), ratios: Object.fromEntries(ratios), loss_difference: difference };
+  return { name, ...work, rounds, clock: flags.clock, measured: Object.fromEntries(measured), ratios: Object.fromEntries(ratios), loss_difference: difference };
 }
 
 /** Our speed over the rival's, round by round. */
 function pairwiseRatios(measured: Measured, rivals: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, readonly number[]> {
   return new Map([...rivals].flatMap(([label, rival]) => {
     const theirs = measured.get(rival ?? "");
-    return theirs === undefined ? [] : [[label, measured.get(label)!.map((one, round) => one.tokens_per_s / theirs[round]!.tokens_per_s)] as const];
+    return theirs === undefined ? [] : [[label, measured.get(label)!.map((one, round) => speedOf(one) / speedOf(theirs[round]!))] as const];
   }));
 }
 
 function describeSpeeds(measured: Measured, rivals: ReadonlyMap<string, string | undefined>, ratios: ReadonlyMap<string, readonly number[]>, lastStep: number): string {
   const rows = [...measured].map(([label, list]) => [
     label,
-    formatSpread(list.map((one) => one.tokens_per_s)),
+    formatSpread(list.map(speedOf)),
     ratios.has(label) ? `${formatSpread(ratios.get(label)!, 2)} of ${rivals.get(label)!}` : "",
     formatMegabytes(median(list.map((one) => one.peak_rss_bytes))),
     list[0]!.loss.at(-1)!.toFixed(5),
   ]);
-  return formatTable(["median (least–most)", "tokens/s", "ratio", "peak memory", `loss, step ${lastStep}`], rows);
+  return formatTable(["median (least–most)", flags.clock === "cpu" ? "tokens per CPU-second" : "tokens/s", "ratio", "peak memory", `loss, step ${lastStep}`], rows);
 }
 
 function lossDifference([ours]: readonly LoraMeasurement[], [theirs]: readonly LoraMeasurement[]): number {

@@ -3,7 +3,8 @@
     python bench/torch/lora.py --model <Hugging Face directory | config.json> --batch 4 --length 128 --steps 8 --threads 2 --dtype f32
 
 A config file gives a model of random weights (seed 0). Needs torch, transformers, peft. Prints one JSON object:
-tokens_per_s (batch * length / median step time after warm-up), step_ms[], loss[], peak_rss_bytes of the whole process.
+tokens_per_s (batch * length / median step time after warm-up), tokens_per_cpu_s (the same by the CPU time of all threads, fair on a busy
+machine when --threads is 1), step_ms[], loss[], peak_rss_bytes of the whole process.
 Token i of the batch, row by row, is (i * 7919 + 13) % vocabulary; all tokens are supervised; every step sees the same batch.
 A step is forward, backward, gradient clipping and AdamW, as in the TypeScript bench.
 """
@@ -68,15 +69,16 @@ def main():
 
     count = options.batch * options.length
     ids = ((torch.arange(count, dtype=torch.int64) * 7919 + 13) % base.config.vocab_size).view(options.batch, options.length)
-    step_ms, losses = [], []
+    step_ms, cpu_ms, losses = [], [], []
     for _ in range(options.warmup + options.steps):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         optimizer.zero_grad(set_to_none=True)
         loss = model(input_ids=ids, labels=ids).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         step_ms.append((time.perf_counter() - start) * 1000)
+        cpu_ms.append((time.process_time() - cpu_start) * 1000)
         losses.append(loss.item())
 
     measured = step_ms[options.warmup :]
@@ -92,6 +94,7 @@ def main():
         "parameters": sum(parameter.numel() for parameter in base.parameters()) - sum(parameter.numel() for parameter in trained),
         "trained_parameters": sum(parameter.numel() for parameter in trained),
         "tokens_per_s": count / (statistics.median(measured) / 1000),
+        "tokens_per_cpu_s": count / (statistics.median(cpu_ms[options.warmup :]) / 1000),
         "step_ms": measured,
         "loss": losses,
         "peak_rss_bytes": peak if sys.platform == "darwin" else peak * 1024,
