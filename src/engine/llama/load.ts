@@ -3,7 +3,7 @@ import type { Pointer } from "../ffi/index.ts";
 import { llamaAdapterFailed, llamaDisposed, llamaLoadFailed, llamaUnsupported } from "./errors.ts";
 import { callAsync, isNull, openLlama, type Llama } from "./native.ts";
 import { openSession } from "./session.ts";
-import { defaultThreads } from "./threads.ts";
+import { defaultThreads, usefulThreads } from "./threads.ts";
 import type { LlamaAdapterOptions, LlamaInfo, LlamaModel, LlamaSession, LoadLlamaOptions } from "./types.ts";
 import { growing, readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
@@ -25,7 +25,7 @@ export async function loadLlama(path: string, options: LoadLlamaOptions = {}): P
     requireDecoder(llama, pointer, path, vocabulary);
     for (const adapter of options.adapters ?? []) adapters.push({ pointer: await loadAdapter(llama, pointer, adapter), scale: adapter.scale ?? 1 });
     const info = readInfo(llama, pointer, vocabulary);
-    return keepModel({ llama, pointer, vocabulary, info, adapters, threads: options.threads ?? defaultThreads(), free });
+    return keepModel({ llama, pointer, vocabulary, info, adapters, threads: usefulThreads(options.threads ?? defaultThreads(), info.sizeBytes), free });
   } catch (thrown) {
     free();
     throw thrown;
@@ -67,6 +67,7 @@ function keepModel(loaded: LoadedModel): LlamaModel {
         {
           ...loaded,
           trainContextLength: info.trainContextLength,
+          weightBytes: info.sizeBytes,
           released(one) {
             sessions.delete(one);
             freeIfUnused();

@@ -6,6 +6,7 @@ import { generateJob, type GenerateJob } from "./generate.ts";
 import { isNull, type Llama } from "./native.ts";
 import { scoreJob } from "./score.ts";
 import { runSequences, type SequenceContext, type SequenceJob } from "./sequences.ts";
+import { usefulThreads } from "./threads.ts";
 import type { GenerateRequest, LlamaSession, ScoreRequest, SessionOptions } from "./types.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -24,6 +25,8 @@ export interface SessionModel {
   readonly vocabulary: Vocabulary;
   readonly adapters: readonly { readonly pointer: Pointer; readonly scale: number }[];
   readonly threads: number;
+  /** Size of the weights: decides how many threads are of use. */
+  readonly weightBytes: number;
   readonly trainContextLength: number;
   /** Called once, when the context is freed. */
   released(session: LlamaSession): void;
@@ -119,7 +122,7 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
 function openContext(model: SessionModel, options: SessionOptions & { readonly contextLength: number; readonly sequences: number }, maxOutputs: number): Pointer {
   const { llama, threads: modelThreads } = model;
   const { contextLength, sequences, cacheType = "f16" } = options;
-  const threads = positive("threads", options.threads ?? modelThreads);
+  const threads = usefulThreads(positive("threads", options.threads ?? modelThreads), model.weightBytes);
   const stopLog = llama.startLog();
   const context = llama.functions.init_from_model(model.pointer, {
     ...llama.functions.context_default_params(),
