@@ -3,7 +3,7 @@ import type { TrainConfig } from "../../config/index.ts";
 /** What `tunesmith demo` does unless told otherwise; every number can be changed by the commands it stands for. */
 export const DEMO = {
   domain: "healthcare",
-  rows: 800,
+  rows: 600,
   dataDir: "data/demo",
   quantizationTypes: ["q8_0", "q5_k_m", "q4_k_m", "q4_0"],
   servedType: "q4_k_m",
@@ -14,8 +14,8 @@ export const DEMO = {
 /** Settings of the training that differ from the defaults of `tunesmith train`: a tiny model wants higher rates than a large one. */
 export const DEMO_TRAINING = {
   experiment_tag: "demo",
-  epochs: 2,
-  batch_size: 4,
+  epochs: 4,
+  batch_size: 8,
   gradient_accumulation_steps: 1,
   learning_rate: 3e-3,
   warmup_ratio: 0.05,
@@ -25,6 +25,6 @@ export const DEMO_TRAINING = {
   max_seq_length: 256,
   prompt_format: "instruction",
   load_in: "q4_k",
-  save_steps: 80,
-  eval_steps: 80,
+  save_steps: 60,
+  eval_steps: 60,
 } as const satisfies Partial<TrainConfig>;
