@@ -24,10 +24,15 @@ export async function hasPeer(python: string): Promise<boolean> {
   }
 }
 
-/** Runs the peer on the same model, adapter and tokens. */
-export async function measurePeer(python: string, dtype: PeerType, work: Omit<LoraWork, "base">): Promise<PeerMeasurement> {
+/** Runs the peer on the same model, adapter and tokens; undefined when it has not ended after `limitMs` (0: no limit). */
+export async function measurePeer(python: string, dtype: PeerType, work: Omit<LoraWork, "base">, limitMs: number): Promise<PeerMeasurement | undefined> {
   const { model, adapter, batch, length, steps, warmup, threads } = work;
   const flags = { model, batch, length, steps, warmup, threads, dtype, adapter };
-  const { stdout } = await run(python, [SCRIPT, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])]);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as PeerMeasurement;
+  try {
+    const { stdout } = await run(python, [SCRIPT, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])], { timeout: limitMs, killSignal: "SIGKILL" });
+    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as PeerMeasurement;
+  } catch (error) {
+    if ((error as { killed?: boolean }).killed === true) return undefined;
+    throw error;
+  }
 }

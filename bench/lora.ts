@@ -19,6 +19,7 @@ import { makeRandomModel } from "./random-model.ts";
 const CACHE = join(import.meta.dirname, "..", ".tunesmith", "bench");
 const TOKENIZER = join(import.meta.dirname, "..", "assets", "base-model");
 const MODELS = { tiny: { batch: 8, length: 128 }, "100m": { batch: 4, length: 128 } } as const;
+const TRY_LIMIT_MS = 60_000;
 type ModelName = keyof typeof MODELS;
 const BASES: readonly BaseType[] = ["f32", "q8_0", "q4_0", "q4_k"];
 const PEER_TYPES: readonly PeerType[] = ["f32", "bf16"];
@@ -42,7 +43,8 @@ const speedOf = (one: LoraMeasurement) => (flags.clock === "cpu" ? one.tokens_pe
 /** One way to train: which side, in which type. */
 interface Setting {
   readonly label: string;
-  readonly run: (how: Partial<LoraWork>) => Promise<LoraMeasurement>;
+  /** Undefined when it took longer than `limitMs` (default: no limit). */
+  readonly run: (how: Partial<LoraWork>, limitMs?: number) => Promise<LoraMeasurement | undefined>;
 }
 
 type Measured = ReadonlyMap<string, readonly LoraMeasurement[]>;
@@ -52,7 +54,7 @@ function settingsOf(work: Omit<LoraWork, "base">, withPeer: boolean): { readonly
     label: `tunesmith ${base}`,
     run: (how) => runIsolated<LoraWork, never, LoraMeasurement>(siblingModule(import.meta.url, "./lora-worker"), { ...work, base, ...how }, { what: `measuring ${base}` }),
   }));
-  const peers = PEER_TYPES.map((dtype): Setting => ({ label: `PyTorch ${dtype}`, run: (how) => measurePeer(flags.python, dtype, { ...work, ...how }) }));
+  const peers = PEER_TYPES.map((dtype): Setting => ({ label: `PyTorch ${dtype}`, run: (how, limitMs = 0) => measurePeer(flags.python, dtype, { ...work, ...how }, limitMs) }));
   return { ours, peers: withPeer ? peers : [] };
 }
 
@@ -60,9 +62,10 @@ function settingsOf(work: Omit<LoraWork, "base">, withPeer: boolean): { readonly
 async function fastestOf(settings: readonly Setting[]): Promise<Setting | undefined> {
   const speeds = new Map<Setting, number>();
   for (const setting of settings) {
-    const speed = speedOf(await setting.run({ batch: 1, steps: 2, warmup: 1 }));
-    speeds.set(setting, speed);
-    console.log(`  tried ${setting.label.padEnd(15)} ${speed.toFixed(0).padStart(6)} tokens/${flags.clock === "cpu" ? "CPU-" : ""}s`);
+    const measured = await setting.run({ batch: 1, steps: 2, warmup: 1 }, TRY_LIMIT_MS);
+    speeds.set(setting, measured === undefined ? 0 : speedOf(measured));
+    const said = measured === undefined ? `not three steps in ${TRY_LIMIT_MS / 1000} s` : `${speedOf(measured).toFixed(0).padStart(6)} tokens/${flags.clock === "cpu" ? "CPU-" : ""}s`;
+    console.log(`  tried ${setting.label.padEnd(15)} ${said}`);
   }
   return settings.toSorted((a, b) => speeds.get(b)! - speeds.get(a)!)[0];
 }
@@ -70,7 +73,7 @@ async function fastestOf(settings: readonly Setting[]): Promise<Setting | undefi
 async function measureRounds(settings: Iterable<Setting>): Promise<Measured> {
   const measured = new Map([...settings].map((setting) => [setting, [] as LoraMeasurement[]]));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const [setting, list] of measured) list.push(await setting.run({}));
+    for (const [setting, list] of measured) list.push((await setting.run({}))!);
     console.log(`  round ${round} of ${rounds}`);
   }
   return new Map([...measured].map(([{ label }, list]) => [label, list]));
