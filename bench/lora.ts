@@ -1,6 +1,7 @@
 // LoRA training speed of our engine against PyTorch + PEFT on this CPU, in the same run: same weights, same first adapter, same tokens.
 //
-//   npx tsx bench/lora.ts [--model tiny|100m|both] [--python python3] [--rounds 5] [--steps 5] [--threads N] [--clock cpu] [--json FILE]
+//   npx tsx bench/lora.ts [--model tiny|100m|both] [--python python3] [--rounds 5] [--steps 5] [--threads N] [--clock cpu] [--peer-types f32,bf16]
+//                     [--json FILE]
 //
 // Every measurement is a process of its own and runs alone. First each base type of ours, and each of the peer, is tried once; then f32 of both
 // and the best of both run in turn, round after round, and speeds are compared within a round. Threads of either side wait busily for each
@@ -22,7 +23,6 @@ const MODELS = { tiny: { batch: 8, length: 128 }, "100m": { batch: 4, length: 12
 const TRY_LIMIT_MS = 60_000;
 type ModelName = keyof typeof MODELS;
 const BASES: readonly BaseType[] = ["f32", "q8_0", "q4_0", "q4_k"];
-const PEER_TYPES: readonly PeerType[] = ["f32", "bf16"];
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,9 +32,11 @@ const { values: flags } = parseArgs({
     steps: { type: "string", default: "5" },
     threads: { type: "string", default: String(availableParallelism()) },
     clock: { type: "string", default: "wall" },
+    "peer-types": { type: "string", default: "f32,bf16" },
     json: { type: "string" },
   },
 });
+const peerTypes = flags["peer-types"].split(",") as readonly PeerType[];
 const steps = Number(flags.steps);
 const rounds = Number(flags.rounds);
 const threads = Number(flags.threads);
@@ -54,7 +56,7 @@ function settingsOf(work: Omit<LoraWork, "base">, withPeer: boolean): { readonly
     label: `tunesmith ${base}`,
     run: (how) => runIsolated<LoraWork, never, LoraMeasurement>(siblingModule(import.meta.url, "./lora-worker"), { ...work, base, ...how }, { what: `measuring ${base}` }),
   }));
-  const peers = PEER_TYPES.map((dtype): Setting => ({ label: `PyTorch ${dtype}`, run: (how, limitMs = 0) => measurePeer(flags.python, dtype, { ...work, ...how }, limitMs) }));
+  const peers = peerTypes.map((dtype): Setting => ({ label: `PyTorch ${dtype}`, run: (how, limitMs = 0) => measurePeer(flags.python, dtype, { ...work, ...how }, limitMs) }));
   return { ours, peers: withPeer ? peers : [] };
 }
 
