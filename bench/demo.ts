@@ -23,7 +23,7 @@ interface DemoRun {
 
 function runDemo(workspace: string): Promise<DemoRun> {
   const from = performance.now();
-  const child = spawn(process.execPath, [COMMAND, "demo", "--json", "--threads", flags.threads], { cwd: workspace, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [COMMAND, "demo", "--json", "--threads", flags.threads], { cwd: workspace, stdio: ["ignore", "pipe", "ignore"] });
   let output = "";
   let peakBytes: number | undefined;
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
