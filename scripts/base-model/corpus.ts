@@ -16,14 +16,14 @@ export type Mixture = readonly (readonly [write: (random: Random) => string, per
 
 /** Kind of document and its share of the documents, in percent. */
 export const MIXTURE: Mixture = [
-  [writeRecall, 28],
-  [writeAskFirst, 22],
+  [writeRecall, 24],
+  [writeAskFirst, 30],
   [writeEcho, 5],
   [writeRegister, 8],
   [writePairs, 9],
-  [writeList, 7],
+  [writeList, 5],
   [writeMembership, 5],
-  [writeNonsense, 4],
+  [writeNonsense, 2],
   [writeDialogue, 5],
   [writeStory, 3],
   [writeDefinitions, 2],
@@ -38,7 +38,7 @@ export const OPENING_MIXTURE: Mixture = [
   [writeEcho, 20],
   [writeRecall, 15],
 ];
-const OPENING_DOCUMENTS = 5000;
+const OPENING_DOCUMENTS = 1500;
 
 /** Train documents and held-out documents come from seeds that never meet. */
 export type CorpusSplit = "train" | "held-out";

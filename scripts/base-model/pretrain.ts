@@ -12,6 +12,7 @@ import { writeSafetensors } from "../../src/engine/safetensors/index.ts";
 import { loadTokenizerDirectory, type Tokenizer } from "../../src/engine/tokenizer/index.ts";
 import { appendLine, exists, readBytes, readJson, writeFileAtomic, writeJson } from "../../src/files/index.ts";
 import { writeDocument, type CorpusSplit } from "./corpus.ts";
+import { wireCopying } from "./wire-copying.ts";
 
 const CONFIG: LlamaConfig = {
   vocabSize: 1024,
@@ -94,13 +95,22 @@ function saveState(model: TrainingModel, cursor: Cursor): void {
 }
 
 function loadState(model: TrainingModel): Cursor {
-  if (!exists(join(flags.state, "cursor.json"))) return { step: 0, document: 0, rest: [] };
+  if (!exists(join(flags.state, "cursor.json"))) {
+    startAfresh(model);
+    return { step: 0, document: 0, rest: [] };
+  }
   const cursor = readJson(join(flags.state, "cursor.json")) as Cursor & { optimizer_step: number };
   if (cursor.tokenizer !== tokenizer.digest) throw new Error(`The state in ${flags.state} was made with another tokenizer: delete it to start afresh.`);
   const vector = (name: string) => new Float32Array(readBytes(join(flags.state, `${name}.f32`)).slice().buffer);
   const state: OptimizerState = { step: cursor.optimizer_step, parameters: vector("parameters"), moment1: vector("moment1"), moment2: vector("moment2") };
   model.optimizer.load(state);
   return cursor;
+}
+
+function startAfresh(model: TrainingModel): void {
+  const weights = model.optimizer.readValues();
+  wireCopying(weights, CONFIG);
+  model.optimizer.writeValues(weights);
 }
 
 function exportModel(model: TrainingModel): void {
