@@ -30,7 +30,7 @@ const CONFIG: LlamaConfig = {
   eosIds: [0],
 };
 const TIME = 256;
-const PEAK_RATE = 2e-3;
+const PEAK_RATE = 6e-4;
 const WARMUP_STEPS = 60;
 const SEED = 1;
 
