@@ -4,4 +4,4 @@ export { flagsOf, type ConfigFlag } from "./flags.ts";
 export { nearestWord } from "./nearest.ts";
 export { resolveConfig, type ConfigLayers, type ResolvedConfig } from "./resolve.ts";
 export { LORA_TARGETS, trainConfigSchema, trainEnvironment, trainFlags, type TrainConfig } from "./train.ts";
-export { formatYaml, readYaml } from "./yaml.ts";
+export { formatYaml, parseYaml, readYaml } from "./yaml.ts";

@@ -14,6 +14,21 @@ export function readYaml(path: string): Readonly<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+/**
+ * Parses YAML text of any shape: somebody else's sidecar or Hydra config. Unknown tags are read as plain values, aliases are expanded at
+ * most 100 times (a "billion laughs" is refused). @throws `SyntaxError` naming the first fault
+ */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { logLevel: "silent", prettyErrors: false, uniqueKeys: false });
+  const [fault] = document.errors;
+  if (fault !== undefined) throw new SyntaxError(fault.message.split("\n")[0]);
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (cause) {
+    throw new SyntaxError((cause as Error).message, { cause });
+  }
+}
+
 /** Parses one YAML value of a command line (`2e-4`, `[a, b]`, `true`); text that is no YAML is itself. */
 export function parseYamlScalar(text: string): unknown {
   const document = parseDocument(text);
