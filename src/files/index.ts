@@ -6,4 +6,5 @@ export { linkFile } from "./link.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
 export { withLock } from "./lock.ts";
 export { exists, isDirectory, isFile, openFile, readBytes, readJson, readText, statFile, withFile, type FileReader } from "./read.ts";
+export { findRealPath, glance, readSmallText, scanDirectory, type DirectoryEntry, type Glance } from "./scan.ts";
 export { createFile, writeFileAtomic, writeJson, type FileWriter } from "./write.ts";
