@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatBestName, formatCheckpointName, parseCheckpointName } from "./names.ts";
+import { formatBestName, formatCheckpointName, formatParsedName, parseCheckpointName } from "./names.ts";
 
 describe("formatCheckpointName", () => {
   it("pads epoch to two and step to six digits", () => {
@@ -48,14 +48,28 @@ describe("parseCheckpointName", () => {
     expect(parseCheckpointName(name)).toBeUndefined();
   });
 
-  it("reads back whatever was written", () => {
-    const score = fc.record({ name: fc.stringMatching(/^[a-z]{1,6}(_[a-z]{1,6}){0,2}$/), value: fc.integer({ min: -50_000, max: 50_000 }).map((n) => n / 10_000) });
+  it("reads back whatever was written, and nothing else is ever written", () => {
+    const word = fc.stringMatching(/^[a-z]{1,6}([_.][a-z]{1,6}){0,2}$/);
+    const metric = fc.record({ name: word, value: fc.integer({ min: -50_000_000, max: 50_000_000 }).map((n) => n / 10_000 + 0) });
+    const beside = { prefix: word, rank: fc.nat(99) };
+    const name = fc.oneof(
+      fc.record({ kind: fc.constant("step" as const), epoch: fc.nat(100_000), step: fc.nat(2 ** 31 - 1), metric, ...beside }, { requiredKeys: ["kind", "epoch", "step"] }),
+      fc.record({ kind: fc.constant("best" as const), metric, ...beside }, { requiredKeys: ["kind"] }),
+      fc.record({ kind: fc.constant("last" as const), ...beside }, { requiredKeys: ["kind"] }),
+    );
     fc.assert(
-      fc.property(fc.nat(1000), fc.nat(10_000_000), fc.option(score, { nil: undefined }), (epoch, step, metric) => {
-        const name = formatCheckpointName({ epoch, step, metric });
-        const { kind: _, ...read } = parseCheckpointName(name)!;
-        expect(read).toEqual(metric === undefined ? { epoch, step } : { epoch, step, metric: { ...metric, value: metric.value === 0 ? 0 : metric.value } });
-        if (metric !== undefined) expect(parseCheckpointName(formatBestName(metric))).toMatchObject({ kind: "best", metric: { name: metric.name } });
+      fc.property(name, fc.constantFrom("", ".ckpt"), (parts, extension) => {
+        expect(parseCheckpointName(formatParsedName(parts) + extension)).toEqual(parts);
+      }),
+    );
+  });
+
+  it("writes only what every shell and file system takes, whatever the metric and prefix are called", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), fc.double({ noNaN: true, min: -1e20, max: 1e20 }), (prefix, metric, value) => {
+        const formatted = formatParsedName({ kind: "best", prefix, metric: { name: `x${metric.replaceAll("/", ":")}`, value } });
+        expect(formatted).toMatch(/^[A-Za-z0-9._-]+$/);
+        expect(parseCheckpointName(formatted)?.kind).toBe("best");
       }),
     );
   });

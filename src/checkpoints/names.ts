@@ -21,15 +21,19 @@ const LAST = /^(?:(?<prefix>[A-Za-z0-9._-]+?)_)?last$/;
 
 /** `epoch-02_step-000400`, with `_loss-1.2345` behind it when a metric is given. @throws RangeError for negative or fractional numbers */
 export function formatCheckpointName(parts: { readonly epoch: number; readonly step: number; readonly metric?: NamedScore }): string {
-  requireCount("epoch", parts.epoch);
-  requireCount("step", parts.step);
-  const base = `epoch-${pad(parts.epoch, 2)}_step-${pad(parts.step, 6)}`;
-  return parts.metric === undefined ? base : `${base}_${formatScore(parts.metric)}`;
+  return formatParsedName({ kind: "step", ...parts });
 }
 
 /** `best-<metric>-<value>`: last path segment of the metric, four decimals. @throws RangeError when the value is not finite */
 export function formatBestName(metric: NamedScore): string {
-  return `best-${formatScore(metric)}`;
+  return formatParsedName({ kind: "best", metric });
+}
+
+/** The inverse of {@link parseCheckpointName}: `[<prefix>_]<name>[_v<rank>]`. Only `[A-Za-z0-9._-]` is ever written. @throws RangeError */
+export function formatParsedName(name: CheckpointName): string {
+  const prefix = writable(name.prefix ?? "").replace(/^[.\-_]+|[\-_]+$/g, "");
+  if (name.rank !== undefined) requireCount("rank", name.rank);
+  return `${prefix === "" ? "" : `${prefix}_`}${formatBare(name)}${name.rank === undefined ? "" : `_v${name.rank}`}`;
 }
 
 /** Reads a checkpoint name back, with or without `.ckpt`; undefined when it is none of ours. */
@@ -54,11 +58,26 @@ export function parseCheckpointName(text: string): CheckpointName | undefined {
   return undefined;
 }
 
+function formatBare(name: CheckpointName): string {
+  const score = name.kind === "last" || name.metric === undefined ? undefined : formatScore(name.metric);
+  if (name.kind === "last") return "last";
+  if (name.kind === "best") return score === undefined ? "best" : `best-${score}`;
+  requireCount("epoch", name.epoch);
+  requireCount("step", name.step);
+  const base = `epoch-${pad(name.epoch, 2)}_step-${pad(name.step, 6)}`;
+  return score === undefined ? base : `${base}_${score}`;
+}
+
 function formatScore(metric: NamedScore): string {
   if (!Number.isFinite(metric.value)) throw new RangeError(`Cannot name a checkpoint by ${metric.name}: its value is ${metric.value}, a finite number is needed`);
-  const name = metricName(metric.name).replaceAll(/[^A-Za-z0-9._-]+/g, "_");
+  if (Math.abs(metric.value) >= 1e21) throw new RangeError(`Cannot name a checkpoint by ${metric.name}: its value is ${metric.value}, too large to write without an exponent`);
+  const name = writable(metricName(metric.name)).replace(/-+$/, "");
   if (name === "") throw new RangeError(`Cannot name a checkpoint by ${JSON.stringify(metric.name)}: the metric has no name`);
-  return `${name}-${metric.value.toFixed(4)}`;
+  return `${name}-${metric.value.toFixed(4).replace(/^-(0\.0+)$/, "$1")}`;
+}
+
+function writable(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, "_");
 }
 
 function scoreOf(match: RegExpExecArray): NamedScore | undefined {
