@@ -31,7 +31,7 @@ export function formatBestName(metric: NamedScore): string {
 
 /** The inverse of {@link parseCheckpointName}: `[<prefix>_]<name>[_v<rank>]`. Only `[A-Za-z0-9._-]` is ever written. @throws RangeError */
 export function formatParsedName(name: CheckpointName): string {
-  const prefix = writable(name.prefix ?? "").replace(/^[.\-_]+|[\-_]+$/g, "");
+  const prefix = writable(name.prefix ?? "").replace(/^[._-]+|[-_]+$/g, "");
   if (name.rank !== undefined) requireCount("rank", name.rank);
   return `${prefix === "" ? "" : `${prefix}_`}${formatBare(name)}${name.rank === undefined ? "" : `_v${name.rank}`}`;
 }

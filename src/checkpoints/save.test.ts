@@ -32,7 +32,7 @@ describe("saveCheckpoint", () => {
     const saved = await save(400, 1.25, 2);
     expect(names()).toEqual(["best-eval_loss-1.2500", "epoch-02_step-000400", "last"]);
     expect(saved.metadata).toMatchObject({
-      schema_version: 2, kind: "step", checkpoint_path: "epoch-02_step-000400", run_id: "run-1", config_digest: "c", dataset_digest: "d",
+      schema_version: 3, kind: "step", checkpoint_path: "epoch-02_step-000400", run_id: "run-1", config_digest: "c", dataset_digest: "d",
       training: { epoch: 2, global_step: 400, training_phase: "training", max_epochs: null }, model: { base_model_digest: "b" },
       metrics: { validation_loss: 1.25, additional_metrics: { token_accuracy: 0.5 } }, checkpointing: { monitor: "eval_loss", mode: "min" },
       weights: { file: "adapter_model.safetensors", size_bytes: 19 },

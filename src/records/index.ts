@@ -1,4 +1,4 @@
-export { CHECKPOINT_SCHEMA_VERSION, checkpointKindSchema, checkpointMetadataSchema, type CheckpointKind, type CheckpointMetadata } from "./checkpoint.ts";
+export { CHECKPOINT_SCHEMA_VERSION, checkpointKindSchema, checkpointMetadataSchema, checkpointUpgrades, type CheckpointKind, type CheckpointMetadata } from "./checkpoint.ts";
 export { DATASET_SCHEMA_VERSION, datasetFindingSchema, datasetRecordSchema, datasetSourceSchema, droppedRowSchema, lengthStatisticsSchema, splitSummarySchema, type DatasetFinding, type DatasetRecord, type DatasetSource, type DroppedRow, type LengthStatistics, type SplitSummary } from "./dataset.ts";
 export { EVALUATION_SCHEMA_VERSION, comparisonRowSchema, evaluationComparisonSchema, evaluationRecordSchema, finishReasonSchema, generationSettingsSchema, measuredMetricSchema, predictionSchema, predictionsFileSchema, verdictSchema, type ComparisonRow, type EvaluationComparison, type EvaluationRecord, type GenerationSettings, type MeasuredMetric, type Prediction, type PredictionsFile, type Verdict } from "./evaluation.ts";
 export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type HistoryMetrics } from "./history.ts";
