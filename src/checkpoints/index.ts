@@ -4,3 +4,5 @@ export { ADAPTER_FILE, METADATA_FILE, isCheckpoint, metricOf, readCheckpointMeta
 export { formatBestName, formatCheckpointName, formatParsedName, parseCheckpointName, type CheckpointName, type NamedScore } from "./names.ts";
 export { applyPrune, planPrune, type PruneOptions, type PrunePlan } from "./prune.ts";
 export { copyCheckpoint, saveCheckpoint, type SavedCheckpoint } from "./save.ts";
+export { SIDECAR_LIMIT_BYTES, findDirectorySidecars, findFileSidecars, isMetadataSidecar, readSidecar, type ParseYaml, type Sidecar, type SidecarFormat } from "./sidecars.ts";
+export type { CheckpointClaims, SidecarFault, SidecarFaultType } from "./sidecars/claims.ts";
