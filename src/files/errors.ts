@@ -33,3 +33,11 @@ function visiblePart(path: string): string {
   const hidden = parts.findIndex((part) => /^\..*(\.tmp|-\d+)$/.test(part));
   return hidden === -1 ? path : parts.slice(0, hidden).join("/") || ".";
 }
+
+export function zstdDamaged(path: string, reason: string, cause?: unknown): TunesmithError {
+  return new TunesmithError({ code: "files.zstd_damaged", message: `Cannot unpack ${path}: ${reason}`, hint: "Restore the file from a backup.", details: { path }, cause });
+}
+
+export function tarRefused(path: string, reason: string): TunesmithError {
+  return new TunesmithError({ code: "files.tar_refused", message: `Cannot unpack ${path}: ${reason}`, hint: "Do not use this archive; nothing was unpacked.", details: { path } });
+}

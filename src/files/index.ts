@@ -1,10 +1,12 @@
 export { openAppender, type FileAppender } from "./append.ts";
 export { copy, ensureDirectory, freeBytes, listDirectory, remove, rename, requireFreeBytes, tryMakeDirectory, walk, writeDirectoryAtomic } from "./directory.ts";
 export { canonicalJson, digestJson, sha256, sha256File } from "./digest.ts";
-export { diskTooSmall, fileMissing, fileUnreadable } from "./errors.ts";
+export { diskTooSmall, fileMissing, fileUnreadable, tarRefused, zstdDamaged } from "./errors.ts";
 export { linkFile } from "./link.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
 export { withLock } from "./lock.ts";
 export { exists, isDirectory, isFile, openFile, readBytes, readJson, readText, statFile, withFile, type FileReader } from "./read.ts";
 export { findRealPath, glance, readSmallText, scanDirectory, type DirectoryEntry, type Glance } from "./scan.ts";
 export { createFile, writeFileAtomic, writeJson, type FileWriter } from "./write.ts";
+export { createTarReader, encodeTarHeader, TAR_END, tarPadding, type TarEntry, type TarReader } from "./tar.ts";
+export { createZstdWriter, loadZstd, readZstd, ZSTD_FRAME_BYTES, type Zstd, type ZstdWriter } from "./zstd.ts";
