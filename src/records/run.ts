@@ -63,5 +63,7 @@ export const runRecordSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   notes: z.string(),
   tags: z.array(z.string()),
+  /** When it was put out of sight, ISO 8601, UTC; absent or null while it is listed. */
+  archived_at: z.string().nullable().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -56,3 +56,24 @@ export function runNamesExhausted(outputDir: string, name: string): TunesmithErr
     hint: "Choose another experiment tag.",
   });
 }
+
+/** A filter that cannot be read, with a caret under the column (0-based) where it went wrong. */
+export function filterInvalid(filter: string, column: number, fault: string, hint?: string): TunesmithError {
+  const before = filter.slice(0, column);
+  return new TunesmithError({
+    code: "runs.filter_invalid",
+    message: `Cannot read the filter: ${fault} (column ${[...before].length + 1})\n  ${filter.replaceAll(/\s/g, " ")}\n  ${" ".repeat([...before].length)}^`,
+    hint: hint ?? "Write it like `tag = x and metrics.f1_micro > 0.8`.",
+    details: { filter, column: column + 1 },
+    exitCode: 2,
+  });
+}
+
+export function sortKeyUnknown(key: string, nearest: string | undefined): TunesmithError {
+  return new TunesmithError({
+    code: "runs.sort_key_unknown",
+    message: `Cannot sort by ${key}: no run has that field`,
+    hint: nearest === undefined ? "Sort by a field such as started, version, config.<name> or metrics.<name>." : `Did you mean ${nearest}?`,
+    exitCode: 2,
+  });
+}

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { toErrorRecord } from "../errors.ts";
-import { digestJson, ensureDirectory, tryMakeDirectory, withLock, writeFileAtomic, writeJson } from "../files/index.ts";
+import { digestJson, ensureDirectory, tryMakeDirectory, withLock, writeFileAtomic } from "../files/index.ts";
 import { RUN_SCHEMA_VERSION, type DatasetReference, type MetricBinding, type ModelReference, type RunRecord } from "../records/index.ts";
 import { runNamesExhausted, runNotOpen } from "./errors.ts";
 import { appendHistory, historyEntryOf, readHistory, type MetricGroups } from "./history.ts";
@@ -11,7 +11,8 @@ import { formatRunName } from "./names.ts";
 import { readGit, readHost, readPackageVersion } from "./provenance.ts";
 import { listRuns, readRunRecord } from "./read.ts";
 import { nextVersion } from "./version.ts";
-import { CONFIG_FILE, historyLockPath, historyPathFor, RUN_FILE } from "./workspace.ts";
+import { writeRunRecord } from "./write.ts";
+import { CONFIG_FILE, historyLockPath, historyPathFor } from "./workspace.ts";
 
 export interface CreateRunOptions {
   /** The folder of all runs, e.g. `outputs`. */
@@ -113,7 +114,7 @@ export function createRun(options: CreateRunOptions): Run {
     notes: options.notes ?? "",
     tags: [...(options.tags ?? [])],
   };
-  writeJson(join(directory, RUN_FILE), record);
+  writeRunRecord(directory, record);
   if (options.configYaml !== undefined) writeFileAtomic(join(directory, CONFIG_FILE), options.configYaml);
   ensureDirectory(join(directory, "logs"));
   return runHandle(directory, record, { historyPath, now, requestedVersion: options.requestedVersion });
@@ -125,7 +126,7 @@ export function reopenRun(directory: string, options: Pick<CreateRunOptions, "hi
   if (record.status === "finished") throw runNotOpen(record.name, record.status, "reopen");
   const last_step = Math.max(record.last_step, readMetrics(directory).lastStep);
   const reopened: RunRecord = { ...record, status: "running", pid: process.pid, host: readHost(), ended_at: null, error: null, last_step };
-  writeJson(join(directory, RUN_FILE), reopened);
+  writeRunRecord(directory, reopened);
   return runHandle(directory, reopened, {
     historyPath: options.historyPath ?? historyPathFor(dirname(directory)),
     now: options.now ?? (() => new Date()),
@@ -142,7 +143,7 @@ interface RunSurroundings {
 function runHandle(directory: string, opened: RunRecord, { historyPath, now, requestedVersion }: RunSurroundings): Run {
   let record = opened;
   const write = (next: RunRecord): RunRecord => {
-    writeJson(join(directory, RUN_FILE), next);
+    writeRunRecord(directory, next);
     record = next;
     return next;
   };
