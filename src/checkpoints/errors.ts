@@ -17,3 +17,37 @@ export function checkpointDamaged(directory: string, file: string, expected: str
     details: { directory, file, expected, found },
   });
 }
+
+export function nothingToArchive(runDirectory: string): TunesmithError {
+  return new TunesmithError({
+    code: "checkpoints.nothing_to_archive",
+    message: `Cannot pack the checkpoints of ${runDirectory}: it has no checkpoints directory with files in it`,
+    hint: "Name the directory of a run that saved checkpoints.",
+  });
+}
+
+export function notArchivable(path: string, state: string): TunesmithError {
+  return new TunesmithError({ code: "checkpoints.not_archivable", message: `Cannot pack ${path}: ${state}, only files and directories are packed`, hint: "Move it away first; nothing was changed." });
+}
+
+export function archiveMissing(runDirectory: string): TunesmithError {
+  return new TunesmithError({ code: "checkpoints.archive_missing", message: `Cannot unpack the checkpoints of ${runDirectory}: it holds no archive of them`, hint: "Pack them with `tunesmith runs archive --compress`." });
+}
+
+export function archiveConflict(runDirectory: string, differing: readonly string[]): TunesmithError {
+  const some = differing.slice(0, 3).join(", ");
+  return new TunesmithError({
+    code: "checkpoints.archive_conflict",
+    message: `Cannot tell which checkpoints of ${runDirectory} count: an archive and a checkpoints directory stand side by side, and ${some}${differing.length > 3 ? ` and ${differing.length - 3} more` : ""} ${differing.length === 1 ? "is" : "are"} only in the archive`,
+    hint: "Move one of the two away.",
+    details: { run_directory: runDirectory, only_in_archive: differing },
+  });
+}
+
+export function archiveDamaged(archivePath: string, reason: string): TunesmithError {
+  return new TunesmithError({ code: "checkpoints.archive_damaged", message: `Cannot use ${archivePath}: ${reason}`, hint: "Restore the file from a backup.", details: { archive: archivePath } });
+}
+
+export function changedWhilePacking(path: string): TunesmithError {
+  return new TunesmithError({ code: "checkpoints.changed_while_packing", message: `Cannot pack ${path}: it changed while it was read`, hint: "Wait until nothing writes there, then run the same command again; the originals stand." });
+}

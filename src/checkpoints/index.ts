@@ -1,3 +1,7 @@
+export { packCheckpoints, type PackOptions } from "./archive/pack.ts";
+export { ARCHIVE_FILE, ARCHIVE_INDEX_FILE, hasArchive, readArchiveIndex } from "./archive/place.ts";
+export { planArchive, type ArchivePlan } from "./archive/plan.ts";
+export { rebuildArchiveIndex, unpackCheckpoints, type UnpackOptions } from "./archive/unpack.ts";
 export { checkpointsDirectory, findCheckpoint, listCheckpoints, requireCheckpoint, type Checkpoint } from "./find.ts";
 export { parseForeignCheckpointName, parseModelFileName, type ForeignCheckpointName, type ModelFileName } from "./legacy.ts";
 export { ADAPTER_FILE, METADATA_FILE, isCheckpoint, metricOf, readCheckpointMetadata, verifyCheckpoint, writeCheckpointMetadata, type CheckpointFacts } from "./metadata.ts";

@@ -5,6 +5,7 @@ export { diskTooSmall, fileMissing, fileUnreadable, tarRefused, zstdDamaged } fr
 export { linkFile } from "./link.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
 export { withLock } from "./lock.ts";
+export { setModified } from "./modified.ts";
 export { exists, isDirectory, isFile, openFile, readBytes, readJson, readText, statFile, withFile, type FileReader } from "./read.ts";
 export { findRealPath, glance, readSmallText, scanDirectory, type DirectoryEntry, type Glance } from "./scan.ts";
 export { createFile, writeFileAtomic, writeJson, type FileWriter } from "./write.ts";

@@ -36,6 +36,14 @@ export async function loadZstd(node: unknown = zlib): Promise<Zstd> {
       decompress: (frame, mostBytes) => zstdDecompressSync(frame, { maxOutputLength: Math.max(1, mostBytes) }),
     };
   }
+  wasm ??= loadWasm();
+  return wasm;
+}
+
+/** Loaded once: a second `init` of that package exchanges the memory under the first one's hands. */
+let wasm: Promise<Zstd> | undefined;
+
+async function loadWasm(): Promise<Zstd> {
   const { init, compress, decompress } = await import("@bokuweb/zstd-wasm");
   await init();
   return { source: "wasm", compress, decompress: (frame, mostBytes) => decompress(frame, { defaultHeapSize: mostBytes }) };
