@@ -51,3 +51,12 @@ export function archiveDamaged(archivePath: string, reason: string): TunesmithEr
 export function changedWhilePacking(path: string): TunesmithError {
   return new TunesmithError({ code: "checkpoints.changed_while_packing", message: `Cannot pack ${path}: it changed while it was read`, hint: "Wait until nothing writes there, then run the same command again; the originals stand." });
 }
+
+export function treeMissing(root: string): TunesmithError {
+  return new TunesmithError({
+    code: "checkpoints.tree_missing",
+    message: `Cannot look for checkpoints in ${root}: there is no such directory`,
+    hint: "Name the directory that holds your runs.",
+    details: { root },
+  });
+}

@@ -10,3 +10,6 @@ export { applyPrune, planPrune, type PruneOptions, type PrunePlan } from "./prun
 export { copyCheckpoint, saveCheckpoint, type SavedCheckpoint } from "./save.ts";
 export { SIDECAR_LIMIT_BYTES, findDirectorySidecars, findFileSidecars, isMetadataSidecar, readSidecar, type ParseYaml, type Sidecar, type SidecarFormat } from "./sidecars.ts";
 export type { CheckpointClaims, SidecarFault, SidecarFaultType } from "./sidecars/claims.ts";
+export { findWorkspace, readCatalog, type Catalog, type CatalogOptions } from "./catalog/read.ts";
+export type { CatalogEntry, CatalogFacts, CatalogKind, CatalogProblem, CatalogRun, CheckpointFormat, Fact, FactSource } from "./catalog/entry.ts";
+export type { PlaceFacts, PlaceOf } from "./catalog/run-context.ts";

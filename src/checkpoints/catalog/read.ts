@@ -1,0 +1,165 @@
+// The catalog of a tree: look through it, take from the index what has not changed, describe the rest, keep the index.
+import { createHash } from "node:crypto";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { glance } from "../../files/index.ts";
+import { treeMissing } from "../errors.ts";
+import { readSidecar, type ParseYaml } from "../sidecars.ts";
+import type { CheckpointClaims } from "../sidecars/claims.ts";
+import type { Candidate } from "./candidates.ts";
+import { createFactPool, describeEntry, type FactPool } from "./describe.ts";
+import type { CatalogEntry, CheckpointFormat } from "./entry.ts";
+import { entryPath, readIndex, writeIndex, type StoredDirectory, type StoredEntry } from "./index-file.ts";
+import { lookThrough, settledTime } from "./look.ts";
+import { findContexts, type DirectoryContext } from "./contexts.ts";
+import { readRunContext, type PlaceOf, type RunContext } from "./run-context.ts";
+
+export interface CatalogOptions {
+  /** Reads YAML text; `config` knows how. */
+  readonly parseYaml: ParseYaml;
+  /** Which run a path belongs to; `runs` knows. Default: none does. */
+  readonly placeOf?: PlaceOf;
+  /** What the header of a weights file says. Default: nothing. @throws for a file that cannot be read */
+  readonly peek?: (path: string, format: CheckpointFormat) => CheckpointClaims | undefined;
+  /** The folder that holds `outputs`; paths are relative to it. Default: found from the tree's own path. */
+  readonly workspace?: string;
+  /** `off`: neither read nor written; `rebuild`: not read. Default: `use`. */
+  readonly index?: "use" | "rebuild" | "off";
+  /** Trees with fewer checkpoints get no index. Default: 100. */
+  readonly indexFrom?: number;
+  /** Called now and then with the checkpoints described so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Default: the clock. */
+  readonly now?: () => number;
+}
+
+export interface Catalog {
+  /** Absolute. */
+  readonly root: string;
+  /** Absolute. */
+  readonly workspace: string;
+  /** In the order of the tree. */
+  readonly entries: readonly CatalogEntry[];
+  /** Directories that could not be listed, relative to the root. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** How many entries were described anew; the others came from the index. */
+  readonly described: number;
+  /** Why the index was not kept, when it should have been. */
+  readonly indexRefused?: string;
+}
+
+/**
+ * Catalogs every checkpoint below `root`. Reads directory listings, sidecars, configurations and headers; writes only the index under
+ * `<workspace>/.tunesmith/index/`. @throws `checkpoints.tree_missing`
+ */
+export function readCatalog(root: string, options: CatalogOptions): Catalog {
+  const place = resolve(root);
+  if (glance(place)?.isDirectory !== true) throw treeMissing(root);
+  const now = (options.now ?? Date.now)();
+  const workspace = resolve(options.workspace ?? findWorkspace(place));
+  const prefix = relative(workspace, place).replaceAll(sep, "/");
+  const indexPath = join(workspace, ".tunesmith", "index", `checkpoints-${createHash("sha256").update(prefix).digest("hex").slice(0, 12)}.json`);
+  const stored = (options.index ?? "use") === "use" ? readIndex(indexPath, prefix, prefix) : new Map<string, StoredDirectory>();
+
+  const look = lookThrough(place, new Map([...stored].map(([path, { listing }]) => [path, listing])), now);
+  const contexts = findContexts(look.directories, { root: place, workspace, prefix, placeOf: options.placeOf ?? (() => undefined) });
+  const total = look.directories.reduce((sum, { listing }) => sum + listing.candidates.length, 0);
+  const builder: Builder = { options, root: place, prefix, now, pool: createFactPool(), runs: new Map() };
+
+  const kept = new Map<string, StoredDirectory>();
+  const entries: CatalogEntry[] = [];
+  let described = 0;
+  let changed = look.listed > 0 || stored.size !== look.directories.length;
+  for (const [at, { path, listing }] of look.directories.entries()) {
+    const context = contexts[at]!;
+    const earlier = stored.get(path);
+    const old = earlier?.context === context.signature ? earlier : undefined;
+    changed ||= earlier?.context !== context.signature;
+    const ofDirectory = listing.candidates.map((candidate, position) => {
+      const stamps = stampsOf(path === "" ? place : `${place}/${path}`, candidate);
+      if (stamps === undefined) return undefined;
+      const reusable = old?.listing === listing ? old.entries[position] : old?.entries[old.listing.candidates.findIndex(({ name }) => name === candidate.name)];
+      if (reusable !== undefined && sameNumbers(reusable.stamps, stamps)) return reusable;
+      described += 1;
+      if (described % 250 === 0) options.onProgress?.(described, total);
+      return describe(builder, path, candidate, stamps, context);
+    });
+    for (const one of ofDirectory) if (one !== undefined) entries.push(one.entry);
+    kept.set(path, { listing, context: context.signature, entries: ofDirectory });
+  }
+  const indexRefused = (changed || described > 0) && options.index !== "off" && entries.length >= (options.indexFrom ?? 100) ? keepIndex(indexPath, prefix, kept) : undefined;
+  return { root: place, workspace, entries, refused: look.refused, described, ...(indexRefused !== undefined && { indexRefused }) };
+}
+
+/** The folder that holds `outputs`, `multirun` or `lightning_logs` on the way to the tree, else the tree itself. */
+export function findWorkspace(root: string): string {
+  const parts = resolve(root).split(sep);
+  const at = parts.findLastIndex((part) => ["outputs", "multirun", "lightning_logs", "lightning_logs_backup"].includes(part));
+  return at > 0 ? parts.slice(0, at).join(sep) || sep : resolve(root);
+}
+
+interface Builder {
+  readonly options: CatalogOptions;
+  readonly root: string;
+  readonly prefix: string;
+  readonly now: number;
+  readonly pool: FactPool;
+  readonly runs: Map<string, RunContext>;
+}
+
+function describe(builder: Builder, path: string, candidate: Candidate, stamps: readonly number[], context: DirectoryContext): StoredEntry {
+  const { options, prefix, now, pool, root } = builder;
+  const directory = path === "" ? root : `${root}/${path}`;
+  const main = candidate.main === "." ? directory : `${directory}/${candidate.main}`;
+  const entry = describeEntry(
+    {
+      candidate,
+      path: entryPath(prefix, path, candidate.name),
+      sizeBytes: candidate.pieces.reduce((sum, _piece, at) => sum + stamps[2 + 2 * at]!, /(?:\.index|^metadata)\.json$/.test(candidate.main) ? 0 : stamps[0]!),
+      modifiedMs: stamps[1]!,
+      sidecars: candidate.sidecars.map((name) => readSidecar(`${directory}/${name}`, options.parseYaml)),
+      run: runOf(builder, context),
+      peek: () => options.peek?.(candidate.name === "" ? directory : main, candidate.format),
+    },
+    pool,
+  );
+  return { entry, stamps: stamps.map((stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)) };
+}
+
+function runOf({ options, runs }: Builder, context: DirectoryContext): RunContext | undefined {
+  const { place, directory, configs, failed, signature } = context;
+  if (place === undefined) return undefined;
+  const run = runs.get(signature) ?? readRunContext(place, directory, configs, failed, options.parseYaml);
+  runs.set(signature, run);
+  return run;
+}
+
+/** Size and time of the file, its pieces, its sidecars, in a row; undefined when the file itself is not there. */
+function stampsOf(directory: string, candidate: Candidate): readonly number[] | undefined {
+  const main = glance(candidate.main === "." ? directory : `${directory}/${candidate.main}`);
+  if (main === undefined) return undefined;
+  const stamps = [main.sizeBytes, main.modifiedMs];
+  for (const name of candidate.pieces) push(stamps, directory, name);
+  for (const name of candidate.sidecars) push(stamps, directory, name);
+  return stamps;
+}
+
+function push(stamps: number[], directory: string, name: string): void {
+  const seen = glance(`${directory}/${name}`);
+  stamps.push(seen?.sizeBytes ?? 0, seen?.modifiedMs ?? 0);
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
+
+/** An index that cannot be kept (a read-only tree, a full disk) is a remark, not an error. */
+function keepIndex(path: string, root: string, directories: ReadonlyMap<string, StoredDirectory>): string | undefined {
+  try {
+    writeIndex(path, root, directories);
+    return undefined;
+  } catch (cause) {
+    return `${dirname(path)}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`;
+  }
+}
