@@ -60,3 +60,21 @@ export function treeMissing(root: string): TunesmithError {
     details: { root },
   });
 }
+
+export function conditionInvalid(text: string): TunesmithError {
+  return new TunesmithError({
+    code: "checkpoints.condition_invalid",
+    message: `Cannot read the condition ${JSON.stringify(text)}: needed is a metric, one of >= <= > < = !=, and a number`,
+    hint: "Write it like 'hmean >= 0.9', in quotes.",
+    exitCode: 2,
+  });
+}
+
+export function timeInvalid(text: string): TunesmithError {
+  return new TunesmithError({
+    code: "checkpoints.time_invalid",
+    message: `Cannot read the time ${JSON.stringify(text)}: needed is a date like 2025-10-18 or a time like 2025-10-18T20:24`,
+    hint: "Write it as year, month, day.",
+    exitCode: 2,
+  });
+}

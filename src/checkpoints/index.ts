@@ -13,3 +13,8 @@ export type { CheckpointClaims, SidecarFault, SidecarFaultType } from "./sidecar
 export { findWorkspace, readCatalog, type Catalog, type CatalogOptions } from "./catalog/read.ts";
 export type { CatalogEntry, CatalogFacts, CatalogKind, CatalogProblem, CatalogRun, CheckpointFormat, Fact, FactSource } from "./catalog/entry.ts";
 export type { PlaceFacts, PlaceOf } from "./catalog/run-context.ts";
+export { CATALOG_KINDS, CHECKPOINT_FORMATS } from "./catalog/entry.ts";
+export { toEntryDocument } from "./catalog/document.ts";
+export { escapeText, formatEntry } from "./catalog/format.ts";
+export { createdMs, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, type CatalogQuery, type MetricCondition } from "./catalog/query.ts";
+export { validateCheckpoints, type Finding, type FindingType, type ValidateOptions, type ValidationReport } from "./validate.ts";

@@ -1,6 +1,10 @@
 // The table of commands, in the order of `tunesmith --help`. A command's file imports the rooms it works with inside `run`
 // (`await import("../../data/index.ts")`), so that listing runs does not wait for what training needs.
 import type { CommandTree } from "./command.ts";
+import { checkpointsList } from "./commands/checkpoints/list.ts";
+import { checkpointsSearch } from "./commands/checkpoints/search.ts";
+import { checkpointsShow } from "./commands/checkpoints/show.ts";
+import { checkpointsValidate } from "./commands/checkpoints/validate.ts";
 import { completion } from "./commands/completion.ts";
 import { dataPrepare } from "./commands/data/prepare.ts";
 import { dataPreview } from "./commands/data/preview.ts";
@@ -20,8 +24,9 @@ import { train } from "./commands/train.ts";
 
 export const COMMAND_TREE: CommandTree = {
   groups: {
+    checkpoints: "Look at checkpoints of any tree of runs, and check them",
     data: "Prepare a dataset and look at it",
     runs: "Look at the history of runs and compare versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
 };

@@ -61,3 +61,26 @@ export function promptEmpty(): TunesmithError {
 export function modelNotNamed(): TunesmithError {
   return usageFault("`tunesmith serve` needs --quantized-model or --model-path", "tunesmith serve");
 }
+
+export function metricNowhere(metric: string, known: readonly string[]): TunesmithError {
+  const state = known.length === 0 ? "no checkpoint has a score" : `no checkpoint has it; there are ${known.slice(0, 20).join(", ")}`;
+  return new TunesmithError({ code: "cli.metric_nowhere", message: `Cannot use the metric ${JSON.stringify(metric)}: ${state}`, hint: known.length === 0 ? "Leave it out." : "Choose one of them.", exitCode: 2, details: { metric, known } });
+}
+
+export function checkpointUnknown(wanted: string, place: string): TunesmithError {
+  return new TunesmithError({
+    code: "cli.checkpoint_unknown",
+    message: `Cannot show ${JSON.stringify(wanted)}: ${place === wanted ? "it is no checkpoint" : `no checkpoint in ${place} has that path, name or id`}`,
+    hint: "See `tunesmith checkpoints list --all`.",
+  });
+}
+
+export function checkpointAmbiguous(wanted: string, paths: readonly string[]): TunesmithError {
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
+  return new TunesmithError({
+    code: "cli.checkpoint_ambiguous",
+    message: `Cannot show ${JSON.stringify(wanted)}: ${paths.length} checkpoints are called so: ${paths.slice(0, 5).map((path) => JSON.stringify(path)).join(", ")}${more}`,
+    hint: "Give the path of one of them.",
+    details: { wanted, paths },
+  });
+}

@@ -1,7 +1,10 @@
 // Where stores of one floor meet: `checkpoints` knows neither YAML nor run directories, and is handed both as functions.
+import { escapeText, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
 import { parseYaml } from "../config/index.ts";
 import type { RunRecord } from "../records/index.ts";
 import { parseRunPlace, readRun, type RunPlace } from "../runs/index.ts";
+import { formatCount } from "./format.ts";
+import type { Print } from "./print.ts";
 
 /** What the commands about checkpoints hand to `src/checkpoints`. */
 export interface Ledger {
@@ -15,6 +18,24 @@ export interface Ledger {
 
 /** Joins the rooms; reads nothing. */
 export const ledger: Ledger = { parseYaml, placeOf: parseRunPlace, runRecordOf: findRunRecord };
+
+/** The catalog of a tree with everything joined, a progress line while it is made, and remarks on what could not be seen. @throws `checkpoints.tree_missing` */
+export function openCatalog(root: string, print: Print, options: Pick<CatalogOptions, "index" | "workspace"> = {}): Catalog {
+  let progress: ReturnType<Print["progress"]> | undefined;
+  const catalog = readCatalog(root, {
+    ...ledger,
+    ...options,
+    onProgress: (done, total) => {
+      progress ??= print.progress({ label: "reading checkpoints", total, unit: "checkpoints" });
+      progress.update(done);
+    },
+  });
+  progress?.finish();
+  for (const { path, reason } of catalog.refused.slice(0, 5)) print.warn(`${escapeText(path === "" ? root : path)} was left out: ${reason}`);
+  if (catalog.refused.length > 5) print.warn(`${formatCount(catalog.refused.length - 5)} more directories were left out`);
+  if (catalog.indexRefused !== undefined) print.note(`The index was not kept (${escapeText(catalog.indexRefused)}); the next call reads everything again.`);
+  return catalog;
+}
 
 function findRunRecord(directory: string): RunRecord | undefined {
   try {

@@ -42,7 +42,7 @@ describe("readCatalog", () => {
       "lightning_logs/version_3/checkpoints/epoch=67-step=18564.ckpt": "named lightning_logs/version_3",
       "outputs/pan_resnet18_no_polygons_canonical/checkpoints/epoch_0_step_273.ckpt": "named pan_resnet18_no_polygons_canonical",
       "outputs/ocr_training-dbnet-pan_decoder-mobilenetv3_small_050_33/checkpoints/best-v1.ckpt": "named ocr_training-dbnet-pan_decoder-mobilenetv3_small_050_33",
-      "outputs/ocr_baseline_v1-dbnet-resnet18_training_20251015_120000/checkpoints/last.ckpt": "tagged ocr_baseline_v1",
+      "outputs/ocr_baseline_v1-dbnet-resnet18_training_20251015_120000/checkpoints/last.ckpt": "hierarchical ocr_baseline_v1",
       "outputs/2025-10-18/20-24-18/checkpoints/best.ckpt": "dated ocr_training_b",
       "multirun/2025-10-18/20-24-18/3/checkpoints/best.ckpt": "dated 2025-10-18/20-24-18/3",
       "outputs/17/checkpoints/epoch-05_step-000205_hmean-0.8756.ckpt": "indexed 17",

@@ -43,11 +43,13 @@ export interface CatalogProblem {
 export interface CatalogRun {
   /** Relative to the workspace. */
   readonly directory: string;
-  /** `tagged`, `dated`, `registry`, `indexed`, `named`. */
+  /** `hierarchical`, `dated`, `registry`, `indexed`, `named`. */
   readonly scheme: string;
   /** What a person calls it: never the mere time of day of a dated run. */
   readonly name: string;
   readonly startedAt?: string;
+  /** As its own record gives it. */
+  readonly id?: string;
   /** A sentinel or its own record says that it failed. */
   readonly failed: boolean;
 }

@@ -51,7 +51,14 @@ export function readRunContext(place: PlaceFacts, directory: string, configs: re
   const say = (name: "tag" | "expName") => witnesses.map(({ claims }) => claims[name]).find((text) => text !== undefined);
   const name = place.tag ?? say("tag") ?? say("expName") ?? nameOfPlace(place, directory);
   return {
-    run: { directory, scheme: place.scheme, name, ...(place.startedAt !== undefined && { startedAt: place.startedAt.toISOString() }), failed: failed || record?.failed === true },
+    run: {
+      directory,
+      scheme: place.scheme,
+      name,
+      ...(place.startedAt !== undefined && { startedAt: place.startedAt.toISOString() }),
+      ...(record?.claims.runId !== undefined && { id: record.claims.runId }),
+      failed: failed || record?.failed === true,
+    },
     witnesses,
     guesses: guessFrom(place, name),
   };
@@ -85,7 +92,7 @@ function nameOfPlace(place: PlaceFacts, directory: string): string {
 
 function guessFrom(place: PlaceFacts, name: string): readonly RunWitness[] {
   const known = place.model === undefined || place.model === "unknown" ? undefined : readModelWords(place.model);
-  const sure: CheckpointClaims = present({ tag: place.tag ?? name, phase: place.phase, ...known });
-  const low: CheckpointClaims = place.scheme === "tagged" ? readModelWords(place.tag ?? "") : place.scheme === "named" ? readLooseModelWords(name) : {};
+  const sure: CheckpointClaims = present({ tag: place.tag, phase: place.phase, ...known });
+  const low: CheckpointClaims = place.scheme === "hierarchical" ? readModelWords(place.tag ?? "") : place.scheme === "named" ? readLooseModelWords(name) : {};
   return [{ source: "name", claims: sure }, ...(Object.keys(low).length > 0 ? [{ source: "name" as const, claims: low, low: true as const }] : [])];
 }

@@ -1,0 +1,33 @@
+import { defineCommand } from "../../command.ts";
+import { formatCount } from "../../format.ts";
+import { flag, text } from "../../options.ts";
+
+const SHOWN = 20;
+
+/** `tunesmith checkpoints validate` */
+export const checkpointsValidate = defineCommand({
+  name: "checkpoints validate",
+  summary: "Check that checkpoints can be found, have a sound sidecar, a score and a run",
+  arguments: { directory: text("dir", "where to look (default: outputs)", { default: "outputs" }) },
+  options: { deep: flag("read all weights and compare their digests"), all: flag("show every finding") },
+  remark: "Ends with exit code 1 when anything is found.",
+  examples: ["checkpoints validate", "checkpoints validate outputs --deep --json"],
+  async run({ options, arguments: { directory }, print, withInterrupt, endWith }) {
+    const { escapeText, validateCheckpoints } = await import("../../../checkpoints/index.ts");
+    const { openCatalog } = await import("../../ledger.ts");
+    const catalog = openCatalog(directory, print, { index: "rebuild" });
+    const progress = options.deep ? print.progress({ label: "checking weights", total: catalog.entries.length, unit: "checkpoints" }) : undefined;
+    const report = await withInterrupt(async (signal) => validateCheckpoints(catalog, { deep: options.deep, signal, onProgress: (done) => progress?.update(done) }));
+    progress?.finish();
+    const { total, valid, invalid, missing, errors, successRate, digested, findings, refused } = report;
+    const shown = options.all ? findings : findings.slice(0, SHOWN);
+    if (shown.length > 0) print.table(["found", "checkpoint", "what"], shown.map(({ type, path, message }) => [type, escapeText(path), escapeText(message)]));
+    if (shown.length < findings.length) print.line(`… and ${formatCount(findings.length - shown.length)} more; --all shows every one`);
+    if (shown.length > 0) print.line();
+    print.table(["total", "valid", "invalid", "without metadata", "success rate"], [[total, valid, invalid, missing, `${successRate.toFixed(1)} %`]]);
+    for (const [type, count] of Object.entries(errors)) print.line(`  ${type.padEnd(18)} ${formatCount(count)}`);
+    if (options.deep) print.line(`${formatCount(digested)} digests compared`);
+    if (valid < total || refused.length > 0) endWith(1);
+    return { total, valid, invalid, missing, errors, success_rate: successRate, digested, refused, findings };
+  },
+});
