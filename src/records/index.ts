@@ -6,4 +6,4 @@ export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type Histo
 export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
 export { parseRecord, type RecordUpgrade } from "./parse.ts";
 export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type TestGeneration } from "./quantization.ts";
-export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runStatusSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunStatus } from "./run.ts";
+export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runSchemeSchema, runStatusSchema, runUpgrades, timeZoneSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunScheme, type RunStatus, type TimeZone } from "./run.ts";

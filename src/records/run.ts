@@ -1,8 +1,9 @@
 // run.json: everything about one run that is known without opening another file.
 import { z } from "zod";
 import { metricBindingSchema } from "./metric.ts";
+import type { RecordUpgrade } from "./parse.ts";
 
-export const RUN_SCHEMA_VERSION = 1;
+export const RUN_SCHEMA_VERSION = 2;
 
 export const runStatusSchema = z.enum(["running", "finished", "failed", "stopped"]);
 export type RunStatus = z.infer<typeof runStatusSchema>;
@@ -27,14 +28,22 @@ export const hostFactsSchema = z.object({
 });
 export type HostFacts = z.infer<typeof hostFactsSchema>;
 
+/** How run directories are named: `<tag>-<model>_<phase>_<stamp>`, or `<date>/<time>`. */
+export const runSchemeSchema = z.enum(["hierarchical", "dated"]);
+export type RunScheme = z.infer<typeof runSchemeSchema>;
+
+/** The clock that a name's stamp was read from. */
+export const timeZoneSchema = z.enum(["utc", "local"]);
+export type TimeZone = z.infer<typeof timeZoneSchema>;
+
 export const runRecordSchema = z.object({
   schema_version: z.literal(RUN_SCHEMA_VERSION),
   /** Minted once, never derived from the name. */
   id: z.string().min(1),
-  /** The directory's name, a view of the id. */
+  /** The directory below the output directory, with `/`; a view of the id. */
   name: z.string(),
-  /** The naming scheme of the directory. */
-  scheme: z.enum(["tagged", "dated"]),
+  scheme: runSchemeSchema,
+  time_zone: timeZoneSchema,
   tag: z.string(),
   model: z.string(),
   phase: z.string(),
@@ -49,7 +58,16 @@ export const runRecordSchema = z.object({
   host: hostFactsSchema,
   engine: z.object({ ggml_release: z.string().nullable(), backend: z.string().nullable() }),
   package_version: z.string(),
+  node_version: z.string().nullable(),
+  /** The process that writes this record. */
   pid: z.number().int(),
+  /** When that process began, in the platform's own words, to tell it from another that got its number; null where that is not known. */
+  pid_start: z.string().nullable(),
+  /** The child process that computes, which may outlive the other one. */
+  worker_pid: z.number().int().nullable(),
+  worker_start: z.string().nullable(),
+  /** Id of the sweep it belongs to. */
+  parent: z.string().nullable(),
   /** ISO 8601, UTC. */
   started_at: z.string(),
   ended_at: z.string().nullable(),
@@ -63,7 +81,26 @@ export const runRecordSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   notes: z.string(),
   tags: z.array(z.string()),
-  /** When it was put out of sight, ISO 8601, UTC; absent or null while it is listed. */
-  archived_at: z.string().nullable().optional(),
+  /** When it was put out of sight, ISO 8601, UTC; null while it is listed. */
+  archived_at: z.string().nullable(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Frozen. */
+export const runUpgrades: readonly RecordUpgrade[] = [
+  {
+    from: 1,
+    upgrade: (value) => ({
+      ...value,
+      schema_version: 2,
+      scheme: value["scheme"] === "tagged" ? "hierarchical" : value["scheme"],
+      time_zone: "utc",
+      node_version: null,
+      pid_start: null,
+      worker_pid: null,
+      worker_start: null,
+      parent: null,
+      archived_at: value["archived_at"] ?? null,
+    }),
+  },
+];

@@ -1,6 +1,11 @@
 export { createRun, reopenRun, type CreateRunOptions, type FinishOptions, type Run, type RunPatch } from "./run.ts";
-export { listRuns, readRun, type Observer, type RunListing, type StoredRun } from "./read.ts";
-export { formatRunName, formatStamp, modelLabel, parseRunName, parseStamp, type RunName } from "./names.ts";
+export { findArtifact } from "./artifacts.ts";
+export { createSweepDirectory, type Naming } from "./mint.ts";
+export { isProcessAlive, processStart, type Observer } from "./liveness.ts";
+export { listRuns, readRun, type RunListing, type StoredRun } from "./read.ts";
+export { formatDatedName, formatRunName, modelLabel, parseDatedName, parseRunName, type DatedName, type RunName } from "./names.ts";
+export { formatStamp, parseStamp } from "./stamps.ts";
+export { chooseVersion, type VersionSources } from "./choose-version.ts";
 export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type MetricPoint, type StepMetrics } from "./metrics.ts";
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatRunName, formatStamp, modelLabel, parseRunName, parseStamp } from "./names.ts";
+import { formatDatedName, formatRunName, modelLabel, parseDatedName, parseRunName } from "./names.ts";
+import { formatDatedStamp, formatStamp, parseDatedStamp, parseStamp } from "./stamps.ts";
 
 const startedAt = new Date("2025-10-15T12:00:00Z");
 
@@ -46,6 +47,47 @@ describe("parseRunName", () => {
         expect(name).toMatch(/^[A-Za-z0-9._-]+$/);
       }),
     );
+  });
+});
+
+const word = (alphabet: string, maxLength: number) => fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength }).filter((text) => !/^[.\-_]|[.\-_]$/.test(text));
+const second = fc.integer({ min: 0, max: 32_503_679_999 }).map((seconds) => new Date(1000 * seconds));
+
+describe("the grammars", () => {
+  it("read a hierarchical name back to what it was made of", () => {
+    const tag = word("aZ09._", 64);
+    const model = word("aZ09._-", 64).filter((text) => !text.endsWith("-unknown"));
+    fc.assert(fc.property(fc.record({ tag, model, phase: word("aZ09.-", 32), startedAt: second }), (name) => {
+      expect(parseRunName(formatRunName(name))).toEqual(name);
+    }));
+  });
+
+  it("read a dated name back to what it was made of", () => {
+    const member = fc.option(fc.nat({ max: 999_999_999 }), { nil: undefined });
+    fc.assert(fc.property(second, member, (startedAt, number) => {
+      const name = { startedAt, ...(number !== undefined && { member: number }) };
+      expect(parseDatedName(formatDatedName(name))).toEqual(name);
+    }));
+  });
+
+  it("read local times back, except within the hour that a clock shows twice", () => {
+    fc.assert(fc.property(second, (time) => {
+      const read = parseStamp(formatStamp(time, "local"), "local")!;
+      expect(formatStamp(read, "local")).toBe(formatStamp(time, "local"));
+      expect(Math.abs(read.getTime() - time.getTime())).toBeLessThanOrEqual(7_200_000);
+      expect(formatDatedStamp(parseDatedStamp(formatDatedStamp(time, "local"), "local")!, "local")).toBe(formatDatedStamp(time, "local"));
+    }));
+  });
+
+  it("shorten an over-long part to a hash of the whole, and fit every file system", () => {
+    const long = (end: string) => formatRunName({ tag: "t".repeat(300) + end, model: "m".repeat(300) + end, phase: "p".repeat(300) + end, startedAt });
+    expect(long("a").length).toBeLessThanOrEqual(200);
+    expect(long("a")).not.toBe(long("b"));
+    expect(formatRunName(parseRunName(long("a"))!)).toBe(long("a"));
+  });
+
+  it.each(["2026-03-01", "2026-03-01/12-00", "2026-02-30/12-00-00", "2026-03-01/12-00-00/x", "2026-03-01/12-00-00/03", "2026-03-01/12-00-00/1/2", "a/2026-03-01/12-00-00"])("leave %j to others", (text) => {
+    expect(parseDatedName(text)).toBeUndefined();
   });
 });
 

@@ -5,8 +5,8 @@ const evening = new Date("2025-10-18T20:24:18Z");
 
 describe("parseRunPlace", () => {
   it.each([
-    ["outputs/ocr_baseline_v1-dbnet-resnet18_training_20251015_120000/", { scheme: "tagged", tag: "ocr_baseline_v1", model: "dbnet-resnet18", phase: "training" }],
-    ["outputs/ocr_training-unknown_training_20251112_120342/checkpoints/.FAILURE", { scheme: "tagged", tag: "ocr_training", model: "unknown" }],
+    ["outputs/ocr_baseline_v1-dbnet-resnet18_training_20251015_120000/", { scheme: "hierarchical", tag: "ocr_baseline_v1", model: "dbnet-resnet18", phase: "training" }],
+    ["outputs/ocr_training-unknown_training_20251112_120342/checkpoints/.FAILURE", { scheme: "hierarchical", tag: "ocr_training", model: "unknown" }],
     ["outputs/2025-10-18/20-24-18/checkpoints/last.ckpt", { scheme: "dated", startedAt: evening, directory: "outputs/2025-10-18/20-24-18" }],
     ["multirun/2025-10-18/20-24-18/3/checkpoints/best.ckpt", { scheme: "dated", startedAt: evening, member: 3 }],
     ["multirun/2025-10-18/20-24-18/3", { scheme: "dated", member: 3 }],

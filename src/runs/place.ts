@@ -1,9 +1,10 @@
-// Where a path says a run lies, in every layout the seeds used (seeds 002 and 004, eras R0 to R7). Ours is `tagged`; the others are read only.
-import { parseRunName, parseStamp, type RunName } from "./names.ts";
+// Where a path says a run lies, in every layout the seeds used (seeds 002 and 004, eras R0 to R7). Ours are `hierarchical` and `dated`; the others are
+// read only.
+import { parseDatedName, parseRunName, type DatedName, type RunName } from "./names.ts";
 
 export type RunPlace =
-  | ({ readonly scheme: "tagged"; readonly directory: string } & RunName)
-  | { readonly scheme: "dated"; readonly directory: string; readonly startedAt: Date; readonly member?: number }
+  | ({ readonly scheme: "hierarchical"; readonly directory: string } & RunName)
+  | ({ readonly scheme: "dated"; readonly directory: string } & DatedName)
   | { readonly scheme: "registry"; readonly directory: string; readonly id: string }
   | { readonly scheme: "indexed"; readonly directory: string; readonly index: number }
   | { readonly scheme: "named"; readonly directory: string; readonly name: string };
@@ -26,19 +27,12 @@ export function parseRunPlace(path: string): RunPlace | undefined {
 
 function placeOf(parts: readonly string[]): RunPlace | undefined {
   const directory = parts.join("/");
-  const [last = "", parent = "", grandparent = ""] = parts.toReversed();
-  const tagged = parseRunName(last);
-  if (tagged !== undefined) return { scheme: "tagged", directory, ...tagged };
-  const dated = parseDated(parent, last);
-  if (dated !== undefined) return { scheme: "dated", directory, startedAt: dated };
-  const sweep = /^\d+$/.test(last) ? parseDated(grandparent, parent) : undefined;
-  if (sweep !== undefined) return { scheme: "dated", directory, startedAt: sweep, member: Number(last) };
+  const last = parts.at(-1) ?? "";
+  const named = parseRunName(last);
+  if (named !== undefined) return { scheme: "hierarchical", directory, ...named };
+  const dated = parseDatedName(parts.slice(-2).join("/")) ?? parseDatedName(parts.slice(-3).join("/"));
+  if (dated !== undefined) return { scheme: "dated", directory, ...dated };
   if (/^exp_\d{3,}$/.test(last)) return { scheme: "registry", directory, id: last };
   if (/^\d+$/.test(last)) return { scheme: "indexed", directory, index: Number(last) };
   return last === "" || last === "outputs" || /^\d{4}-\d\d-\d\d$/.test(last) ? undefined : { scheme: "named", directory, name: last };
-}
-
-/** `2025-10-18`, `20-24-18` */
-function parseDated(date: string, time: string): Date | undefined {
-  return /^\d{4}-\d\d-\d\d$/.test(date) && /^\d\d-\d\d-\d\d$/.test(time) ? parseStamp(`${date.replaceAll("-", "")}_${time.replaceAll("-", "")}`) : undefined;
 }

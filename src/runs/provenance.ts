@@ -29,13 +29,3 @@ export function readPackageVersion(): string {
   const manifest = readJson(fileURLToPath(new URL("../../package.json", import.meta.url))) as { readonly version?: unknown };
   return typeof manifest.version === "string" ? manifest.version : "unknown";
 }
-
-/** Whether a process of this host is alive (also when it belongs to somebody else). */
-export function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM";
-  }
-}

@@ -6,10 +6,10 @@ import { html } from "./report/html.ts";
 import { formatBytes, formatNumber, formatSeconds, formatSigned } from "./report/numbers.ts";
 
 const run: RunRecord = {
-  schema_version: 1, id: "run-1", name: "demo-tiny_training_20260301_120000", scheme: "tagged", tag: "demo", model: "tiny", phase: "training", status: "finished",
+  schema_version: 2, id: "run-1", name: "demo-tiny_training_20260301_120000", scheme: "hierarchical", time_zone: "utc", tag: "demo", model: "tiny", phase: "training", status: "finished",
   config: { epochs: 3, lora_target_modules: ["q_proj", "v_proj"] }, config_digest: "c".repeat(64), dataset: { path: "data/x", digest: "d".repeat(64), name: "healthcare", counts: { train: 800, test: 100 } },
   base_model: { path: "base", digest: null }, version: "v1.0", git: null, host: { hostname: "host", platform: "linux", cpus: 2, memory_bytes: 8e9 }, engine: { ggml_release: "b1", backend: "cpu" },
-  package_version: "0.1.0", pid: 1, started_at: "2026-03-01T12:00:00.000Z", ended_at: "2026-03-01T12:01:30.000Z", last_step: 300, metrics: {}, measured_on: null, artifacts: {}, error: null, notes: "", tags: [],
+  package_version: "0.1.0", node_version: "v20.19.0", pid: 1, pid_start: null, worker_pid: null, worker_start: null, parent: null, started_at: "2026-03-01T12:00:00.000Z", ended_at: "2026-03-01T12:01:30.000Z", last_step: 300, metrics: {}, measured_on: null, artifacts: {}, error: null, notes: "", tags: [], archived_at: null,
 };
 const row = (metric: string, base: number, tuned: number, verdict: ComparisonRow["verdict"]): ComparisonRow => ({
   metric, unit: "fraction", direction: metric === "loss" ? "falls" : "rises", base, tuned, difference: { value: tuned - base, low: tuned - base - 0.1, high: tuned - base + 0.1 }, n: 100, verdict,

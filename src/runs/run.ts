@@ -1,22 +1,28 @@
 // A run from its first moment to its last: the directory is taken exclusively, run.json is written whole at every change.
 import { randomBytes } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { toErrorRecord } from "../errors.ts";
-import { digestJson, ensureDirectory, tryMakeDirectory, withLock, writeFileAtomic } from "../files/index.ts";
+import { digestJson, ensureDirectory, withLock, writeFileAtomic } from "../files/index.ts";
 import { RUN_SCHEMA_VERSION, type DatasetReference, type MetricBinding, type ModelReference, type RunRecord } from "../records/index.ts";
-import { runNamesExhausted, runNotOpen } from "./errors.ts";
-import { appendHistory, historyEntryOf, readHistory, type MetricGroups } from "./history.ts";
+import { artifactPath } from "./artifacts.ts";
+import { chooseVersion } from "./choose-version.ts";
+import { runNotOpen, runOccupied } from "./errors.ts";
+import { appendHistory, historyEntryOf, type MetricGroups } from "./history.ts";
+import { here, processStart, type Observer } from "./liveness.ts";
 import { appendMetricRow, readMetrics, type StepMetrics } from "./metrics.ts";
-import { formatRunName } from "./names.ts";
+import { mintMember, mintRunName, type Naming } from "./mint.ts";
 import { readGit, readHost, readPackageVersion } from "./provenance.ts";
-import { listRuns, readRunRecord } from "./read.ts";
-import { nextVersion } from "./version.ts";
+import { readRun, readRunRecord } from "./read.ts";
 import { writeRunRecord } from "./write.ts";
-import { CONFIG_FILE, historyLockPath, historyPathFor } from "./workspace.ts";
+import { CONFIG_FILE, historyLockPath, historyPathFor, outputDirOf } from "./workspace.ts";
 
 export interface CreateRunOptions {
-  /** The folder of all runs, e.g. `outputs`. */
+  /** The folder of all runs, e.g. `outputs`; with `sweep`, the folder of all sweeps. */
   readonly outputDir: string;
+  /** How the directory is called. */
+  readonly naming?: Naming;
+  /** The run is a member of a sweep: it is made as `<directory>/<member>`. */
+  readonly sweep?: { readonly directory: string; readonly member: number; readonly id: string };
   /** First part of the name. Default: EXPERIMENT_TAG, else `run`. */
   readonly tag?: string;
   /** Short name of the model. */
@@ -34,6 +40,10 @@ export interface CreateRunOptions {
   readonly tags?: readonly string[];
   /** A version asked for by name: checked now, before the work, and reserved at the end. */
   readonly requestedVersion?: string;
+  /** Begin a new major version. Default: the next minor. */
+  readonly major?: boolean;
+  /** Versions that are taken elsewhere, such as tags on the Hub. */
+  readonly knownVersions?: readonly string[];
   /** Default: `experiment_history.jsonl` beside `outputDir`. */
   readonly historyPath?: string;
   /** Default: the system's clock. */
@@ -43,7 +53,7 @@ export interface CreateRunOptions {
 }
 
 /** What may change while a run is on its way. */
-export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "notes" | "tags" | "engine" | "dataset" | "base_model">>;
+export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "notes" | "tags" | "engine" | "dataset" | "base_model" | "worker_pid">>;
 
 export interface FinishOptions {
   /** Overall scores by name. Default: those of the record. */
@@ -53,7 +63,7 @@ export interface FinishOptions {
   /** Further groups of scores for the history: `{ per_label: … }`. */
   readonly groups?: MetricGroups;
   readonly artifacts?: Readonly<Record<string, string>>;
-  /** Begin a new major version. Default: the next minor. */
+  /** Begin a new major version. Default: what was said at creation. */
   readonly major?: boolean;
   /** A version asked for by name. Default: the one given at creation, else the next free one. */
   readonly requestedVersion?: string;
@@ -76,20 +86,25 @@ export interface Run {
   stop(): RunRecord;
 }
 
-/** Makes a run directory that no other process has, to the second; a name that is taken yields the next free second. @throws `runs.version_taken`, `runs.version_invalid` */
+/**
+ * Makes a run directory that no other process has; a name that is taken yields the next free second. The clock is read once.
+ * @throws `runs.version_taken`, `runs.version_invalid`, `runs.member_taken`
+ */
 export function createRun(options: CreateRunOptions): Run {
   const now = options.now ?? (() => new Date());
   const historyPath = options.historyPath ?? historyPathFor(options.outputDir);
-  if (options.requestedVersion) chooseVersion(historyPath, options.outputDir, { requestedVersion: options.requestedVersion });
+  const { outputDir, naming = {}, sweep, requestedVersion, major, knownVersions } = options;
+  if (requestedVersion) chooseVersion({ historyPath, outputDir, tags: knownVersions, requested: requestedVersion });
   const tag = options.tag || (options.environment ?? process.env)["EXPERIMENT_TAG"] || "run";
   const phase = options.phase ?? "training";
   const startedAt = now();
-  const directory = takeDirectory(options.outputDir, { tag, model: options.model, phase }, startedAt);
+  const directory = sweep === undefined ? join(outputDir, mintRunName(outputDir, { tag, model: options.model, phase, startedAt }, naming)) : mintMember(sweep.directory, sweep.member);
   const record: RunRecord = {
     schema_version: RUN_SCHEMA_VERSION,
     id: `run-${randomBytes(8).toString("hex")}`,
-    name: basename(directory),
-    scheme: "tagged",
+    name: runNameOf(directory),
+    scheme: sweep === undefined ? (naming.scheme ?? "hierarchical") : "dated",
+    time_zone: naming.time_zone ?? "utc",
     tag,
     model: options.model,
     phase,
@@ -103,7 +118,12 @@ export function createRun(options: CreateRunOptions): Run {
     host: readHost(),
     engine: { ggml_release: null, backend: null, ...options.engine },
     package_version: readPackageVersion(),
+    node_version: process.version,
     pid: process.pid,
+    pid_start: processStart(process.pid),
+    worker_pid: null,
+    worker_start: null,
+    parent: sweep?.id ?? null,
     started_at: startedAt.toISOString(),
     ended_at: null,
     last_step: 0,
@@ -113,34 +133,58 @@ export function createRun(options: CreateRunOptions): Run {
     error: null,
     notes: options.notes ?? "",
     tags: [...(options.tags ?? [])],
+    archived_at: null,
   };
   writeRunRecord(directory, record);
   if (options.configYaml !== undefined) writeFileAtomic(join(directory, CONFIG_FILE), options.configYaml);
   ensureDirectory(join(directory, "logs"));
-  return runHandle(directory, record, { historyPath, now, requestedVersion: options.requestedVersion });
+  return runHandle(directory, record, { historyPath, now, requestedVersion, major, knownVersions });
 }
 
-/** Takes up a run that was stopped, failed or killed: same directory, same id, this process. @throws `runs.missing`, `runs.not_running` when it is finished */
-export function reopenRun(directory: string, options: Pick<CreateRunOptions, "historyPath" | "now" | "requestedVersion"> = {}): Run {
+/**
+ * Takes up a run that was stopped, failed or killed: same directory, same id, this process.
+ * @throws `runs.missing`, `runs.not_running` when it is finished, `runs.occupied` while another process, or its worker, is at work in it
+ */
+export function reopenRun(directory: string, options: ReopenOptions = {}): Run {
+  const { record: seen, liveWorkerPid } = readRun(directory, options.observer ?? here);
+  if (seen.status === "finished") throw runNotOpen(seen.name, seen.status, "reopen");
+  if (seen.status === "running") throw runOccupied(seen.name, seen.pid, seen.host.hostname, false);
+  if (liveWorkerPid !== undefined) throw runOccupied(seen.name, liveWorkerPid, seen.host.hostname, true);
   const record = readRunRecord(directory);
-  if (record.status === "finished") throw runNotOpen(record.name, record.status, "reopen");
   const last_step = Math.max(record.last_step, readMetrics(directory).lastStep);
-  const reopened: RunRecord = { ...record, status: "running", pid: process.pid, host: readHost(), ended_at: null, error: null, last_step };
+  const owner = { pid: process.pid, pid_start: processStart(process.pid), worker_pid: null, worker_start: null, host: readHost() };
+  const reopened: RunRecord = { ...record, ...owner, status: "running", ended_at: null, error: null, last_step };
   writeRunRecord(directory, reopened);
   return runHandle(directory, reopened, {
-    historyPath: options.historyPath ?? historyPathFor(dirname(directory)),
+    historyPath: options.historyPath ?? historyPathFor(outputDirOf(directory)),
     now: options.now ?? (() => new Date()),
     requestedVersion: options.requestedVersion,
+    major: options.major,
+    knownVersions: options.knownVersions,
   });
+}
+
+interface ReopenOptions extends Pick<CreateRunOptions, "historyPath" | "now" | "requestedVersion" | "major" | "knownVersions"> {
+  /** Who is asked whether its processes still live. Default: this host. */
+  readonly observer?: Observer;
+}
+
+/** The run's directory below the output directory. */
+function runNameOf(directory: string): string {
+  const above = outputDirOf(directory);
+  return relative(above, resolve(directory)).split(sep).join("/");
 }
 
 interface RunSurroundings {
   readonly historyPath: string;
   readonly now: () => Date;
   readonly requestedVersion: string | undefined;
+  readonly major: boolean | undefined;
+  readonly knownVersions: readonly string[] | undefined;
 }
 
-function runHandle(directory: string, opened: RunRecord, { historyPath, now, requestedVersion }: RunSurroundings): Run {
+function runHandle(directory: string, opened: RunRecord, surroundings: RunSurroundings): Run {
+  const { historyPath, now } = surroundings;
   let record = opened;
   const write = (next: RunRecord): RunRecord => {
     writeRunRecord(directory, next);
@@ -150,6 +194,10 @@ function runHandle(directory: string, opened: RunRecord, { historyPath, now, req
   const requireRunning = (action: string): void => {
     if (record.status !== "running") throw runNotOpen(record.name, record.status, action);
   };
+  const relativeArtifacts = <T extends { readonly artifacts?: Readonly<Record<string, string>> }>({ artifacts, ...rest }: T) => ({
+    ...rest,
+    ...(artifacts && { artifacts: Object.fromEntries(Object.entries(artifacts).map(([role, path]) => [role, artifactPath(path, directory, dirname(historyPath))])) }),
+  });
   const underLock = (act: () => RunRecord): Promise<RunRecord> => withLock(historyLockPath(historyPath), act);
   return {
     directory,
@@ -158,7 +206,7 @@ function runHandle(directory: string, opened: RunRecord, { historyPath, now, req
     },
     update: (patch) => {
       requireRunning("update");
-      return write(merge(record, patch));
+      return write(merge(record, relativeArtifacts(patch)));
     },
     appendMetrics(metrics) {
       requireRunning("log to");
@@ -168,8 +216,9 @@ function runHandle(directory: string, opened: RunRecord, { historyPath, now, req
     finish: (options = {}) =>
       underLock(() => {
         requireRunning("finish");
-        const version = chooseVersion(historyPath, dirname(directory), { ...options, requestedVersion: options.requestedVersion ?? requestedVersion });
-        const measured = { metrics: options.metrics ?? {}, artifacts: options.artifacts ?? {}, ...(options.measuredOn && { measured_on: options.measuredOn }) };
+        const requested = options.requestedVersion ?? surroundings.requestedVersion;
+        const version = chooseVersion({ historyPath, outputDir: outputDirOf(directory), tags: surroundings.knownVersions, major: options.major ?? surroundings.major, requested });
+        const measured = { metrics: options.metrics ?? {}, artifacts: relativeArtifacts(options).artifacts ?? {}, ...(options.measuredOn && { measured_on: options.measuredOn }) };
         const finished = write({ ...merge(record, measured), status: "finished", version, ended_at: now().toISOString() });
         appendHistory(historyPath, historyEntryOf(finished, options.groups));
         return finished;
@@ -190,25 +239,6 @@ function runHandle(directory: string, opened: RunRecord, { historyPath, now, req
 }
 
 function merge(record: RunRecord, patch: RunPatch): RunRecord {
-  return { ...record, ...patch, metrics: { ...record.metrics, ...patch.metrics }, artifacts: { ...record.artifacts, ...patch.artifacts } };
-}
-
-/** The history may be lost and a crash may fall between record and history: both are asked what is taken. */
-function chooseVersion(historyPath: string, outputDir: string, options: Pick<FinishOptions, "major" | "requestedVersion">): string {
-  return nextVersion({
-    history: readHistory(historyPath).entries.map((entry) => entry.version),
-    known: listRuns(outputDir).runs.map((run) => run.record.version),
-    major: options.major,
-    requested: options.requestedVersion,
-  });
-}
-
-const TRIES = 3600;
-
-function takeDirectory(outputDir: string, parts: { readonly tag: string; readonly model: string; readonly phase: string }, from: Date): string {
-  for (let second = 0; second < TRIES; second += 1) {
-    const directory = join(outputDir, formatRunName({ ...parts, startedAt: new Date(from.getTime() + 1000 * second) }));
-    if (tryMakeDirectory(directory)) return directory;
-  }
-  throw runNamesExhausted(outputDir, formatRunName({ ...parts, startedAt: from }));
+  const worker = patch.worker_pid === undefined ? {} : { worker_start: patch.worker_pid === null ? null : processStart(patch.worker_pid) };
+  return { ...record, ...patch, ...worker, metrics: { ...record.metrics, ...patch.metrics }, artifacts: { ...record.artifacts, ...patch.artifacts } };
 }

@@ -7,8 +7,8 @@
 import { join, relative, resolve, sep } from "node:path";
 import { ensureDirectory, glance } from "../../files/index.ts";
 import type { BrokenLine } from "../metrics.ts";
-import type { Observer } from "../read.ts";
-import { RUN_FILE } from "../workspace.ts";
+import type { Observer } from "../liveness.ts";
+import { MULTIRUN, RUN_FILE } from "../workspace.ts";
 import { changedFolder, dropChangeMarks, readChangeMarks, takeChangeMarks, type ChangeMark } from "./changed.ts";
 import { BrokenIndex } from "./columns-file.ts";
 import { cellAt, createTableBuilder, joinTables, type Table } from "./columns.ts";
@@ -171,7 +171,7 @@ function markedRuns({ outputDir }: RunPlaces, marks: readonly ChangeMark[]): rea
   const place = resolve(outputDir);
   return marks.flatMap(({ workspace, directory }) => {
     const path = relative(place, resolve(workspace, directory)).split(sep).join("/");
-    return path.startsWith("..") ? [] : [path];
+    return path.startsWith("..") && !path.startsWith(`../${MULTIRUN}/`) ? [] : [path];
   });
 }
 
