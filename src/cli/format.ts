@@ -37,7 +37,4 @@ export function formatCommand(...words: readonly string[]): string {
   return ["tunesmith", ...words.map((word) => (/^[\p{L}\p{N}_@%+=:,./<>-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(" ");
 }
 
-/** `1 row`, `2 rows`. */
-export function formatAmount(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
+export { countOf as formatAmount } from "../plural.ts";

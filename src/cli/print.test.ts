@@ -123,6 +123,21 @@ describe("progress", () => {
   });
 });
 
+describe("text of a model", () => {
+  it("cannot move the cursor of a terminal, colour it or hide itself; a file gets it as it is", () => {
+    const hostile = "a\u001b[2J\u0007\r\u009b31m\u202eb\n\tc";
+    const show = (isTTY: boolean) => {
+      const pieces: string[] = [];
+      const print = createPrint({ stdout: { write: (text) => pieces.push(text), isTTY }, stderr: { write: () => undefined }, environment: {}, workingDirectory: ".", now: () => new Date(0), fetch }, false);
+      print.piece(hostile);
+      return [pieces.join(""), print.visible(hostile)];
+    };
+    const escaped = "a\\x1b[2J\\x07\\x0d\\x9b31m\\u202eb\n\tc";
+    expect(show(true)).toEqual([escaped, escaped]);
+    expect(show(false)).toEqual([hostile, hostile]);
+  });
+});
+
 describe("a command to copy", () => {
   it("quotes the words that a shell would take apart", () => {
     expect(formatCommand("merge", "--model-path", "outputs/ä_日本-1.0", "--output-dir", "my 'best' model")).toBe("tunesmith merge --model-path outputs/ä_日本-1.0 --output-dir 'my '\\''best'\\'' model'");

@@ -15,8 +15,10 @@ export interface Print {
   readonly paint: Colours;
   /** One line for people on stdout. */
   line(text?: string): void;
-  /** A piece without a newline, for text that arrives bit by bit. */
+  /** A piece without a newline, for text of a model that arrives bit by bit; see `visible`. */
   piece(text: string): void;
+  /** Text that somebody else made (a model, a dataset) as this terminal may show it: control characters but newlines and tabs are written out. */
+  visible(text: string): string;
   /** A table for people; columns of numbers are aligned to the right. */
   table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void;
   /** A remark on stderr, in both modes. */
@@ -36,6 +38,7 @@ export function createPrint(world: World, json: boolean): Print {
   const { stdout, stderr, environment } = world;
   const paint = picocolors.createColors(wantsColour(stdout.isTTY, environment));
   const paintRemark = picocolors.createColors(wantsColour(stderr.isTTY, environment));
+  const visible = (text: string) => (stdout.isTTY === true ? escapeControls(text) : text);
   let moving: Progress | undefined;
   const say = (stream: TextStream, text: string) => {
     moving?.clear();
@@ -45,7 +48,8 @@ export function createPrint(world: World, json: boolean): Print {
     json,
     paint,
     line: (text = "") => void (json || say(stdout, `${text}\n`)),
-    piece: (text) => void (json || say(stdout, text)),
+    piece: (text) => void (json || say(stdout, visible(text))),
+    visible,
     table: (header, rows) => void (json || say(stdout, `${renderTable(header, rows, paint)}\n`)),
     note: (text) => say(stderr, `${text}\n`),
     warn: (text) => say(stderr, `${paintRemark.yellow("warning:")} ${text}\n`),
@@ -63,6 +67,14 @@ export function wantsColour(isTerminal: boolean | undefined, environment: World[
   if ((environment["NO_COLOR"] ?? "") !== "") return false;
   if ((environment["FORCE_COLOR"] ?? "") !== "") return environment["FORCE_COLOR"] !== "0";
   return isTerminal === true && environment["TERM"] !== "dumb";
+}
+
+/** Writes out what would move the cursor, colour the screen or turn the direction of writing; newlines and tabs stay. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
 }
 
 /** Columns two spaces apart under a dim header, no borders. */

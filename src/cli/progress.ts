@@ -64,7 +64,7 @@ export function createProgress(stream: TextStream, now: () => number, options: P
 export function describeProgress(options: ProgressOptions, done: number, elapsedMs: number, beside: string): string {
   const { label, total, unit = "steps", start = 0 } = options;
   const amount = unit === "bytes" ? formatBytes : formatCount;
-  const noun = unit === "bytes" ? "" : ` ${unit}`;
+  const noun = unit === "bytes" ? "" : ` ${total === 1 ? unit.replace(/s$/, "") : unit}`;
   const perMs = elapsedMs > 0 ? (done - start) / elapsedMs : 0;
   const rate = perMs * 1000;
   const parts = [

@@ -69,8 +69,8 @@ describe("resolveConfig", () => {
       { source: "sede=1", key: "sede", message: "unknown key sede", nearest: "seed" },
       { source: "config", key: "model_name", message: "model_name is required" },
       { source: "config", key: "dataset_path", message: "dataset_path is required" },
-      { source: "train.yaml", key: "batch_size", message: expect.stringMatching(/^batch_size is "none": .*expected number/) },
-      { source: "--learning-rate", key: "learning_rate", message: expect.stringMatching(/^learning_rate is -1: /) },
+      { source: "train.yaml", key: "batch_size", message: 'batch_size is "none", needed is a whole number >= 1' },
+      { source: "--learning-rate", key: "learning_rate", message: "learning_rate is -1, needed is a number > 0" },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { digestJson } from "../files/index.ts";
 import { configInvalid, type ConfigFault } from "./errors.ts";
+import { describeNeed } from "./needs.ts";
 import { nearestWord } from "./nearest.ts";
 import { keysOf, membersOf, readWord, schemaAt } from "./shape.ts";
 import { readYaml } from "./yaml.ts";
@@ -55,7 +56,7 @@ export function resolveConfig<T extends Record<string, unknown>>(schema: z.ZodTy
     sources[key] = source;
   }
   const result = schema.safeParse(merged);
-  if (!result.success) faults.push(...result.error.issues.map((issue) => faultOf(issue, merged, sources)));
+  if (!result.success) faults.push(...result.error.issues.map((issue) => faultOf(issue, schema, merged, sources)));
   if (faults.length > 0 || !result.success) throw configInvalid(faults);
   return { config: result.data, digest: digestJson(result.data), sources };
 }
@@ -102,11 +103,18 @@ function withNearest(key: string, schema: z.ZodType): { readonly nearest?: strin
   return nearest === undefined ? {} : { nearest };
 }
 
-function faultOf(issue: z.core.$ZodIssue, merged: Readonly<Record<string, unknown>>, sources: Readonly<Record<string, string>>): ConfigFault {
+function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType, merged: Readonly<Record<string, unknown>>, sources: Readonly<Record<string, string>>): ConfigFault {
   const path = issue.path.map(String);
   const key = path.join(".");
   const owner = path.map((_, end) => path.slice(0, end + 1).join(".")).find((prefix) => prefix in sources);
   if (owner === undefined) return { source: "config", key, message: `${key} is required` };
   const value = path.reduce<unknown>((place, name) => (place as Record<string, unknown> | undefined)?.[name], merged);
-  return { source: sources[owner]!, key, message: `${key} is ${JSON.stringify(value)}: ${issue.message}` };
+  const need = issue.code === "custom" ? issue.message : needAt(schema, path);
+  return { source: sources[owner]!, key, message: `${key} is ${JSON.stringify(value)}, needed is ${need}` };
+}
+
+/** An element of a list has no schema of its own path: then the list's need is told. */
+function needAt(schema: z.ZodType, path: readonly string[]): string {
+  const known = path.map((_, end) => schemaAt(schema, path.slice(0, path.length - end))).find((member) => member !== undefined);
+  return describeNeed(known ?? schema);
 }

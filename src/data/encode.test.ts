@@ -66,7 +66,7 @@ describe("encodeExample", () => {
   });
 
   it("names the answer that does not fit by itself", () => {
-    expect(() => encodeExample(tokenizer, row, "alpaca", 8)).toThrow("Cannot encode 1 of 1 rows: the answer alone is longer than the limit of 8 tokens\n  id a: 8 tokens");
+    expect(() => encodeExample(tokenizer, row, "alpaca", 8)).toThrow("Cannot encode 1 of 1 row: the answer alone is longer than the limit of 8 tokens\n  id a: 8 tokens");
     expect(encodeExample(tokenizer, row, "alpaca", 9).ids).toEqual([256, ...tokenizer.encode("aspirin"), 257]);
   });
 

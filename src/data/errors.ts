@@ -1,3 +1,4 @@
+import { countOf } from "../plural.ts";
 import { TunesmithError } from "../errors.ts";
 import { SHOWN_FAULTS } from "./faults.ts";
 
@@ -27,12 +28,12 @@ export interface TooLongAnswer {
 }
 
 export function answerTooLong(rows: readonly TooLongAnswer[], rowCount: number, maxLength: number): TunesmithError {
-  const shown = rows.slice(0, SHOWN_FAULTS).map((row) => `${row.rowNumber === undefined ? "" : `row ${row.rowNumber}, `}id ${row.id}: ${row.answerTokens} tokens`);
+  const shown = rows.slice(0, SHOWN_FAULTS).map((row) => `${row.rowNumber === undefined ? "" : `row ${row.rowNumber}, `}id ${row.id}: ${countOf(row.answerTokens, "token")}`);
   const more = rows.length > SHOWN_FAULTS ? [`… and ${rows.length - SHOWN_FAULTS} more`] : [];
   const longest = rows.reduce((most, row) => Math.max(most, row.answerTokens), 0);
   return new TunesmithError({
     code: "data.answer_too_long",
-    message: `Cannot encode ${rows.length} of ${rowCount} rows: the answer alone is longer than the limit of ${maxLength} tokens\n  ${[...shown, ...more].join("\n  ")}`,
+    message: `Cannot encode ${rows.length} of ${countOf(rowCount, "row")}: the answer alone is longer than the limit of ${maxLength} tokens\n  ${[...shown, ...more].join("\n  ")}`,
     hint: `Raise --max-seq-length above ${longest}, or shorten or remove those rows.`,
     details: { max_length: maxLength, total: rows.length, rows: rows.slice(0, SHOWN_FAULTS) },
   });
@@ -93,7 +94,7 @@ export function fileInvalid(path: string, faults: { readonly total: number; read
   const more = faults.total > faults.shown.length ? [`… and ${faults.total - faults.shown.length} more`] : [];
   return new TunesmithError({
     code: "data.file_invalid",
-    message: `Cannot read ${path}: ${faults.total === 1 ? "1 fault" : `${faults.total} faults`}\n  ${[...faults.shown, ...more].join("\n  ")}`,
+    message: `Cannot read ${path}: ${countOf(faults.total, "fault")}\n  ${[...faults.shown, ...more].join("\n  ")}`,
     hint: "Correct these rows; nothing was written.",
     details: { total: faults.total, faults: faults.shown },
   });
@@ -128,7 +129,7 @@ export function fractionsInvalid(fractions: Readonly<Record<string, number>>, su
 export function tooFewGroups(groups: number, wanted: readonly string[], rows: number, largest: number): TunesmithError {
   return new TunesmithError({
     code: "data.too_few_groups",
-    message: `Cannot split ${rows === 1 ? "1 row" : `${rows} rows`} into ${wanted.join(", ")}: ${groups < rows ? `those that belong together make ${groups} independent ${groups === 1 ? "group" : "groups"} (the largest has ${largest} rows), ` : ""}at least ${wanted.length} ${groups < rows ? "groups" : "rows"} are needed`,
+    message: `Cannot split ${countOf(rows, "row")} into ${wanted.join(", ")}: ${groups < rows ? `those that belong together make ${countOf(groups, "independent group")} (the largest has ${countOf(largest, "row")}), ` : ""}at least ${wanted.length} ${groups < rows ? "groups" : "rows"} are needed`,
     hint: "Add rows that share no group, input or answer with these, or set the share of a split to 0.",
     details: { rows, groups, largest_group: largest },
   });
@@ -142,7 +143,7 @@ interface LeakedRows {
 export function leaksFound(leaks: readonly LeakedRows[]): TunesmithError {
   const shown = leaks.slice(0, SHOWN_FAULTS).map(({ kind, rows }) => {
     const firsts = [...new Map(rows.map((row) => [row.split, row])).values()];
-    return `${kind}: ${firsts.map(({ split, id }) => `${split} ${id}`).join(" and ")}${rows.length > firsts.length ? `, ${rows.length} rows in all` : ""}`;
+    return `${kind}: ${firsts.map(({ split, id }) => `${split} ${id}`).join(" and ")}${rows.length > firsts.length ? `, ${countOf(rows.length, "row")} in all` : ""}`;
   });
   const more = leaks.length > SHOWN_FAULTS ? [`… and ${leaks.length - SHOWN_FAULTS} more`] : [];
   return new TunesmithError({
@@ -175,7 +176,7 @@ export function sourceMissing(domain: string, both: boolean, recommended: readon
 export function sampleUnavailable(domain: string, count: number, domains: readonly string[], most: number): TunesmithError {
   return new TunesmithError({
     code: "data.sample_unavailable",
-    message: `Cannot generate a sample: ${count} rows of ${domain} are asked for, needed are 1 to ${most} rows of ${domains.join(" or ")}`,
+    message: `Cannot generate a sample: ${countOf(count, "row")} of ${domain} ${count === 1 ? "is" : "are"} asked for, needed are 1 to ${most} rows of ${domains.join(" or ")}`,
     hint: `Use --domain ${domains[0]} --num-samples ${Math.min(most, 100)}, or give your own rows with --input-file.`,
     exitCode: 2,
   });
@@ -201,7 +202,7 @@ export function findingsStop(findings: readonly StoppingFinding[]): TunesmithErr
 export function nothingLeft(path: string, rows: number): TunesmithError {
   return new TunesmithError({
     code: "data.nothing_left",
-    message: `Cannot prepare ${path}: of ${rows} rows 0 are left after cleaning, needed is at least 1`,
+    message: `Cannot prepare ${path}: 0 of ${countOf(rows, "row")} are left after cleaning, needed is at least 1`,
     hint: "Check that the columns hold text.",
   });
 }

@@ -76,7 +76,7 @@ describe("prepareDataset", () => {
     const { path, record } = await prepare([...questions(9), question(9, { answer: " " })], { skipValidation: true });
     expect(record.dropped).toEqual({ empty_output: 1 });
     expect(readDropped(path)).toEqual([{ row: 10, id: "row-10", reason: "empty_output", kept_row: null }]);
-    await expect(prepare([question(1, { answer: "" })], { skipValidation: true })).rejects.toThrow("of 1 rows 0 are left after cleaning");
+    await expect(prepare([question(1, { answer: "" })], { skipValidation: true })).rejects.toThrow("0 of 1 row are left after cleaning");
   });
 
   it("finds short and long rows, keeps them, and stops at them when strict", async () => {

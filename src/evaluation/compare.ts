@@ -1,4 +1,5 @@
 // Two evaluations of the same rows, metric by metric. What was measured on other rows or asked in another way is refused, not averaged over.
+import { countOf } from "../plural.ts";
 import {
   EVALUATION_SCHEMA_VERSION,
   type ComparisonRow,
@@ -72,7 +73,7 @@ function signatureOf(metric: MeasuredMetric | undefined, other: MeasuredMetric):
 function findNotes(base: EvaluationRecord, tuned: EvaluationRecord): string[] {
   const [before, after] = [Object.keys(base.metrics), Object.keys(tuned.metrics)];
   return [
-    base.dataset.rows < FEWEST_ROWS ? `only ${base.dataset.rows} rows: no difference is called clear with fewer than ${FEWEST_ROWS}` : undefined,
+    base.dataset.rows < FEWEST_ROWS ? `only ${countOf(base.dataset.rows, "row")}: no difference is called clear with fewer than ${FEWEST_ROWS}` : undefined,
     differ("max_new_tokens", base.generation?.max_new_tokens, tuned.generation?.max_new_tokens),
     differ("batch_size", base.generation?.batch_size, tuned.generation?.batch_size),
     differ("max_sequence_length", base.max_sequence_length, tuned.max_sequence_length),

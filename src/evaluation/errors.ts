@@ -1,3 +1,4 @@
+import { countOf } from "../plural.ts";
 import { TunesmithError } from "../errors.ts";
 
 export function splitEmpty(dataset: string, split: string): TunesmithError {
@@ -21,7 +22,7 @@ export function answersMissing(split: string, ids: readonly string[]): Tunesmith
 export function evaluationStopped(done: number, total: number): TunesmithError {
   return new TunesmithError({
     code: "evaluation.stopped",
-    message: `Evaluation stopped: ${done} of ${total} rows were done, nothing was written`,
+    message: `Evaluation stopped: ${done} of ${countOf(total, "row")} were done, nothing was written`,
     hint: "Run the same command again to evaluate from the start.",
   });
 }

@@ -1,4 +1,5 @@
 // Evaluations and comparisons as plain text: fixed-width tables a person reads in a terminal, a mail or a file.
+import { countOf } from "../plural.ts";
 import type { EvaluationComparison, EvaluationRecord, Prediction } from "../records/index.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -54,7 +55,7 @@ function describeConditions(record: EvaluationRecord): readonly string[] {
     ["dataset", `${dataset.path}, split ${dataset.split} (digest ${dataset.digest.slice(0, 12)})`],
     ["rows", `${dataset.rows}${dataset.limit === null ? "" : `, the first ${dataset.limit} at most`}; ${counts.cut_prompts} with a cut prompt`],
     ["prompt format", record.prompt_format],
-    ["answers", generation === null ? "not generated" : `greedy, at most ${generation.max_new_tokens} tokens; ${counts.truncated_answers} reached that`],
+    ["answers", generation === null ? "not generated" : `greedy, at most ${countOf(generation.max_new_tokens, "token")}; ${counts.truncated_answers} reached that`],
     ["scored tokens", String(counts.scored_tokens)],
     ["measured", `${record.started_at} to ${record.ended_at}, engine ${record.engine_release}, tunesmith ${record.package_version}`],
   ]);

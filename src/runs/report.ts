@@ -1,4 +1,5 @@
 // report.html: one page that shows a run to somebody who was not there. Self-contained, no scripts, readable in the dark and on paper.
+import { countOf } from "../plural.ts";
 import type { EvaluationComparison, QuantizationRecord, RunRecord } from "../records/index.ts";
 import { html, type Content, type Markup } from "./report/html.ts";
 import { formatNumber, formatSeconds } from "./report/numbers.ts";
@@ -59,7 +60,7 @@ function cards({ run, comparison, curves }: RunReportInput): Markup {
   const finalLoss = (curves?.evaluation?.length ? curves.evaluation : curves?.train)?.at(-1)?.value;
   const loss = best.length > 0 || finalLoss === undefined ? [] : [card(formatNumber(finalLoss), curves?.evaluation?.length ? "last evaluation loss" : "last training loss")];
   const seconds = run.ended_at === null ? undefined : (Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000;
-  const time = seconds === undefined ? [] : [card(formatSeconds(seconds), `for ${run.last_step} steps`)];
+  const time = seconds === undefined ? [] : [card(formatSeconds(seconds), `for ${countOf(run.last_step, "step")}`)];
   return html`<div class="cards">${[...changes, ...loss, ...time]}</div>`;
 }
 

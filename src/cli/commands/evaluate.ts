@@ -71,7 +71,7 @@ export const evaluate = defineCommand({
         return readEvaluation(folder);
       };
       const tuned = await measure(files, outDir, files.adapterPath === undefined ? "model" : "checkpoint");
-      print.line(formatEvaluation(tuned));
+      print.line(print.visible(formatEvaluation(tuned)));
       print.line(`Written to ${outDir}`);
       if (baseFiles === undefined) return { output_dir: outDir, evaluation: tuned.record };
       const base = await measure(baseFiles, join(outDir, "base"), "base");

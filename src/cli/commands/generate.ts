@@ -1,6 +1,7 @@
 import type { PromptFormat } from "../../data/index.ts";
 import { defineCommand } from "../command.ts";
 import { promptEmpty } from "../errors.ts";
+import { formatAmount } from "../format.ts";
 import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../options.ts";
 
 const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
@@ -39,7 +40,7 @@ export const generate = defineCommand({
         const answer = await answering.pool.generate({ ...rendered, maxTokens, temperature, topK, topP, seed, stop }, { signal, onText: (piece) => print.piece(piece) });
         const rate = answer.generateMs > 0 ? (1000 * Math.max(0, answer.tokens - 1)) / answer.generateMs : null;
         print.line();
-        if (!print.json) print.note(print.paint.dim(`${answer.tokens} tokens${rate === null ? "" : `, ${rate.toFixed(0)} tokens/s`}, ended by ${answer.finishReason}, prompt format ${answering.promptFormat}`));
+        if (!print.json) print.note(print.paint.dim(`${formatAmount(answer.tokens, "token")}${rate === null ? "" : `, ${rate.toFixed(0)} tokens/s`}, ended by ${answer.finishReason}, prompt format ${answering.promptFormat}`));
         return {
           model: answering.pool.name,
           prompt,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { PromptFormat, SplitName } from "../../data/index.ts";
 import type { QuantizationEvent } from "../../quantization/index.ts";
 import { defineCommand } from "../command.ts";
-import { formatCommand } from "../format.ts";
+import { formatAmount, formatCommand } from "../format.ts";
 import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
 import { showQuantization } from "../quantization-table.ts";
@@ -53,7 +53,7 @@ export const quantize = defineCommand({
       return { output_dir: outputDir, ...made };
     });
     for (const { type, test_generation: test } of record.types) {
-      if (test?.finish_reason === "length") print.warn(`${type} did not end its test answer within ${test.tokens} tokens`);
+      if (test?.finish_reason === "length") print.warn(`${type} did not end its test answer within ${formatAmount(test.tokens, "token")}`);
     }
     return record;
   },

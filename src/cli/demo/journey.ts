@@ -85,9 +85,9 @@ async function prepare(rows: number, print: Print, world: World): Promise<string
 async function ask(served: string, place: DemoPlace): Promise<DemoAnswer> {
   const answer = await answerWith(served, place);
   const { print } = place;
-  print.line(`  note        ${answer.row.input}`);
+  print.line(`  note        ${print.visible(answer.row.input)}`);
   print.line(`  question    ${answer.row.instruction}`);
-  print.line(`  answer      ${print.paint.green(answer.text)}`);
+  print.line(`  answer      ${print.paint.green(print.visible(answer.text))}`);
   print.line(`  expected    ${answer.row.output}`);
   return answer;
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../format.ts";
+import { formatAmount, formatBytes } from "../format.ts";
 import type { Print } from "../print.ts";
 import type { BackendReport } from "./backends.ts";
 import type { EngineReport } from "./engine.ts";
@@ -49,7 +49,7 @@ export function showReport({ ok, machine, engine, backends, workspace }: DoctorR
 
   print.line(bold("\nWorkspace"));
   fact("folder", `${workspace.directory}, ${formatBytes(workspace.free_bytes)} free`);
-  fact("history", `${formatCount(workspace.versions)} versions, ${formatCount(workspace.runs)} runs`);
+  fact("history", `${formatAmount(workspace.versions, "version")}, ${formatAmount(workspace.runs, "run")}`);
   if (workspace.broken_lines + workspace.unreadable_runs > 0) fact("", yellow(`! ${workspace.broken_lines} broken lines in the history, ${workspace.unreadable_runs} unreadable runs: see \`tunesmith runs list\``));
   fact("hub cache", `${workspace.hub_cache}${workspace.hub_cache_exists ? "" : " (not there yet)"}, ${formatBytes(workspace.hub_cache_free_bytes)} free`);
   fact("hub", `${workspace.hub_endpoint}${workspace.hub_offline ? ", offline: HF_HUB_OFFLINE is set" : ""}`);

@@ -1,5 +1,6 @@
 import type { ExamplePreview, LoadedDataset, PromptFormat, Row, SplitName } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
+import { formatAmount } from "../../format.ts";
 import { rowMissing } from "../../errors.ts";
 import { choice, required, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
@@ -58,10 +59,10 @@ function pickRow({ splits }: LoadedDataset, { datasetPath, split, row, rowId }: 
 }
 
 function showPreview(preview: ExamplePreview, print: Print): void {
-  print.line(joinRuns(preview.segments).map(({ text: piece, trained }) => (trained ? mark(piece, print) : print.paint.dim(piece))).join(""));
+  print.line(joinRuns(preview.segments).map(({ text: piece, trained }) => (trained ? mark(print.visible(piece), print) : print.paint.dim(print.visible(piece)))).join(""));
   print.line();
-  print.line(`${preview.trainedTokens} of ${preview.tokens} tokens are trained: those between « and ».`);
-  if (preview.cutTokens > 0) print.line(`${preview.cutTokens} tokens of the prompt were cut to fit.`);
+  print.line(`${preview.trainedTokens} of ${formatAmount(preview.tokens, "token")} ${preview.trainedTokens === 1 ? "is" : "are"} trained: those between « and ».`);
+  if (preview.cutTokens > 0) print.line(`${formatAmount(preview.cutTokens, "token")} of the prompt ${preview.cutTokens === 1 ? "was" : "were"} cut to fit.`);
 }
 
 /** Neighbours that are both trained, or both not, as one. */

@@ -1,6 +1,6 @@
 import type { LoadedDataset, SplitName } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
-import { formatCount } from "../../format.ts";
+import { formatAmount, formatCount } from "../../format.ts";
 import { required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
@@ -23,7 +23,7 @@ type TaskCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 function show({ record }: LoadedDataset, tasks: TaskCounts, print: Print): void {
   print.line(`${print.paint.bold(record.name)}  digest ${record.digest.slice(0, 16)}${record.created_at === null ? "" : `, made ${record.created_at}`}`);
-  for (const source of record.sources) print.line(`from ${source.path} (${formatCount(source.rows)} rows)`);
+  for (const source of record.sources) print.line(`from ${source.path} (${formatAmount(source.rows, "row")})`);
   print.line();
   const splits = Object.entries(record.splits);
   print.table(
@@ -37,7 +37,7 @@ function show({ record }: LoadedDataset, tasks: TaskCounts, print: Print): void 
   }
   print.line();
   print.line(`${(100 * record.statistics.distinct_answer_share).toFixed(1)} % of the answers are different from each other.`);
-  for (const [reason, count] of Object.entries(record.dropped)) print.line(`${formatCount(count)} rows were dropped: ${reason.replaceAll("_", " ")}`);
+  for (const [reason, count] of Object.entries(record.dropped)) print.line(`${formatAmount(count, "row")} ${count === 1 ? "was" : "were"} dropped: ${reason.replaceAll("_", " ")}`);
   for (const finding of record.findings) print.line(`${finding.severity}: ${finding.count} ${finding.message}`);
 }
 
