@@ -2,13 +2,14 @@
 export { TunesmithError, type ErrorRecord } from "./errors.ts";
 
 export { encodeExample, encodePrompt, loadDataset, prepareDataset, previewExample, renderPrompt, type EncodedExample, type LoadedDataset, type PreparedDataset, type PrepareOptions, type PromptFormat, type Row } from "./data/index.ts";
-export { resolveConfig, trainConfigSchema, type TrainConfig } from "./config/index.ts";
+export { parseYaml, resolveConfig, trainConfigSchema, type TrainConfig } from "./config/index.ts";
 export { resolveModel, type ResolvedModel, type ResolveOptions } from "./hub/index.ts";
 export { chooseCheckpoint, mergeCheckpoint, trainModel, type MergedModel, type MergeOptions, type TrainedRun, type TrainingEvent, type TrainingOutcome, type TrainOptions } from "./training/index.ts";
 export { findCheckpoint, listCheckpoints, readCheckpointMetadata, type Checkpoint } from "./checkpoints/index.ts";
+export { formatEntry, parseMetricCondition, readCatalog, readSidecar, selectEntries, sortEntries, validateCheckpoints, type Catalog, type CatalogEntry, type CatalogOptions, type CatalogQuery, type Sidecar, type ValidationReport } from "./checkpoints/index.ts";
 export { compareEvaluations, evaluateInChild, readEvaluation, type Evaluation, type EvaluationRequest } from "./evaluation/index.ts";
 export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions } from "./quantization/index.ts";
 export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
 export { listen } from "./http/index.ts";
-export { compareVersions, listRuns, nextVersion, openExperimentTracker, readMetrics, readRun, renderRunReport, type Experiment, type ExperimentTracker, type StoredRun } from "./runs/index.ts";
+export { compareVersions, listRuns, nextVersion, openExperimentTracker, parseRunPlace, readMetrics, readRun, renderRunReport, type Experiment, type ExperimentTracker, type StoredRun } from "./runs/index.ts";
 export type { CheckpointMetadata, DatasetRecord, EvaluationComparison, EvaluationRecord, QuantizationRecord, RunRecord } from "./records/index.ts";
