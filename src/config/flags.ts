@@ -15,9 +15,9 @@ export interface ConfigFlag {
   readonly choices?: readonly string[];
 }
 
-/** One flag per member of an object schema, in the schema's order. Values stay text: {@link resolveConfig} reads them by the schema. */
+/** One flag per plain member of an object schema, in the schema's order; a section is set by `section.key=value`. Values stay text: {@link resolveConfig} reads them by the schema. */
 export function flagsOf(schema: z.ZodType): readonly ConfigFlag[] {
-  return Object.entries(membersOf(schema) ?? {}).map(([key, member]) => {
+  return Object.entries(membersOf(schema) ?? {}).filter(([, member]) => membersOf(member) === undefined).map(([key, member]) => {
     const inner = unwrap(member);
     const absent = member.safeParse(undefined);
     const choices = choicesOf(inner);

@@ -1,4 +1,4 @@
-// One configuration from its layers: defaults < YAML file < environment < flags < key=value overrides. All faults are reported together.
+// One configuration from its layers: defaults < workspace < YAML file < environment < flags < key=value overrides. All faults are reported together.
 import { basename } from "node:path";
 import { z } from "zod";
 import { digestJson } from "../files/index.ts";
@@ -9,6 +9,8 @@ import { keysOf, membersOf, readWord, schemaAt } from "./shape.ts";
 import { readYaml } from "./yaml.ts";
 
 export interface ConfigLayers {
+  /** What the workspace's file says, of which only the keys that the schema has are taken. */
+  readonly workspace?: Readonly<Record<string, unknown>>;
   /** A YAML file. */
   readonly file?: string;
   /** Values from the environment, by key. */
@@ -37,7 +39,9 @@ interface Assignment {
 /** Merges the layers, later ones winning, and validates the whole. @throws `config.invalid` with every fault, `config.unreadable`, `files.missing` */
 export function resolveConfig<T extends Record<string, unknown>>(schema: z.ZodType<T>, layers: ConfigLayers = {}): ResolvedConfig<T> {
   const faults: ConfigFault[] = [];
+  const shared = Object.entries(layers.workspace ?? {}).filter(([key]) => schemaAt(schema, [key]) !== undefined);
   const assignments = [
+    ...flatten(schema, Object.fromEntries(shared), "tunesmith.yaml"),
     ...(layers.file === undefined ? [] : flatten(schema, readYaml(layers.file), basename(layers.file))),
     ...flatten(schema, layers.environment ?? {}, "environment"),
     ...flagAssignments(layers.flags ?? {}),

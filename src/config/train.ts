@@ -1,6 +1,7 @@
 // The configuration of a training: one schema for flags, YAML and overrides. Defaults follow the command of issue 2 and seed 003.
 import { z } from "zod";
 import { flagsOf, type ConfigFlag } from "./flags.ts";
+import { namingSchema } from "./workspace.ts";
 
 export const LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
 
@@ -39,15 +40,21 @@ export const trainConfigSchema = z.strictObject({
   threads: countOrOff.default(0).describe("CPU threads (0: all cores)"),
   experiment_tag: z.string().default("").describe("first part of the run's name (EXPERIMENT_TAG)"),
   version: z.string().default("").describe("version of the result, e.g. v2.0 (MODEL_VERSION; default: the next one)"),
+  major: z.boolean().default(false).describe("let the version begin a new major, v2.0 after v1.7 (VERSION_BUMP=major)"),
   notes: z.string().default("").describe("free text kept in the record"),
+  naming: namingSchema.prefault({}).describe("how the run's directory is called"),
 });
 
 export type TrainConfig = z.infer<typeof trainConfigSchema>;
 
-/** The part of a training's configuration that the environment sets: EXPERIMENT_TAG and MODEL_VERSION. */
+/** The part of a training's configuration that the environment sets: EXPERIMENT_TAG, MODEL_VERSION and VERSION_BUMP (`major`, `minor`). */
 export function trainEnvironment(environment: Readonly<Record<string, string | undefined>>): Partial<TrainConfig> {
-  const { EXPERIMENT_TAG, MODEL_VERSION } = environment;
-  return { ...(EXPERIMENT_TAG ? { experiment_tag: EXPERIMENT_TAG } : {}), ...(MODEL_VERSION ? { version: MODEL_VERSION } : {}) };
+  const { EXPERIMENT_TAG, MODEL_VERSION, VERSION_BUMP } = environment;
+  return {
+    ...(EXPERIMENT_TAG ? { experiment_tag: EXPERIMENT_TAG } : {}),
+    ...(MODEL_VERSION ? { version: MODEL_VERSION } : {}),
+    ...(VERSION_BUMP ? { major: VERSION_BUMP.toLowerCase() === "major" } : {}),
+  };
 }
 
 /** The flags of `tunesmith train`, one per setting, in the schema's order. */

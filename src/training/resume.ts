@@ -13,7 +13,7 @@ export interface ResumePoint {
 }
 
 /** Settings that change neither data, arithmetic nor schedule; paths are judged by the digest of what they lead to. */
-const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "logging_steps", "output_dir", "model_name", "dataset_path"]);
+const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "major", "naming", "merge_adapters", "save_total_limit", "logging_steps", "output_dir", "model_name", "dataset_path"]);
 
 /**
  * Finds where to go on: `last` or `best` of the newest unfinished run below `outputDir`, or a checkpoint or run directory.

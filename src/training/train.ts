@@ -54,7 +54,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
   requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit));
 
-  const run = point === undefined ? newRun(options, dataset.record, base.digest) : reopenRun(point.runDirectory, { now: options.now, requestedVersion: config.version || undefined });
+  const run = point === undefined ? newRun(options, dataset.record, base.digest) : reopenRun(point.runDirectory, { now: options.now, requestedVersion: config.version || undefined, major: config.major });
   const checkpointsDirectory = join(run.directory, "checkpoints");
   removeUnfinished(checkpointsDirectory);
   options.onRun?.({ directory: run.directory, record: run.record });
@@ -130,6 +130,8 @@ function newRun(options: TrainOptions, dataset: DatasetRecord, baseDigest: strin
     engine: { ggml_release: ENGINE_RELEASE },
     notes: config.notes,
     requestedVersion: config.version || undefined,
+    major: config.major,
+    naming: config.naming,
     now: options.now,
   });
 }

@@ -17,7 +17,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", da
 /** Settings that few people change: `--help` names them in a few lines instead of one each. */
 const MINOR: ReadonlySet<string> = new Set([
   "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_target_modules", "prompt_format", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit",
-  "experiment_tag", "version", "notes",
+  "experiment_tag", "version", "major", "notes",
 ]);
 
 /** `tunesmith train` */
@@ -32,13 +32,13 @@ export const train = defineCommand({
     "train --config train.yaml learning_rate=1e-4 merge_adapters=true",
   ],
   async run({ options, arguments: { overrides }, print, world, withInterrupt, endWith }) {
-    const [{ formatYaml, resolveConfig, trainConfigSchema, trainEnvironment }, { mergeCheckpoint, trainModel }] = await Promise.all([
+    const [{ formatYaml, readWorkspaceSettings, resolveConfig, trainConfigSchema, trainEnvironment }, { mergeCheckpoint, trainModel }] = await Promise.all([
       import("../../config/index.ts"),
       import("../../training/index.ts"),
     ]);
     const { findModel } = await import("../find-model.ts");
     const { config: file, resumeFromCheckpoint, revision, ...flags } = options as Record<string, unknown> & { config?: string; resumeFromCheckpoint?: string; revision?: string };
-    const { config, digest } = resolveConfig(trainConfigSchema, { file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
+    const { config, digest } = resolveConfig(trainConfigSchema, { workspace: readWorkspaceSettings(world.workingDirectory), file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
     print.line(`Configuration ${digest.slice(0, 12)}`);
     print.line(indent(formatYaml(config)));
 
