@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextVersion, parseVersion } from "./version.ts";
+import { compareVersionNumbers, nextVersion, parseVersion } from "./version.ts";
 
 describe("nextVersion", () => {
   it.each<[string, readonly string[], boolean, string]>([
@@ -9,6 +10,12 @@ describe("nextVersion", () => {
     ["opens a major on demand", ["v1.0", "v1.5"], true, "v2.0"],
     ["goes by the maximum, not by the last line", ["v2.0", "v1.2"], false, "v2.1"],
     ["is not reset by a pre-release name", ["v1.4", "v1.5-retry"], false, "v1.5"],
+    ["is not stopped by a pre-release of its top", ["v1.5", "v1.5-retry"], false, "v1.6"],
+    ["stays above a pre-release of a later version", ["v1.0", "v3.0-rc1"], false, "v3.0"],
+    ["begins with the numbers of a lone pre-release", ["v1.5-retry"], false, "v1.5"],
+    ["opens the major that a pre-release announced", ["v2.1", "v3.0-rc1"], true, "v3.0"],
+    ["opens a major above a pre-release", ["v1.4", "v1.5-retry"], true, "v2.0"],
+    ["passes over the versions of datasets", ["d9.9", "v1.0"], false, "v1.1"],
     ["reads v1 as v1.0", ["v1"], false, "v1.1"],
     ["reads doubled v's", ["vv1.3"], false, "v1.4"],
     ["passes over names that are no versions", ["final", "v1.0"], false, "v1.1"],
@@ -18,6 +25,16 @@ describe("nextVersion", () => {
 
   it("counts versions known from run records when the history is gone", () => {
     expect(nextVersion({ history: [], known: ["v1.0", null, "v1.1"] })).toBe("v1.2");
+  });
+
+  it("is above everything known, whatever that is, and never gives a version twice", () => {
+    const version = fc.tuple(fc.nat(30), fc.nat(30), fc.constantFrom("", "-retry", "-rc1")).map(([major, minor, name]) => `v${major}.${minor}${name}`);
+    fc.assert(
+      fc.property(fc.array(version, { minLength: 1 }), fc.array(version), fc.boolean(), (history, known, major) => {
+        const next = parseVersion(nextVersion({ history, known, major }))!;
+        for (const text of [...history, ...known]) expect(compareVersionNumbers(parseVersion(text)!, next)).toBeLessThan(0);
+      }),
+    );
   });
 
   it("gives the requested version when it is free", () => {

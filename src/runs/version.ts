@@ -4,7 +4,7 @@ import { versionInvalid, versionTaken } from "./errors.ts";
 export interface Version {
   readonly major: number;
   readonly minor: number;
-  /** What follows the numbers: `v1.5-retry` → `retry`. Such a version never counts for numbering. */
+  /** What follows the numbers: `v1.5-retry` → `retry`. Such a version stands below its numbers: v1.4 < v1.5-retry < v1.5. */
   readonly prerelease?: string;
 }
 
@@ -30,17 +30,27 @@ export function formatVersion(version: Version): string {
   return `v${version.major}.${version.minor}${version.prerelease === undefined ? "" : `-${version.prerelease}`}`;
 }
 
-/** The version for the next run: the requested one if it is free, else one after the maximum of all released ones; `v1.0` when there are none. @throws `runs.version_invalid`, `runs.version_taken` */
+/**
+ * The version for the next run: the requested one if it is free, else the first one above everything known; `v1.0` when nothing is. Names that are
+ * no versions of a model (`d1.3`, `final`) are passed over, and a pre-release never turns the numbering back.
+ * @throws `runs.version_invalid`, `runs.version_taken`
+ */
 export function nextVersion(options: NextVersionOptions): string {
   const seen = [...options.history, ...(options.known ?? [])]
     .filter((text) => text !== null)
     .map((text) => parseVersion(text))
     .filter((version) => version !== undefined);
   if (options.requested !== undefined && options.requested !== "") return reserve(options.requested, seen);
-  const released = seen.filter((version) => version.prerelease === undefined);
-  if (released.length === 0) return "v1.0";
-  const top = released.reduce((a, b) => (b.major > a.major || (b.major === a.major && b.minor > a.minor) ? b : a));
-  return formatVersion(options.major === true ? { major: top.major + 1, minor: 0 } : { major: top.major, minor: top.minor + 1 });
+  if (seen.length === 0) return "v1.0";
+  const { major, minor, prerelease } = seen.reduce((a, b) => (compareVersionNumbers(a, b) < 0 ? b : a));
+  const isFree = prerelease !== undefined;
+  if (options.major === true) return formatVersion({ major: isFree && minor === 0 ? major : major + 1, minor: 0 });
+  return formatVersion({ major, minor: isFree ? minor : minor + 1 });
+}
+
+/** Negative when `a` stands below `b`; two pre-releases of the same numbers are equal. */
+export function compareVersionNumbers(a: Version, b: Version): number {
+  return a.major - b.major || a.minor - b.minor || Number(b.prerelease !== undefined) - Number(a.prerelease !== undefined);
 }
 
 function reserve(requested: string, seen: readonly Version[]): string {
