@@ -1,6 +1,7 @@
 // Paths of what a run made, so that a moved workspace still knows them: relative to the run directory when they lie inside it, else to the workspace.
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { exists } from "../files/index.ts";
+import { historyPathFor, outputDirOf } from "./workspace.ts";
 
 /**
  * The form in which run.json keeps a path. A relative path that leads nowhere from here is taken as relative to the run already; what lies
@@ -16,7 +17,7 @@ export function artifactPath(path: string, runDirectory: string, workspace: stri
 
 /** Where a path of run.json leads: in the run, else in the workspace, else as it stands (runs of version 0.1.0 wrote it as they were given it). */
 export function findArtifact(stored: string, runDirectory: string): string | undefined {
-  return [join(runDirectory, stored), join(dirname(dirname(resolve(runDirectory))), stored), stored].find(exists);
+  return [join(runDirectory, stored), join(dirname(historyPathFor(outputDirOf(runDirectory))), stored), stored].find(exists);
 }
 
 function below(directory: string, path: string): string | undefined {

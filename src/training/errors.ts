@@ -37,10 +37,38 @@ export function nothingToResume(outputDir: string, wanted: string): TunesmithErr
   });
 }
 
-export function alreadyFinished(run: string): TunesmithError {
+/** A run that was stopped or failed before anything of it was saved. */
+export function neverSaved(run: string, status: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.never_saved",
+    message: `Cannot resume ${run}: it ${status === "stopped" ? "was stopped" : "failed"} before its first checkpoint, there is nothing to go on from`,
+    hint: "Start the training again without --resume-from-checkpoint.",
+  });
+}
+
+export interface ResumeCandidate {
+  readonly directory: string;
+  readonly status: string;
+  readonly step: number;
+  /** Settings in which it differs from the ones given. */
+  readonly differing: readonly string[];
+}
+
+export function resumeAmbiguous(outputDir: string, candidates: readonly ResumeCandidate[]): TunesmithError {
+  const lines = candidates.slice(0, 10).map(({ directory, status, step, differing }) => `  ${directory}: ${status} after step ${step}, other ${differing.slice(0, 4).join(", ")}${differing.length > 4 ? ", …" : ""}`);
+  const more = candidates.length > lines.length ? [`  and ${candidates.length - lines.length} more`] : [];
+  return new TunesmithError({
+    code: "training.resume_ambiguous",
+    message: `Cannot tell which run to resume: ${candidates.length} in ${outputDir} are unfinished, none with this configuration\n${[...lines, ...more].join("\n")}`,
+    hint: "Name the directory of one, with the settings it was started with.",
+    details: { candidates },
+  });
+}
+
+export function alreadyFinished(run: string, version: string | null): TunesmithError {
   return new TunesmithError({
     code: "training.already_finished",
-    message: `Cannot resume ${run}: it is finished, an unfinished run is needed`,
+    message: `Cannot resume ${run}: it is finished${version === null ? "" : ` as ${version}`}, an unfinished run is needed`,
     hint: "Start a new run; its base can be the merged model of this one.",
   });
 }

@@ -1,18 +1,18 @@
 // A training as its owner sees it: a run is minted, a child process trains, and whatever happens the record says how it ended.
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { formatYaml, type TrainConfig } from "../config/index.ts";
 import { loadDataset, type PromptFormat } from "../data/index.ts";
 import { backendEnvironment, ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { LINEAR_MODULES, moduleShape, openModel, type LlamaConfig } from "../engine/models/index.ts";
 import { fromErrorRecord, toErrorRecord, TunesmithError } from "../errors.ts";
-import { digestJson, requireFreeBytes } from "../files/index.ts";
+import { digestJson, exists, listDirectory, remove, requireFreeBytes } from "../files/index.ts";
 import { findCheckpoint } from "../checkpoints/index.ts";
 import type { DatasetRecord, RunRecord } from "../records/index.ts";
-import { createRun, modelLabel, reopenRun, type FinishOptions, type Run } from "../runs/index.ts";
+import { createRun, modelLabel, type FinishOptions, type Run } from "../runs/index.ts";
 import { baseDiffers, dataDiffers, nothingToTrain, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
-import { findResumePoint, removeUnfinished, requireSameConfig, type ResumePoint } from "./resume.ts";
+import { findResumePoint, removeUnfinished, requireSameConfig, takeRun, type ResumePoint } from "./resume.ts";
 import type { TrainingRequest } from "./request.ts";
 
 export interface TrainOptions {
@@ -21,8 +21,10 @@ export interface TrainOptions {
   readonly modelPath: string;
   /** `last`, `best`, or a checkpoint or run directory. Default: a new run. */
   readonly resumeFrom?: string;
-  /** Called when the run directory stands, before any work. */
-  readonly onRun?: (run: { readonly directory: string; readonly record: RunRecord }) => void;
+  /** Called when everything that can be refused was accepted, before the first step. `resumedFrom` is the checkpoint it goes on from. */
+  readonly onRun?: (run: { readonly directory: string; readonly record: RunRecord; readonly resumedFrom?: string }) => void;
+  /** Called when the checkpoints of the run to resume were packed and are unpacked first. */
+  readonly onUnpack?: (runDirectory: string) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Ctrl-C: the step under way is finished and saved, the run is marked stopped. */
   readonly signal?: AbortSignal;
@@ -42,7 +44,9 @@ export interface TrainedRun {
 
 /**
  * Trains an adapter and keeps its record. Touches disk; the computation runs in a child process.
- * @throws `training.*`, `data.*`, `models.*`, `files.disk_too_small`, `engine.*`: a failed run is recorded as failed first
+ * What is refused before the first step (a missing model, bad data, settings that do not fit, no such device) leaves no run behind; what fails
+ * later is recorded as a failed run.
+ * @throws `training.*`, `data.*`, `models.*`, `files.disk_too_small`, `engine.*`
  */
 export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const { config } = options;
@@ -50,14 +54,15 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const dataset = loadDataset(config.dataset_path);
   if (dataset.splits.train.length === 0) throw nothingToTrain(config.dataset_path);
   const base = describeBase(options.modelPath, config);
-  const point = options.resumeFrom === undefined ? undefined : findResumePoint(config.output_dir, options.resumeFrom);
+  const point = options.resumeFrom === undefined ? undefined : await findResumePoint(config.output_dir, options.resumeFrom, config, options);
   if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
   requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit));
 
-  const run = point === undefined ? newRun(options, dataset.record, base.digest) : reopenRun(point.runDirectory, { now: options.now, requestedVersion: config.version || undefined, major: config.major });
+  const hadFolder = exists(config.output_dir);
+  const reopening = { now: options.now, requestedVersion: config.version || undefined, major: config.major, signal: options.signal };
+  const run = point === undefined ? newRun(options, dataset.record, base.digest) : await takeRun(point.runDirectory, reopening);
   const checkpointsDirectory = join(run.directory, "checkpoints");
   removeUnfinished(checkpointsDirectory);
-  options.onRun?.({ directory: run.directory, record: run.record });
   const request: TrainingRequest = {
     config,
     modelPath: options.modelPath,
@@ -70,10 +75,16 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
     baseDigest: base.digest,
     resumeFrom: point?.checkpoint.directory,
   };
+  let isReady = false;
   try {
     const outcome = await runIsolated<TrainingRequest, TrainingEvent, TrainingOutcome>(siblingModule(import.meta.url, "./worker"), request, {
       what: "The training process",
+      onStart: (pid) => void run.update({ worker_pid: pid }),
       onEvent: (event) => {
+        if (event.type === "ready") {
+          isReady = true;
+          options.onRun?.({ directory: run.directory, record: run.record, resumedFrom: point?.checkpoint.directory });
+        }
         recordEvent(run, event);
         options.onEvent?.(event);
       },
@@ -86,10 +97,28 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
     return { directory: run.directory, record: await run.finish(finish), outcome };
   } catch (thrown) {
     const cause = thrown instanceof TunesmithError ? thrown : fromErrorRecord(toErrorRecord(thrown));
+    if (point === undefined && !isReady && cause.code !== "engine.crashed") {
+      discard(run.directory, hadFolder ? config.output_dir : dirname(config.output_dir));
+      throw cause;
+    }
     const failure = trainingFailed(run.record.name, cause, findCheckpoint(run.directory, "last")?.directory);
     await run.fail(failure);
     throw failure;
   }
+}
+
+/** Deletes a run that never began, and the folders that nothing else is in, up to `end`. */
+function discard(directory: string, end: string): void {
+  remove(directory);
+  for (let place = dirname(directory); isInside(place, end); place = dirname(place)) {
+    const { files, directories } = listDirectory(place);
+    if (files.length + directories.length > 0) return;
+    remove(place);
+  }
+}
+
+function isInside(path: string, end: string): boolean {
+  return resolve(path) !== resolve(end) && resolve(path).startsWith(resolve(end));
 }
 
 interface BaseFacts {

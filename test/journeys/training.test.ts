@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { requireCheckpoint } from "../../src/checkpoints/index.ts";
 import type { TrainConfig } from "../../src/config/index.ts";
 import { TunesmithError } from "../../src/errors.ts";
-import { copy, ensureDirectory, exists, listDirectory, openFile, readJson, sha256File, writeFileAtomic, writeJson } from "../../src/files/index.ts";
-import { metricSeries, readMetrics, readRun } from "../../src/runs/index.ts";
+import { copy, ensureDirectory, exists, openFile, readJson, sha256File, writeFileAtomic, writeJson } from "../../src/files/index.ts";
+import { metricSeries, readHistory, readMetrics } from "../../src/runs/index.ts";
 import { trainModel, type TrainedRun } from "../../src/training/index.ts";
 import { writeTinyDataset } from "../helpers/tiny-dataset.ts";
 import { writeTinyLlama } from "../helpers/tiny-llama.ts";
@@ -59,7 +59,7 @@ describe("a training that cannot go on", () => {
     expect(await again()).toMatchObject({ code: "training.still_running", message: expect.stringContaining(`process ${process.pid} is still training it`) as string });
     writeJson(path, { ...record, status: "finished" });
     expect(await again({}, directory)).toMatchObject({ code: "training.already_finished" });
-    expect(await again()).toMatchObject({ code: "training.nothing_to_resume" });
+    expect(await again()).toMatchObject({ code: "training.already_finished" });
     writeJson(path, record);
   });
 
@@ -93,13 +93,14 @@ describe("a training that cannot start", () => {
     expect(exists(join(world.path, "none"))).toBe(false);
   });
 
-  it("names the rows whose answer does not fit, in a run that is failed and has no checkpoint", async () => {
+  it("names the rows whose answer does not fit, and leaves neither run nor line in the history", async () => {
+    const history = join(world.path, "experiment_history.jsonl");
+    const before = readHistory(history).entries.length;
     const error = await start("too-long", { max_seq_length: 8 });
     expect(error).toMatchObject({ code: "data.answer_too_long" });
-    expect(error.message).toMatch(/^Training of .+ failed: /);
-    const [name = ""] = listDirectory(join(world.path, "too-long")).directories;
-    expect(readRun(join(world.path, "too-long", name)).record).toMatchObject({ status: "failed", error: { code: "data.answer_too_long" } });
-    expect(exists(join(world.path, "too-long", name, "checkpoints"))).toBe(false);
+    expect(error.message).toMatch(/^Cannot encode /);
+    expect(exists(join(world.path, "too-long"))).toBe(false);
+    expect(readHistory(history).entries).toHaveLength(before);
   });
 });
 

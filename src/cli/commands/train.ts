@@ -50,7 +50,11 @@ export const train = defineCommand({
         modelPath,
         resumeFrom: resumeFromCheckpoint,
         signal,
-        onRun: ({ directory, record }) => print.line(`Run ${record.name}\n  directory   ${directory}`),
+        onRun: ({ directory, record, resumedFrom }) => {
+          print.line(`Run ${record.name}\n  directory   ${directory}`);
+          if (resumedFrom !== undefined) print.line(`  going on    from ${resumedFrom}`);
+        },
+        onUnpack: (directory) => print.note(`The checkpoints of ${directory} are packed: unpacking them.`),
         onEvent: (event) => view.show(event),
         async afterTraining(run, outcome) {
           view.finish();

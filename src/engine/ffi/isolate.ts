@@ -20,6 +20,8 @@ export interface IsolateOptions<Event> {
   /** For the error message: "Training of run X". */
   readonly what: string;
   readonly onEvent?: (event: Event) => void;
+  /** Called with the child's process id before it is given its work. */
+  readonly onStart?: (pid: number) => void;
   /** Asks the child to stop gracefully. */
   readonly signal?: AbortSignal;
   /** Extra environment variables for the child. */
@@ -56,9 +58,9 @@ export function runIsolated<Input, Event, Output>(moduleUrl: string, input: Inpu
       act();
     };
     // What the caller does with an event may fail (a full disk): then the work is in vain.
-    const deliver = (event: Event) => {
+    const tell = (act: () => void) => {
       try {
-        if (!settled) options.onEvent?.(event);
+        if (!settled) act();
       } catch (thrown) {
         settle(() => reject(thrown));
         child.kill("SIGKILL");
@@ -69,12 +71,13 @@ export function runIsolated<Input, Event, Output>(moduleUrl: string, input: Inpu
     });
     child.on("error", (cause) => settle(() => reject(engineCrashed(options.what, cause.message, stderr))));
     child.on("message", (message: ChildMessage<Event, Output>) => {
-      if ("event" in message) deliver(message.event);
+      if ("event" in message) tell(() => options.onEvent?.(message.event));
       else if ("output" in message) settle(() => resolve(message.output));
       else settle(() => reject(fromErrorRecord(message.error)));
     });
     child.on("close", (code, signal) => settle(() => reject(engineCrashed(options.what, signal ?? `exit code ${code}`, stderr))));
     options.signal?.addEventListener("abort", cancel);
+    tell(() => child.pid !== undefined && options.onStart?.(child.pid));
     send({ input });
     if (options.signal?.aborted === true) cancel();
   });
