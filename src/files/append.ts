@@ -7,6 +7,8 @@ export interface FileAppender {
   /** What is in the file by now. */
   readonly sizeBytes: number;
   append(bytes: Uint8Array): void;
+  /** Makes what was appended survive a power cut. */
+  sync(): void;
   /** Throws away everything in the file. */
   clear(): void;
   /** Flushes to disk and closes. */
@@ -27,6 +29,7 @@ export function openAppender(path: string): FileAppender {
       for (let done = 0; done < bytes.byteLength; ) done += writeSync(descriptor, bytes, done, bytes.byteLength - done);
       sizeBytes += bytes.byteLength;
     },
+    sync: () => fsyncSync(descriptor),
     clear() {
       ftruncateSync(descriptor, 0);
       sizeBytes = 0;

@@ -42,10 +42,17 @@ export function readMetrics(runDirectory: string): MetricLog {
   return { rows: values, broken, lastStep: values.reduce((last, row) => Math.max(last, row.step), 0) };
 }
 
-/** The curves in a log, by name, ordered by step. Of rows with the same step (a resumed run repeats some) the later one counts. Null reads as NaN. */
+/**
+ * The curves in a log, by name, ordered by step. Of rows with the same step the later one counts, and a row with `resumed_from` takes away what
+ * was logged behind that step before. Null reads as NaN. For long logs and parts of them: {@link readSeries}.
+ */
 export function metricSeries(log: MetricLog): ReadonlyMap<string, readonly MetricPoint[]> {
   const curves = new Map<string, Map<number, number>>();
-  for (const { step, time: _time, ...values } of log.rows) {
+  for (const { step, time: _time, resumed_from: resumed, ...values } of log.rows) {
+    if (typeof resumed === "number") {
+      for (const curve of curves.values()) for (const logged of [...curve.keys()]) if (logged > resumed) curve.delete(logged);
+      continue;
+    }
     for (const [name, value] of Object.entries(values)) {
       if (typeof value === "string") continue;
       const curve = curves.get(name) ?? new Map<number, number>();
@@ -53,7 +60,7 @@ export function metricSeries(log: MetricLog): ReadonlyMap<string, readonly Metri
       curves.set(name, curve);
     }
   }
-  return new Map([...curves].map(([name, curve]) => [name, [...curve].map(([step, value]) => ({ step, value })).sort((a, b) => a.step - b.step)]));
+  return new Map([...curves].filter(([, curve]) => curve.size > 0).map(([name, curve]) => [name, [...curve].map(([step, value]) => ({ step, value })).sort((a, b) => a.step - b.step)]));
 }
 
 /** Reads a file of one JSON value per line: blank lines are passed over, unusable ones are reported and skipped. A missing file is empty. */
