@@ -20,8 +20,12 @@ export function readHistory(historyPath: string): History {
 
 /** Appends one line. The caller holds the history's lock. */
 export function appendHistory(historyPath: string, entry: HistoryEntry): void {
-  const { version, timestamp, config, metrics, metadata } = entry;
-  appendLine(historyPath, JSON.stringify({ version, timestamp, config, metrics, metadata }));
+  appendLine(historyPath, formatHistoryLine(entry));
+}
+
+/** The line of an entry, without its newline: the members of the seed in the seed's order. */
+export function formatHistoryLine({ version, timestamp, config, metrics, metadata }: HistoryEntry): string {
+  return JSON.stringify({ version, timestamp, config, metrics, metadata });
 }
 
 /** The line of a run that ended. The seed's names (`base_model`, `train_size`, `num_epochs`, …) stand before the run's own config. */
@@ -37,7 +41,9 @@ export function historyEntryOf(record: RunRecord, groups: MetricGroups = {}): Hi
       run_id: record.id,
       run: record.name,
       status: record.status,
+      tag: record.tag,
       phase: record.phase,
+      parent: record.parent,
       config_digest: record.config_digest,
       dataset: dataset?.name,
       dataset_digest: dataset?.digest,

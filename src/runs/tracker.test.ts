@@ -15,7 +15,7 @@ let tracker: ExperimentTracker;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tunesmith-history-"));
   path = join(folder, "experiment_history.jsonl");
-  tracker = openExperimentTracker(path, () => new Date("2024-11-26T14:30:45.123Z"));
+  tracker = openExperimentTracker(path, { now: () => new Date("2024-11-26T14:30:45.123Z") });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
