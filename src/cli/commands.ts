@@ -15,10 +15,17 @@ import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
 import { merge } from "./commands/merge.ts";
 import { quantize } from "./commands/quantize.ts";
+import { runsArchive } from "./commands/runs/archive.ts";
 import { runsBest } from "./commands/runs/best.ts";
 import { runsCompare } from "./commands/runs/compare.ts";
+import { runsDiff } from "./commands/runs/diff.ts";
+import { runsExport } from "./commands/runs/export.ts";
 import { runsList } from "./commands/runs/list.ts";
+import { runsNote } from "./commands/runs/note.ts";
+import { runsRebuild } from "./commands/runs/rebuild.ts";
 import { runsShow } from "./commands/runs/show.ts";
+import { runsTag } from "./commands/runs/tag.ts";
+import { runsUnarchive } from "./commands/runs/unarchive.ts";
 import { serve } from "./commands/serve.ts";
 import { train } from "./commands/train.ts";
 
@@ -26,7 +33,7 @@ export const COMMAND_TREE: CommandTree = {
   groups: {
     checkpoints: "Look at checkpoints of any tree of runs, and check them",
     data: "Prepare a dataset and look at it",
-    runs: "Look at the history of runs and compare versions",
+    runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
 };

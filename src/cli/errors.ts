@@ -21,11 +21,11 @@ export function rowMissing(path: string, split: string, wanted: string | number,
   });
 }
 
-export function runUnknown(wanted: string, outputDir: string): TunesmithError {
+export function runNotHere(name: string, action: string): TunesmithError {
   return new TunesmithError({
-    code: "cli.run_unknown",
-    message: `Cannot show run ${wanted}: neither the history nor ${outputDir} has a run of that version, name, id or directory`,
-    hint: "See `tunesmith runs list --all`.",
+    code: "cli.run_not_here",
+    message: `Cannot ${action} ${name}: only its line in the history is here, its directory with run.json is needed`,
+    hint: "Bring the run directory back below the output directory.",
   });
 }
 

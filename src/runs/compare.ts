@@ -8,42 +8,77 @@ export interface CompareOptions extends BootstrapOptions {
   readonly metric?: string;
   /** Scores per row of both versions, same rows in the same order: gives the interval. */
   readonly rowScores?: { readonly first: ArrayLike<number>; readonly second: ArrayLike<number> };
+  /** Intervals by metric, where they were computed elsewhere from scores per row. */
+  readonly intervals?: ReadonlyMap<string, PairedInterval>;
 }
 
-export interface VersionComparison {
+/** One metric of two versions. */
+export interface MetricDifference {
   readonly metric: string;
   readonly direction: MetricDirection;
-  readonly first: { readonly version: string; readonly value: number };
-  readonly second: { readonly version: string; readonly value: number };
+  readonly first: number;
+  readonly second: number;
   /** second − first */
   readonly difference: number;
   /** Of the first value's magnitude, in percent; null when that is 0. */
   readonly percentChange: number | null;
   /** Whether the second is strictly better in the metric's direction. */
   readonly improvement: boolean;
-  /** Reasons why the two scores may not be comparable. */
-  readonly warnings: readonly string[];
   readonly interval?: PairedInterval;
 }
+
+export interface VersionComparison extends Omit<MetricDifference, "first" | "second"> {
+  readonly first: { readonly version: string; readonly value: number };
+  readonly second: { readonly version: string; readonly value: number };
+  /** Reasons why the two scores may not be comparable. */
+  readonly warnings: readonly string[];
+}
+
+/** What an interval says: clear when all of it lies on one side of 0. */
+export type DifferenceVerdict = "better" | "worse" | "unclear";
 
 const USUAL_METRICS = ["f1_micro", "f1", "token_f1", "rougeL", "rouge_l", "exact_match", "token_accuracy", "accuracy", "loss", "perplexity", "eval_loss"];
 
 /** Compares two history entries by one metric. @throws `runs.metric_missing` */
 export function compareVersions(first: HistoryEntry, second: HistoryEntry, options: CompareOptions = {}): VersionComparison {
   const metric = options.metric ?? sharedMetric(first, second);
-  const [a, b] = [requireMetric(first, metric), requireMetric(second, metric)];
-  const difference = b - a;
+  const interval = options.rowScores === undefined ? options.intervals?.get(metric) : pairedBootstrap(options.rowScores.first, options.rowScores.second, options);
+  const compared = compareValues(metric, requireMetric(first, metric), requireMetric(second, metric), interval);
+  return {
+    ...compared,
+    first: { version: versionText(first), value: compared.first },
+    second: { version: versionText(second), value: compared.second },
+    warnings: comparabilityWarnings(first, second),
+  };
+}
+
+/** Every metric both have, the usual ones first. */
+export function compareAllMetrics(first: HistoryEntry, second: HistoryEntry, intervals?: ReadonlyMap<string, PairedInterval>): readonly MetricDifference[] {
+  return sharedMetrics(first, second).map((metric) => compareValues(metric, metricValue(first, metric)!, metricValue(second, metric)!, intervals?.get(metric)));
+}
+
+function compareValues(metric: string, first: number, second: number, interval: PairedInterval | undefined): MetricDifference {
+  const difference = second - first;
   return {
     metric,
     direction: metricDirection(metric),
-    first: { version: versionText(first), value: a },
-    second: { version: versionText(second), value: b },
+    first,
+    second,
     difference,
-    percentChange: a === 0 ? null : (100 * difference) / Math.abs(a),
-    improvement: isBetter(metric, b, a),
-    warnings: comparabilityWarnings(first, second),
-    ...(options.rowScores === undefined ? {} : { interval: pairedBootstrap(options.rowScores.first, options.rowScores.second, options) }),
+    percentChange: first === 0 ? null : (100 * difference) / Math.abs(first),
+    improvement: isBetter(metric, second, first),
+    ...(interval === undefined ? {} : { interval }),
   };
+}
+
+/** Resamples of fewer rows are too much alike for their interval to mean anything. */
+export const FEWEST_ROWS = 10;
+
+/** Without an interval there is only the sign, and no verdict. */
+export function judgeDifference({ direction, interval }: Pick<MetricDifference, "direction" | "interval">): DifferenceVerdict | undefined {
+  if (interval === undefined) return undefined;
+  if (interval.rows < FEWEST_ROWS || (interval.low <= 0 && interval.high >= 0)) return "unclear";
+  return interval.low > 0 === (direction === "rises") ? "better" : "worse";
 }
 
 /** A score of an entry: in `metrics.overall`, else in `metrics` itself. */
@@ -63,10 +98,14 @@ export function versionText(entry: HistoryEntry): string {
 }
 
 function sharedMetric(first: HistoryEntry, second: HistoryEntry): string {
-  const shared = metricNames(first).filter((name) => metricValue(second, name) !== undefined);
-  const chosen = USUAL_METRICS.find((name) => shared.includes(name)) ?? [...shared].sort()[0];
+  const chosen = sharedMetrics(first, second)[0];
   if (chosen === undefined) throw metricMissing("a shared metric", versionText(second), metricNames(second));
   return chosen;
+}
+
+function sharedMetrics(first: HistoryEntry, second: HistoryEntry): readonly string[] {
+  const shared = metricNames(first).filter((name) => metricValue(second, name) !== undefined);
+  return [...USUAL_METRICS.filter((name) => shared.includes(name)), ...shared.filter((name) => !USUAL_METRICS.includes(name)).sort()];
 }
 
 function requireMetric(entry: HistoryEntry, metric: string): number {
@@ -84,6 +123,7 @@ function measuredOn(entry: HistoryEntry): Readonly<Record<string, unknown>> {
     split: bound?.split,
     "number of rows": bound?.rows ?? entry.config["test_size"],
     "evaluation settings": bound?.evaluation_digest,
+    "prompt format": entry.config["prompt_format"] ?? entry.config["promptFormat"],
   };
 }
 

@@ -1,7 +1,7 @@
 // The two texts of seed 001: the list of experiments and the comparison of two, to the character.
 import type { HistoryEntry } from "../records/index.ts";
 import type { VersionComparison } from "./compare.ts";
-import { metricValue, versionText } from "./compare.ts";
+import { FEWEST_ROWS, judgeDifference, metricValue, versionText } from "./compare.ts";
 import type { BrokenLine } from "./metrics.ts";
 
 const RULE = "=".repeat(80);
@@ -28,13 +28,15 @@ const METRIC_LABELS: readonly (readonly [label: string, key: string])[] = [
 export interface SummaryOptions {
   /** How many of the newest are shown. Default: all. */
   readonly limit?: number;
+  /** What stands in brackets behind the title. Default `last <limit>` or `all`. */
+  readonly scope?: string;
   readonly broken?: readonly BrokenLine[];
 }
 
 /** The list of experiments, newest first. What an entry does not have is left out. */
 export function formatHistorySummary(entries: readonly HistoryEntry[], options: SummaryOptions = {}): string {
   const shown = options.limit === undefined ? entries : entries.slice(Math.max(0, entries.length - options.limit));
-  const title = `EXPERIMENT HISTORY (${options.limit === undefined ? "all" : `last ${options.limit}`})`;
+  const title = `EXPERIMENT HISTORY (${options.scope ?? (options.limit === undefined ? "all" : `last ${options.limit}`)})`;
   const blocks = [...shown].reverse().map(formatEntry);
   const skipped = (options.broken ?? []).map(({ line, message }) => `Line ${line} was skipped: ${message}`);
   return [[RULE, title, RULE].join("\n"), ...(blocks.length === 0 ? ["No experiments yet."] : blocks), ...(skipped.length === 0 ? [] : [skipped.join("\n")])].join("\n\n");
@@ -42,35 +44,51 @@ export function formatHistorySummary(entries: readonly HistoryEntry[], options: 
 
 /** The comparison of two versions. Interval and warnings follow the seed's lines only where there are any. */
 export function formatComparison(comparison: VersionComparison): string {
-  const { first, second, metric, difference, percentChange, improvement, interval, warnings } = comparison;
+  const { first, second, metric, difference, percentChange, interval, warnings } = comparison;
   const percent = percentChange === null ? "n/a" : `${signed(percentChange, 2)}%`;
+  const [a, b] = [visibleText(first.version), visibleText(second.version)];
   return [
-    `Comparing ${first.version} vs ${second.version}`,
+    `Comparing ${a} vs ${b}`,
     RULE,
     "",
-    `${first.version}: ${metric} = ${first.value.toFixed(4)}`,
-    `${second.version}: ${metric} = ${second.value.toFixed(4)}`,
+    `${a}: ${visibleText(metric)} = ${first.value.toFixed(4)}`,
+    `${b}: ${visibleText(metric)} = ${second.value.toFixed(4)}`,
     "",
     `Difference: ${signed(difference, 4)} (${percent})`,
     ...(interval === undefined ? [] : [`${Math.round(100 * interval.confidence)}% interval: ${signed(interval.low, 4)} to ${signed(interval.high, 4)} (${interval.rows} rows)`]),
-    improvement ? "✓ Improvement detected" : "✗ No improvement",
-    ...warnings.map((warning) => `Warning: ${warning}`),
+    verdictLine(comparison),
+    ...warnings.map((warning) => `Warning: ${visibleText(warning)}`),
   ].join("\n");
+}
+
+/** The seed's tick or cross; where an interval holds 0, neither. */
+function verdictLine(comparison: VersionComparison): string {
+  const verdict = judgeDifference(comparison);
+  if (verdict === "unclear") return `○ No clear difference: ${comparison.interval!.rows < FEWEST_ROWS ? `${comparison.interval!.rows} rows are too few to tell` : "the interval includes 0"}`;
+  return (verdict === undefined ? comparison.improvement : verdict === "better") ? "✓ Improvement detected" : "✗ No improvement";
+}
+
+/** A text with control characters (newlines, escape sequences) and bidirectional marks written out, so that printing it prints nothing else. */
+export function visibleText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.charCodeAt(0);
+    return character === "\n" ? "\\n" : character === "\t" ? "\\t" : code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
+  });
 }
 
 function formatEntry(entry: HistoryEntry): string {
   const config = CONFIG_LABELS.flatMap(([label, keys]) => {
     const value = keys.map((key) => entry.config[key]).find((found) => found !== undefined && found !== null);
-    return value === undefined ? [] : [`    ${label}: ${String(value)}`];
+    return value === undefined ? [] : [`    ${label}: ${visibleText(String(value))}`];
   });
   const metrics = METRIC_LABELS.flatMap(([label, key]) => {
     const value = metricValue(entry, key);
     return value === undefined ? [] : [`    ${label}: ${value.toFixed(4)}`];
   });
-  const labels = Object.entries(entry.metrics.per_label ?? {}).flatMap(([label, scores]) => (typeof scores["f1"] === "number" ? [`    ${label} F1: ${scores["f1"].toFixed(4)}`] : []));
+  const labels = Object.entries(entry.metrics.per_label ?? {}).flatMap(([label, scores]) => (typeof scores["f1"] === "number" ? [`    ${visibleText(label)} F1: ${scores["f1"].toFixed(4)}`] : []));
   const status = entry.metadata["status"];
   return [
-    `${versionText(entry)} - ${entry.timestamp.slice(0, 19)}${status === undefined || status === "finished" ? "" : ` (${String(status)})`}`,
+    `${visibleText(versionText(entry))} - ${visibleText(entry.timestamp.slice(0, 19))}${status === undefined || status === "finished" ? "" : ` (${visibleText(String(status))})`}`,
     ...(config.length === 0 ? [] : ["  Config:", ...config]),
     ...(metrics.length + labels.length === 0 ? [] : ["  Metrics:", ...metrics, ...labels]),
   ].join("\n");

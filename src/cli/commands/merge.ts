@@ -5,7 +5,7 @@ import { choice, required, text } from "../options.ts";
 /** `tunesmith merge` */
 export const merge = defineCommand({
   name: "merge",
-  summary: "Add a checkpoint's adapter to its base and write a whole model",
+  summary: "Merge a checkpoint's adapter into its base model",
   options: {
     modelPath: required(text("dir", "checkpoint, or a run (its best checkpoint)")),
     baseModel: text("model", "default: the one it was trained on"),
@@ -17,12 +17,14 @@ export const merge = defineCommand({
     "merge --model-path checkpoints/best-eval_loss-0.4521 --base-model mistralai/Mistral-7B-v0.1 --output-dir models/merged_model --dtype f16",
   ],
   async run({ options, print, world, withInterrupt }) {
-    const [{ chooseCheckpoint, mergeCheckpoint }, { readCheckpointMetadata }, { findModel }] = await Promise.all([
+    const [{ chooseCheckpoint, mergeCheckpoint }, { readCheckpointMetadata }, { findModel }, { unpackIfNeeded }] = await Promise.all([
       import("../../training/index.ts"),
       import("../../checkpoints/index.ts"),
       import("../find-model.ts"),
+      import("../packed-checkpoints.ts"),
     ]);
     return withInterrupt(async (signal) => {
+      await unpackIfNeeded(options.modelPath, { print, signal });
       const checkpoint = chooseCheckpoint(options.modelPath);
       const { path } = await findModel(options.baseModel ?? readCheckpointMetadata(checkpoint).model.base_model, { print, world, signal });
       const merged = await mergeCheckpoint({ modelPath: checkpoint, basePath: path, outputDir: options.outputDir, dtype: options.dtype, signal });

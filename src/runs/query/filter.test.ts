@@ -54,6 +54,8 @@ describe("a filter", () => {
     ["config.lr = 0.0001", "a"],
     ['notes ~ "says \\"NO"', "b"],
     ["notes is null", "ac"],
+    ["tag ^= wi", "bc"],
+    ["tag ^= ide", ""],
     ["notes is not null", "b"],
     ["TAG = wide", undefined],
     ["Not tag = 'wide' AND name != b", "a"],
@@ -96,7 +98,7 @@ describe("a filter", () => {
 
   it("points at the column of a fault", () => {
     expect(fault("tag = wide and").message).toBe("Cannot read the filter: a field is needed, not the end (column 15)\n  tag = wide and\n                ^");
-    expect(fault("tag wide").message).toBe("Cannot read the filter: one of = != < <= > >= ~ in is is needed, not `wide` (column 5)\n  tag wide\n      ^");
+    expect(fault("tag wide").message).toBe("Cannot read the filter: one of = != < <= > >= ~ ^= in is is needed, not `wide` (column 5)\n  tag wide\n      ^");
     expect(fault("(tag = x").message).toContain("`)` is needed, not the end (column 9)");
     expect(fault("tag = x)").message).toContain("`and`, `or` or the end is needed, not `)`");
     expect(fault("notes = null").message).toContain("`is null` is needed, not `null`");

@@ -1,6 +1,6 @@
 // What a filter is once it is understood, and how it is written down again.
 
-export const OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "~"] as const;
+export const OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "~", "^="] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** A value as it was written. Whether it is a number, a date or a version is decided by the field it is compared with. */
@@ -19,7 +19,7 @@ export type Filter =
 export const KEYWORDS: ReadonlySet<string> = new Set(["and", "or", "not", "in", "is", "null"]);
 
 /** One character of a word: anything but spaces, quotes, brackets, commas and the characters of operators. */
-export const WORD_CHARACTER = /[^\s"'`(),=!<>~]/u;
+export const WORD_CHARACTER = /[^\s"'`(),=!<>~^]/u;
 
 /** Writes a filter so that reading it gives the same filter again. */
 export function printFilter(filter: Filter): string {

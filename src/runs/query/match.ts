@@ -1,5 +1,5 @@
 // A filter over columns. A test of a text looks at each distinct text once; a row is then a look into an array.
-import { parseVersion } from "../version.ts";
+import { parseVersion, type Version } from "../version.ts";
 import { membersOf, type Column, type Table } from "./columns.ts";
 import { parseTime, type TimeSpan } from "./dates.ts";
 import { fieldKind, type FieldKind } from "./fields.ts";
@@ -53,6 +53,7 @@ function compileComparison(field: string, operator: Operator, { text }: Literal,
 
 function numberTest(values: Float64Array, operator: Operator, kind: FieldKind, text: string, now: Date): RowTest {
   if (kind === "time") return timeTest(values, operator, parseTime(text, now));
+  if (operator === "^=") return (row) => !Number.isNaN(values[row]!) && String(values[row]).startsWith(text);
   if (operator === "~") return (row) => !Number.isNaN(values[row]!) && String(values[row]).includes(text);
   const wanted = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(wanted)) return operator === "!=" ? (row) => !Number.isNaN(values[row]!) : never;
@@ -80,6 +81,7 @@ function timeTest(values: Float64Array, operator: Operator, span: TimeSpan | und
   switch (operator) {
     case "=":
     case "~":
+    case "^=":
       return (row) => inside(values[row]!);
     case "!=":
       return (row) => !Number.isNaN(values[row]!) && !inside(values[row]!);
@@ -100,6 +102,7 @@ function textMatches(text: string, operator: Operator, wanted: string, kind: Fie
   if (operator === "!=") return members.every((member) => compareTexts(member, wanted, kind) !== 0);
   return members.some((member) => {
     if (operator === "~") return member.toLowerCase().includes(wanted.toLowerCase());
+    if (operator === "^=") return member.startsWith(wanted);
     if (operator === "=") return compareTexts(member, wanted, kind) === 0;
     const order = kind === "version" ? compareTexts(member, wanted, kind) : compareInOrder(member, wanted);
     return operator === "<" ? order < 0 : operator === "<=" ? order <= 0 : operator === ">" ? order > 0 : order >= 0;
@@ -114,8 +117,20 @@ function compareInOrder(text: string, wanted: string): number {
 
 /** Versions by their numbers (v1.10 comes after v1.9; v1.5-retry before v1.5), everything else by code unit. */
 export function compareTexts(a: string, b: string, kind: FieldKind): number {
-  const [left, right] = kind === "version" ? [parseVersion(a), parseVersion(b)] : [];
-  if (left === undefined || right === undefined) return a < b ? -1 : a > b ? 1 : 0;
+  if (kind !== "version") return a < b ? -1 : a > b ? 1 : 0;
+  return compareVersionTexts({ text: a, version: parseVersion(a) }, { text: b, version: parseVersion(b) });
+}
+
+interface VersionText {
+  readonly text: string;
+  /** Undefined when the text is none. */
+  readonly version: Version | undefined;
+}
+
+/** What is no version comes after those that are. */
+export function compareVersionTexts(a: VersionText, b: VersionText): number {
+  const [left, right] = [a.version, b.version];
+  if (left === undefined || right === undefined) return left === right ? (a.text < b.text ? -1 : a.text > b.text ? 1 : 0) : left === undefined ? 1 : -1;
   return left.major - right.major || left.minor - right.minor || comparePrerelease(left.prerelease, right.prerelease);
 }
 

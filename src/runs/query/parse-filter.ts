@@ -1,5 +1,6 @@
 // filter  := and { "or" and }            and  := not { "and" not }           not := "not" not | "(" filter ")" | test
-// test    := field sign value | field ["not"] "in" "(" value { "," value } ")" | field "is" ["not"] "null"
+// test    := field operator value   (= != < <= > >=, ~ contains, ^= begins with)
+//          | field ["not"] "in" "(" value { "," value } ")" | field "is" ["not"] "null"
 import { filterInvalid } from "../errors.ts";
 import { KEYWORDS, OPERATORS, type Filter, type Literal } from "./filter.ts";
 import { tokenize, type Token } from "./tokens.ts";
@@ -76,7 +77,7 @@ export function parseFilter(source: string): ParsedFilter {
       return negate(true, { kind: "in", field, values: parseValues() });
     }
     const operator = next.kind === "sign" ? OPERATORS.find((candidate) => candidate === next.text) : undefined;
-    if (operator === undefined) return fault(next, "one of = != < <= > >= ~ in is");
+    if (operator === undefined) return fault(next, "one of = != < <= > >= ~ ^= in is");
     return { kind: "compare", field, operator, value: parseValue() };
   }
 

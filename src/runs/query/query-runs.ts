@@ -10,14 +10,15 @@ import { cellAt, type Cell, type Table } from "./columns.ts";
 import { cellsOfEntry, cellsOfRun, requireFields, requireSortKey, requireTimes } from "./fields.ts";
 import type { RunPlaces, UnreadableRun } from "./gather.ts";
 import { readHistoryEntry } from "./history-lines.ts";
+import type { Filter } from "./filter.ts";
 import { compileFilter } from "./match.ts";
 import { parseFilter } from "./parse-filter.ts";
 import { loadRuns, type IndexOptions, type LoadedRuns } from "./run-index.ts";
 import { defaultOrder, firstRows, orderBy, parseSortKey } from "./sort.ts";
 
 export interface RunQuery {
-  /** `tag = x and metrics.f1_micro > 0.8`. Default: every run. */
-  readonly filter?: string;
+  /** `tag = x and metrics.f1_micro > 0.8`, or such a filter as it was read. Default: every run. */
+  readonly filter?: string | Filter;
   /** A field, `-` before it for falling order. Default: the newest first. */
   readonly sort?: string;
   /** Default: all. */
@@ -92,16 +93,12 @@ function answer(places: RunPlaces, loaded: LoadedRuns, queries: readonly RunQuer
 }
 
 function select({ base, recent, keeps }: LoadedRuns, query: RunQuery, known: ReadonlySet<string>, now: Date): { readonly matched: number; readonly rows: readonly ChosenRow[] } {
-  const filter = query.filter === undefined || query.filter.trim() === "" ? undefined : parseFilter(query.filter);
-  if (filter !== undefined) {
-    requireFields(filter, known);
-    requireTimes(filter, now);
-  }
+  const filter = typeof query.filter === "string" ? readFilter(query.filter, known, now) : query.filter;
   const key = query.sort === undefined ? undefined : parseSortKey(query.sort);
   if (key !== undefined) requireSortKey(key.field, known);
   const matching: number[] = [];
   for (const [start, table, isThere] of [[0, base, keeps], [base.rowCount, recent, () => true]] as const) {
-    const test = filter === undefined ? () => true : compileFilter(filter.filter, table, now);
+    const test = filter === undefined ? () => true : compileFilter(filter, table, now);
     const [lines, archived] = [table.column("#line")?.numbers?.values, table.column("archived")?.numbers?.values];
     for (let row = 0; row < table.rowCount; row += 1) {
       if (!isThere(row)) continue;
@@ -114,6 +111,14 @@ function select({ base, recent, keeps }: LoadedRuns, query: RunQuery, known: Rea
   const first = firstRows(matching, key === undefined ? defaultOrder(tables) : orderBy(tables, key), query.limit ?? matching.length);
   const rows = Array.from(first, (row) => (row < base.rowCount ? { table: base, row } : { table: recent, row: row - base.rowCount }));
   return { matched: matching.length, rows };
+}
+
+function readFilter(source: string, known: ReadonlySet<string>, now: Date): Filter | undefined {
+  if (source.trim() === "") return undefined;
+  const parsed = parseFilter(source);
+  requireFields(parsed, known);
+  requireTimes(parsed, now);
+  return parsed.filter;
 }
 
 /** The directory of a row whose run.json is not the one that was indexed. */

@@ -9,7 +9,7 @@ export interface Token {
   readonly column: number;
 }
 
-const SIGN = /^(?:!=|<=|>=|==|[=<>~(),!])/;
+const SIGN = /^(?:!=|<=|>=|\^=|==|[=<>~(),!^])/;
 const QUOTES: Readonly<Record<string, Token["kind"]>> = { '"': "text", "'": "text", "`": "field" };
 
 /** Cuts a filter into tokens; the last is `end`. @throws `runs.filter_invalid` at a quote that is never closed */

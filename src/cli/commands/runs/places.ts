@@ -1,0 +1,28 @@
+import type { Print } from "../../print.ts";
+import type { Progress } from "../../progress.ts";
+
+/** Where the runs of a command lie. */
+export interface Places {
+  readonly outputDir: string;
+  readonly historyPath: string;
+}
+
+/** The history defaults to the file beside the output directory. */
+export async function placesOf(options: { readonly outputDir: string; readonly historyFile: string | undefined }): Promise<Places> {
+  const { historyPathFor } = await import("../../../runs/index.ts");
+  return { outputDir: options.outputDir, historyPath: options.historyFile ?? historyPathFor(options.outputDir) };
+}
+
+/** Reading so many runs for the first time takes long enough to say so. */
+const WORTH_SHOWING = 2000;
+
+/** Shows how far the first reading of many runs is. */
+export function showIndexing(print: Print): (done: number, total: number) => void {
+  let progress: Progress | undefined;
+  return (done, total) => {
+    if (total < WORTH_SHOWING) return;
+    progress ??= print.progress({ label: "reading all runs once", unit: "runs", total });
+    progress.update(done);
+    if (done === total) progress.finish();
+  };
+}

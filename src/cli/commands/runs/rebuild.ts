@@ -1,0 +1,35 @@
+import { defineCommand } from "../../command.ts";
+import { flag, text } from "../../options.ts";
+import { runOptions } from "./options.ts";
+import { placesOf } from "./places.ts";
+
+/** `tunesmith runs rebuild` */
+export const runsRebuild = defineCommand({
+  name: "runs rebuild",
+  summary: "Complete the history from run directories and from tags",
+  options: {
+    ...runOptions,
+    tags: text("file", "tags of the model's repository, one a line as `git tag -n1` prints them"),
+    dryRun: flag("only say what would be written"),
+  },
+  remark: "Lines that are there stay as they are. The old file is kept below .tunesmith/history.",
+  examples: ["runs rebuild --dry-run", "runs rebuild --tags tags.txt"],
+  async run({ options, print, world }) {
+    const { applyHistoryRebuild, isRebuildNeeded, parseTagList, planHistoryRebuild } = await import("../../../runs/index.ts");
+    const { readText } = await import("../../../files/index.ts");
+    const tags = options.tags === undefined ? [] : parseTagList(readText(options.tags));
+    const plan = planHistoryRebuild({ ...(await placesOf(options)), tags });
+    const { historyPath, added, broken, skippedTags, warnings, kept } = plan;
+
+    if (added.length > 0) print.table(["added", "from", "name", "status"], added.map(({ version, source, name, status }) => [version ?? "–", source, print.visible(name), status]));
+    for (const { line, message } of broken) print.line(`Line ${line} is left out: ${print.visible(message)}`);
+    for (const { name, reason } of skippedTags) print.line(`Tag ${print.visible(name)} is passed over: ${reason}`);
+    for (const warning of warnings) print.warn(print.visible(warning));
+    const { backup } = options.dryRun ? { backup: null } : await applyHistoryRebuild(plan, world.now);
+    print.line(`${historyPath}: ${kept} kept, ${added.length} added, ${broken.length} left out`);
+    if (!isRebuildNeeded(plan)) print.line("Nothing is missing.");
+    else if (options.dryRun) print.line("Nothing was written: this was a dry run.");
+    if (backup !== null) print.line(`The old file is ${backup}`);
+    return { history_file: historyPath, dry_run: options.dryRun, kept, added, broken, skipped_tags: skippedTags, warnings, backup };
+  },
+});
