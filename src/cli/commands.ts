@@ -21,6 +21,7 @@ import { runsCompare } from "./commands/runs/compare.ts";
 import { runsDiff } from "./commands/runs/diff.ts";
 import { runsExport } from "./commands/runs/export.ts";
 import { runsList } from "./commands/runs/list.ts";
+import { runsMetrics } from "./commands/runs/metrics.ts";
 import { runsNote } from "./commands/runs/note.ts";
 import { runsRebuild } from "./commands/runs/rebuild.ts";
 import { runsShow } from "./commands/runs/show.ts";
@@ -35,5 +36,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
 };

@@ -10,6 +10,9 @@ export { formatTagMessage, formatVersionTag, parseTagList, parseTagMessage, pars
 export { applyHistoryRebuild, isRebuildNeeded, planHistoryRebuild, type HistoryRebuild, type RebuildOptions } from "./rebuild.ts";
 export { chooseVersion, type VersionSources } from "./choose-version.ts";
 export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type MetricPoint, type StepMetrics } from "./metrics.ts";
+export { listSeries, readSeries, type Series, type SeriesList, type SeriesPoint, type SeriesRequest } from "./series/read.ts";
+export type { SeriesFacts } from "./series/cache.ts";
+export { openMetricsLog, type MetricsLog, type MetricsLogOptions } from "./series/writer.ts";
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";
 export { parseRunPlace, type RunPlace } from "./place.ts";

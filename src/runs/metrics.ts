@@ -50,7 +50,7 @@ export function metricSeries(log: MetricLog): ReadonlyMap<string, readonly Metri
   const curves = new Map<string, Map<number, number>>();
   for (const { step, time: _time, resumed_from: resumed, ...values } of log.rows) {
     if (typeof resumed === "number") {
-      for (const curve of curves.values()) for (const logged of [...curve.keys()]) if (logged > resumed) curve.delete(logged);
+      for (const curve of curves.values()) for (const logged of curve.keys()) if (logged > resumed) curve.delete(logged);
       continue;
     }
     for (const [name, value] of Object.entries(values)) {

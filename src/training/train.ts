@@ -166,7 +166,11 @@ function newRun(options: TrainOptions, dataset: DatasetRecord, baseDigest: strin
 }
 
 function recordEvent(run: Run, event: TrainingEvent): void {
-  if (event.type === "ready") run.update({ engine: { ggml_release: ENGINE_RELEASE, backend: event.facts.device } });
+  if (event.type === "ready") {
+    const { device, startStep } = event.facts;
+    run.update({ engine: { ggml_release: ENGINE_RELEASE, backend: device } });
+    if (startStep > 0) run.appendMetrics({ step: startStep, resumed_from: startStep });
+  }
   if (event.type === "step") {
     const { step, epoch, loss, learningRate, gradientNorm, tokensPerSecond } = event;
     run.appendMetrics({ step, epoch, loss, learning_rate: learningRate, grad_norm: gradientNorm, tokens_per_s: tokensPerSecond });
