@@ -1,5 +1,6 @@
 // Two configurations member by member, as deep as they go.
 import { canonicalJson } from "../files/index.ts";
+import { visibleText } from "./format.ts";
 
 export interface ConfigChange {
   /** Dotted path: `lora.r`. A dot inside a name stays as it is. */
@@ -42,7 +43,8 @@ function isGroup(value: unknown): value is Config {
 /** One line a change: `~ lora.r: 8 → 16`, `+ warmup_steps: 10`, `- seed: 42`. Texts stand in quotes where they could be mistaken. */
 export function formatConfigDiff(changes: readonly ConfigChange[]): string {
   return changes
-    .map(({ path, kind, before, after }) => {
+    .map(({ path: name, kind, before, after }) => {
+      const path = visibleText(name);
       if (kind === "added") return `+ ${path}: ${formatValue(after)}`;
       if (kind === "removed") return `- ${path}: ${formatValue(before)}`;
       return `~ ${path}: ${formatValue(before)} → ${formatValue(after)}`;

@@ -25,6 +25,8 @@ const METRIC_LABELS: readonly (readonly [label: string, key: string])[] = [
   ["Validation loss", "eval_loss"],
 ];
 
+const BROKEN_SHOWN = 10;
+
 export interface SummaryOptions {
   /** How many of the newest are shown. Default: all. */
   readonly limit?: number;
@@ -38,7 +40,9 @@ export function formatHistorySummary(entries: readonly HistoryEntry[], options: 
   const shown = options.limit === undefined ? entries : entries.slice(Math.max(0, entries.length - options.limit));
   const title = `EXPERIMENT HISTORY (${options.scope ?? (options.limit === undefined ? "all" : `last ${options.limit}`)})`;
   const blocks = [...shown].reverse().map(formatEntry);
-  const skipped = (options.broken ?? []).map(({ line, message }) => `Line ${line} was skipped: ${message}`);
+  const broken = options.broken ?? [];
+  const more = broken.length > BROKEN_SHOWN ? [`… and ${broken.length - BROKEN_SHOWN} more lines`] : [];
+  const skipped = [...broken.slice(0, BROKEN_SHOWN).map(({ line, message }) => `Line ${line} was skipped: ${visibleText(message)}`), ...more];
   return [[RULE, title, RULE].join("\n"), ...(blocks.length === 0 ? ["No experiments yet."] : blocks), ...(skipped.length === 0 ? [] : [skipped.join("\n")])].join("\n\n");
 }
 

@@ -93,7 +93,8 @@ export function runIdOf(entry: HistoryEntry): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
-function tryReadRun(path: string, observer?: Observer): StoredRun | { readonly message: string } {
+/** The run at a path, or why it cannot be read. */
+export function tryReadRun(path: string, observer?: Observer): StoredRun | { readonly message: string } {
   try {
     return readRun(path, observer);
   } catch (cause) {

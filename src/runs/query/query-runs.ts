@@ -4,11 +4,11 @@ import { glance } from "../../files/index.ts";
 import type { HistoryEntry } from "../../records/index.ts";
 import type { BrokenLine } from "../metrics.ts";
 import type { Observer } from "../liveness.ts";
-import { readRun, type StoredRun } from "../read.ts";
+import type { StoredRun } from "../read.ts";
 import { RUN_FILE } from "../workspace.ts";
 import { cellAt, type Cell, type Table } from "./columns.ts";
 import { cellsOfEntry, cellsOfRun, requireFields, requireSortKey, requireTimes } from "./fields.ts";
-import type { RunPlaces, UnreadableRun } from "./gather.ts";
+import { tryReadRun, type RunPlaces, type UnreadableRun } from "./gather.ts";
 import { readHistoryEntry } from "./history-lines.ts";
 import type { Filter } from "./filter.ts";
 import { compileFilter } from "./match.ts";
@@ -133,7 +133,13 @@ function staleDirectory(outputDir: string, { table, row }: ChosenRow): readonly 
 function readRow({ outputDir, historyPath }: RunPlaces, { table, row }: ChosenRow, observer: Observer | undefined): RunRow {
   const [directory, offset, length] = ["directory", "#offset", "#length"].map((name) => cellAt(table.column(name), row));
   const entry = typeof offset === "number" && typeof length === "number" ? readHistoryEntry(historyPath, offset, length) : undefined;
-  const run = typeof directory === "string" ? readRun(join(outputDir, directory), observer) : undefined;
+  const run = typeof directory === "string" ? readStanding(join(outputDir, directory), observer) : undefined;
   const fields = new Map([...(entry === undefined ? [] : cellsOfEntry(entry)), ...(run === undefined ? [] : cellsOfRun(String(directory), run.record))]);
   return { run, entry, fields };
+}
+
+/** A run that went away or broke a moment ago is no run. */
+function readStanding(directory: string, observer: Observer | undefined): StoredRun | undefined {
+  const found = tryReadRun(directory, observer);
+  return "message" in found ? undefined : found;
 }

@@ -16,7 +16,7 @@ export const runsCompare = defineCommand({
   remark: "Where both runs were evaluated on the same split of the same dataset, the interval is a paired bootstrap over its rows.",
   examples: ["runs compare v1.0 v1.1", "runs compare v1.0 v1.1 --metric hamming_loss --json"],
   async run({ options, arguments: { first, second }, print }) {
-    const { compareAllMetrics, compareVersions, diffConfigs, findRun, formatComparison, formatConfigDiff, judgeDifference, rowName } = await import("../../../runs/index.ts");
+    const { compareAllMetrics, compareVersions, diffConfigs, findRun, formatComparison, formatConfigDiff, judgeDifference, rowName, visibleText } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { onProgress: showIndexing(print) };
     const rows = [await findRun(first, places, search), await findRun(second, places, search)] as const;
@@ -31,10 +31,11 @@ export const runsCompare = defineCommand({
     print.line(formatComparison(comparison));
     if (all.length > 1) {
       print.line("\nAll shared metrics");
-      print.table(["metric", rowName(rows[0]), rowName(rows[1]), "difference", "%", ...(intervals === undefined ? [] : ["95 % interval"]), ""], all.map((row) => metricCells(row, intervals !== undefined, judgeDifference(row))));
+      const header = ["metric", visibleText(rowName(rows[0])), visibleText(rowName(rows[1])), "difference", "%", ...(intervals === undefined ? [] : ["95 % interval"]), ""];
+      print.table(header, all.map((row) => metricCells({ ...row, metric: visibleText(row.metric) }, intervals !== undefined, judgeDifference(row))));
     }
-    for (const note of notes) print.line(`Note: ${note}`);
-    print.line(changes.length === 0 ? "\nTheir configurations are the same." : `\nConfiguration, ${rowName(rows[0])} → ${rowName(rows[1])}\n${formatConfigDiff(changes)}`);
+    for (const note of notes) print.line(`Note: ${visibleText(note)}`);
+    print.line(changes.length === 0 ? "\nTheir configurations are the same." : `\nConfiguration, ${visibleText(`${rowName(rows[0])} → ${rowName(rows[1])}`)}\n${formatConfigDiff(changes)}`);
     return {
       metric: comparison.metric,
       direction: comparison.direction,

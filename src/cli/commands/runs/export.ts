@@ -3,7 +3,7 @@ import { metricUnknown } from "../../errors.ts";
 import { formatAmount } from "../../format.ts";
 import { choice, list, text, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
-import { placesOf, showIndexing } from "./places.ts";
+import { placesOf, showIndexing, warnOfUnreadable } from "./places.ts";
 
 /** `tunesmith runs export` */
 export const runsExport = defineCommand({
@@ -25,7 +25,7 @@ export const runsExport = defineCommand({
     "runs export --format md --filter 'tag = lr_ablation' --columns config.learning_rate metrics.f1_micro --sort -metrics.f1_micro --baseline v1.0 --metric f1_micro",
   ],
   async run({ options, print, world }) {
-    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, rowEntry, withImprovement } = await import("../../../runs/index.ts");
+    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, rowEntry, visibleText, withImprovement } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { verify: options.verify || undefined, now: world.now, onProgress: showIndexing(print) };
     const { filter, sort, limit, archived, metric } = options;
@@ -50,7 +50,7 @@ export const runsExport = defineCommand({
       writeFileAtomic(options.output, text);
       print.line(`${formatAmount(rows.length, "run")} written to ${options.output}`);
     }
-    for (const { directory, message } of unreadable) print.warn(`${directory}: ${message}`);
+    warnOfUnreadable(unreadable, print, visibleText);
     return { format: options.format, output: options.output ?? null, columns: finished.titles, runs: documents };
   },
 });

@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { formatAmount, formatCount } from "../../format.ts";
 import { flag, list, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
-import { placesOf, showIndexing } from "./places.ts";
+import { placesOf, showIndexing, warnOfUnreadable } from "./places.ts";
 
 /** `tunesmith runs list` */
 export const runsList = defineCommand({
@@ -31,7 +31,7 @@ export const runsList = defineCommand({
       onProgress: showIndexing(print),
     });
     const { broken, unreadable, total } = answer;
-    for (const { directory, message } of unreadable) print.warn(`${visibleText(directory)}: ${visibleText(message)}`);
+    warnOfUnreadable(unreadable, print, visibleText);
     if (columns.length > 0) {
       const [selection] = answer.selections;
       const { exportTable } = await import("../../../runs/index.ts");

@@ -26,3 +26,11 @@ export function showIndexing(print: Print): (done: number, total: number) => voi
     if (done === total) progress.finish();
   };
 }
+
+const WARNED = 5;
+
+/** Names the first runs whose record cannot be used, and counts the rest. */
+export function warnOfUnreadable(unreadable: readonly { readonly directory: string; readonly message: string }[], print: Print, visible: (text: string) => string): void {
+  for (const { directory, message } of unreadable.slice(0, WARNED)) print.warn(`${visible(directory)}: ${visible(message)}`);
+  if (unreadable.length > WARNED) print.warn(`${unreadable.length - WARNED} more runs have a run.json that cannot be used; all with --json`);
+}
