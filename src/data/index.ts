@@ -10,4 +10,5 @@ export { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
 export { generateSample, SAMPLE_DOMAINS, type SampleDomain, type SampleOptions, type SampleRow } from "./sample/generate.ts";
 export { CLINICS, CONDITIONS, FIELDS, FINDINGS, FREQUENCIES, MEDICINES, PLANS, type Field, type Medicine } from "./sample/lexicon.ts";
 export { drawFacts, joinWords, type NoteFacts, type Prescription } from "./sample/note.ts";
+export { parseSplitSnapshotName, type SplitSnapshotName } from "./split-snapshot.ts";
 export type { TextTokenizer } from "./text-tokenizer.ts";

@@ -1,16 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TunesmithError } from "../errors.ts";
 import { readHistory } from "./history.ts";
 import { metricSeries, readMetrics } from "./metrics.ts";
+import { createSweepDirectory } from "./mint.ts";
+import { parseRunName } from "./names.ts";
 import { listRuns, readRun } from "./read.ts";
 import { createRun, reopenRun, type CreateRunOptions } from "./run.ts";
 
-const execute = promisify(execFile);
 let workspace: string;
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), "tunesmith-runs-"));
@@ -41,16 +40,40 @@ describe("createRun", () => {
     expect(names).toEqual(["run-tiny_training_20260301_120000", "run-tiny_training_20260301_120001", "run-tiny_training_20260301_120002"]);
   });
 
-  it("gives 16 processes of one second 16 runs", async () => {
-    const script = `import { createRun } from ${JSON.stringify(new URL("run.ts", import.meta.url).href)};
-      const run = createRun({ outputDir: ${JSON.stringify(join(workspace, "outputs"))}, model: "tiny", config: {}, now: () => new Date("2026-03-01T12:00:00Z") });
-      await run.finish({ metrics: { loss: 1 } });`;
-    await Promise.all(Array.from({ length: 16 }, () => execute(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script])));
-    const { runs, unreadable } = listRuns(join(workspace, "outputs"));
-    expect(unreadable).toEqual([]);
-    expect(new Set(runs.map((run) => run.record.id)).size).toBe(16);
-    const minors = history().entries.map((entry) => entry.version);
-    expect(minors).toEqual(Array.from({ length: 16 }, (_, minor) => `v1.${minor}`));
+  it("takes the directory the workspace's scheme asks for, and the next free second", async () => {
+    const naming = { scheme: "dated", time_zone: "utc" } as const;
+    const [first, second] = [start({ naming }), start({ naming })];
+    expect([first, second].map(({ record }) => record.name)).toEqual(["2026-03-01/12-00-00", "2026-03-01/12-00-01"]);
+    expect(second.record).toMatchObject({ scheme: "dated", tag: "run", started_at: "2026-03-01T12:00:00.000Z" });
+    expect((await second.finish()).version).toBe("v1.0");
+    expect(history().entries).toHaveLength(1);
+    first.stop();
+    expect((await reopenRun(first.directory, { now: noon }).finish()).version).toBe("v1.1");
+    expect(history().entries).toHaveLength(2);
+  });
+
+  it("writes the local time into the name and the real one into the record", () => {
+    const { record } = start({ naming: { time_zone: "local" } });
+    expect(parseRunName(record.name, "local")?.startedAt).toEqual(noon());
+    expect(record).toMatchObject({ time_zone: "local", started_at: "2026-03-01T12:00:00.000Z" });
+  });
+
+  it("makes the members of a sweep in its directory, each once", async () => {
+    const sweep = createSweepDirectory(join(workspace, "multirun"), noon());
+    const member = (number: number) => start({ outputDir: join(workspace, "multirun"), sweep: { directory: sweep, member: number, id: "sweep-1" } });
+    const run = member(3);
+    expect(run.record).toMatchObject({ name: "2026-03-01/12-00-00/3", scheme: "dated", parent: "sweep-1" });
+    expect(() => member(3)).toThrow(/Cannot create member 3 of sweep .*: it is there already/);
+    expect((await run.finish()).version).toBe("v1.0");
+    expect((await start().finish()).version).toBe("v1.1");
+    rmSync(join(workspace, "experiment_history.jsonl"));
+    expect((await member(4).finish()).version).toBe("v1.2");
+    expect(listRuns(join(workspace, "outputs")).runs).toHaveLength(3);
+  });
+
+  it("numbers above what is known elsewhere, and opens a major on demand", async () => {
+    expect((await start({ knownVersions: ["v1.4", "d9.0", "v1.2-retry"] }).finish()).version).toBe("v1.5");
+    expect((await start({ major: true }).finish()).version).toBe("v2.0");
   });
 
   it("refuses a version that was used before any work is done", async () => {
@@ -115,9 +138,30 @@ describe("readRun", () => {
     expect(record).toMatchObject({ status: "failed", last_step: 2, error: { code: "runs.process_gone", message: `process ${process.pid} ended without a word after step 2` } });
   });
 
-  it("leaves the runs of other hosts alone", () => {
+  it("knows a process by its start, not by its number alone", () => {
     const run = start();
-    expect(readRun(run.directory, { hostname: "elsewhere", isAlive: () => false }).record.status).toBe("running");
+    expect(readRun(run.directory).record.status).toBe("running");
+    if (run.record.pid_start === null) return;
+    writeFileSync(join(run.directory, "run.json"), JSON.stringify({ ...run.record, pid_start: "another process" }));
+    expect(readRun(run.directory).record).toMatchObject({ status: "failed", error: { code: "runs.process_gone" } });
+  });
+
+  it("names a worker that outlives its parent, and lets nobody into the run until it ended", () => {
+    const run = start();
+    run.update({ worker_pid: 77 });
+    const observer = (alive: readonly number[]) => ({ hostname: run.record.host.hostname, isAlive: (pid: number) => alive.includes(pid) });
+    const stored = readRun(run.directory, observer([77]));
+    expect(stored).toMatchObject({ liveWorkerPid: 77, record: { status: "failed", error: { message: expect.stringContaining("its worker, process 77, has not ended yet") } } });
+    expect(() => reopenRun(run.directory, { observer: observer([77]) })).toThrow("its worker, process 77");
+    expect(() => reopenRun(run.directory, { observer: observer([process.pid]) })).toThrow(`process ${process.pid} on`);
+    expect(reopenRun(run.directory, { observer: observer([]) }).record).toMatchObject({ status: "running", worker_pid: null, worker_start: null });
+  });
+
+  it("leaves the runs of other hosts alone for a day", () => {
+    const run = start();
+    const elsewhere = (hours: number) => ({ hostname: "elsewhere", isAlive: () => false, now: () => Date.now() + 3_600_000 * hours });
+    expect(readRun(run.directory, elsewhere(23)).record.status).toBe("running");
+    expect(readRun(run.directory, elsewhere(25)).record).toMatchObject({ status: "failed", error: { code: "runs.process_silent" } });
   });
 
   it("names file and field when the record is wrong", () => {

@@ -1,7 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { flag, text } from "../../options.ts";
 import { runOptions } from "./options.ts";
-import { placesOf } from "./places.ts";
 
 /** `tunesmith runs rebuild` */
 export const runsRebuild = defineCommand({
@@ -18,7 +17,7 @@ export const runsRebuild = defineCommand({
     const { applyHistoryRebuild, isRebuildNeeded, parseTagList, planHistoryRebuild } = await import("../../../runs/index.ts");
     const { readText } = await import("../../../files/index.ts");
     const tags = options.tags === undefined ? [] : parseTagList(readText(options.tags));
-    const plan = planHistoryRebuild({ ...(await placesOf(options)), tags });
+    const plan = planHistoryRebuild({ outputDir: options.outputDir, historyPath: options.historyFile, tags });
     const { historyPath, added, broken, skippedTags, warnings, kept } = plan;
 
     if (added.length > 0) print.table(["added", "from", "name", "status"], added.map(({ version, source, name, status }) => [version ?? "–", source, print.visible(name), status]));
