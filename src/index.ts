@@ -12,4 +12,5 @@ export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions 
 export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
 export { listen } from "./http/index.ts";
 export { compareVersions, listRuns, nextVersion, openExperimentTracker, parseRunPlace, readMetrics, readRun, renderRunReport, type Experiment, type ExperimentTracker, type StoredRun } from "./runs/index.ts";
+export { compareAllMetrics, diffConfigs, findRun, parseFilter, printFilter, queryRuns, type ConfigChange, type Filter, type QueriedRuns, type RunQuery, type RunRow, type VersionComparison } from "./runs/index.ts";
 export type { CheckpointMetadata, DatasetRecord, EvaluationComparison, EvaluationRecord, QuantizationRecord, RunRecord } from "./records/index.ts";
