@@ -1,17 +1,17 @@
-// The catalog's cache on disk: compact arrays, words and facts once each. It can be deleted at any time; one that is broken, of another
-// version or of another tree counts as none.
-import { readSmallText, writeFileAtomic } from "../../files/index.ts";
+// The catalog's cache on disk: times and sizes as doubles, references as 32-bit integers, every text, candidate and fact once. It can be
+// deleted at any time; one that is broken, of another version or of another tree counts as none.
+import { exists, readBytes, writeFileAtomic } from "../../files/index.ts";
 import type { Candidate } from "./candidates.ts";
-import { CATALOG_KINDS, CHECKPOINT_FORMATS, FACT_SOURCES, NUMBER_FACTS, TEXT_FACTS, type CatalogEntry, type CatalogFacts, type CatalogProblem, type CatalogRun, type Fact } from "./entry.ts";
+import { CATALOG_KINDS, NUMBER_FACTS, TEXT_FACTS, type CatalogEntry, type CatalogFacts, type CatalogProblem, type CatalogRun, type Fact } from "./entry.ts";
 import type { Listing } from "./look.ts";
 
-const VERSION = 1;
-/** A tree of a million checkpoints stays below this. */
-const LIMIT_BYTES = 400_000_000;
+const VERSION = 2;
+const FACT_NAMES = [...TEXT_FACTS, ...NUMBER_FACTS];
+const FACT_CODES = new Map<string, number>(FACT_NAMES.map((name, code) => [name, code]));
 
 /** An entry with what it was made from: sizes and times of the file, its pieces and its sidecars. */
 export interface StoredEntry {
-  readonly stamps: readonly number[];
+  readonly stamps: Float64Array;
   readonly entry: CatalogEntry;
 }
 
@@ -23,105 +23,126 @@ export interface StoredDirectory {
   readonly entries: readonly (StoredEntry | undefined)[];
 }
 
-const FACT_NAMES = [...TEXT_FACTS, ...NUMBER_FACTS];
-const FACT_CODES = new Map<string, number>(FACT_NAMES.map((name, code) => [name, code]));
-
-type EncodedEntry = readonly [stamps: readonly number[], kind: number, size: number, modified: number, run: number, facts: readonly number[], metrics: readonly number[], version: number, rankUnknown: 0 | 1, problems: readonly CatalogProblem[] | 0];
-type EncodedCandidate = readonly [name: string, main: string | 0, format: number, sidecars: readonly string[], pieces: readonly string[], entry: EncodedEntry | 0];
-type EncodedDirectory = readonly [path: string, modified: number, directories: readonly string[], links: readonly string[], configs: readonly string[], failed: 0 | 1, context: string, candidates: readonly EncodedCandidate[]];
-
-interface IndexDocument {
+/** The first line of the file, padded to a multiple of 8 bytes; behind it the doubles, the integers, then the tables as JSON. */
+interface Header {
   readonly format: "tunesmith.checkpoints";
   readonly version: number;
   readonly root: string;
-  readonly names: readonly string[];
-  readonly facts: readonly (readonly [value: string | number, source: number, low?: 1])[];
+  readonly doubles: number;
+  readonly integers: number;
+}
+
+interface Tables {
+  readonly texts: readonly string[];
+  readonly lists: readonly (readonly string[])[];
+  readonly candidates: readonly Candidate[];
+  readonly facts: readonly Fact[];
   readonly runs: readonly CatalogRun[];
-  readonly directories: readonly EncodedDirectory[];
+  readonly problems: readonly (readonly CatalogProblem[])[];
 }
 
 /** Writes the index atomically. @throws what the operating system refuses */
 export function writeIndex(path: string, root: string, directories: ReadonlyMap<string, StoredDirectory>): void {
-  const names = createTable<string, string>((name) => name);
-  const facts = createTable<Fact, IndexDocument["facts"][number]>(({ value, source, low }) => (low === true ? [value, FACT_SOURCES.indexOf(source), 1] : [value, FACT_SOURCES.indexOf(source)]));
-  const runs = createTable<CatalogRun, CatalogRun>((run) => run);
-  const encodeEntry = ({ stamps, entry }: StoredEntry): EncodedEntry => [
-    stamps,
-    CATALOG_KINDS.indexOf(entry.kind),
-    entry.sizeBytes,
-    entry.modifiedMs,
-    entry.run === undefined ? -1 : runs.at(entry.run),
-    Object.entries(entry.facts).flatMap(([name, fact]) => [FACT_CODES.get(name)!, facts.at(fact)]),
-    Object.entries(entry.metrics).flatMap(([name, fact]) => [names.at(name), facts.at(fact)]),
-    entry.version ?? -1,
-    entry.rankUnknown ? 1 : 0,
-    entry.problems.length === 0 ? 0 : entry.problems,
-  ];
-  const encoded = [...directories].map(([place, { listing, context, entries }]): EncodedDirectory => [
-    place,
-    listing.modifiedMs,
-    listing.directories,
-    listing.links,
-    listing.configs,
-    listing.failed ? 1 : 0,
-    context,
-    listing.candidates.map(({ name, main, format, sidecars, pieces }, at): EncodedCandidate => {
+  const doubles: number[] = [];
+  const integers: number[] = [];
+  const [texts, lists, candidates, facts, runs] = [createTable<string>(), createTable<readonly string[]>(JSON.stringify), createTable<Candidate>(JSON.stringify), createTable<Fact>(), createTable<CatalogRun>()];
+  const problems: (readonly CatalogProblem[])[] = [];
+  for (const [place, { listing, context, entries }] of directories) {
+    doubles.push(listing.modifiedMs);
+    integers.push(texts.at(place), lists.at(listing.directories), lists.at(listing.links), lists.at(listing.configs), listing.failed ? 1 : 0, texts.at(context), listing.candidates.length);
+    for (const [at, candidate] of listing.candidates.entries()) {
       const stored = entries[at];
-      return [name, main === name ? 0 : main, CHECKPOINT_FORMATS.indexOf(format), sidecars, pieces, stored === undefined ? 0 : encodeEntry(stored)];
-    }),
-  ]);
-  const document: IndexDocument = { format: "tunesmith.checkpoints", version: VERSION, root, names: names.rows, facts: facts.rows, runs: runs.rows, directories: encoded };
-  writeFileAtomic(path, JSON.stringify(document));
+      integers.push(candidates.at(candidate), stored === undefined ? -1 : stored.stamps.length);
+      if (stored === undefined) continue;
+      const { entry, stamps } = stored;
+      doubles.push(entry.sizeBytes, entry.modifiedMs, ...stamps);
+      const [factList, metricList] = [Object.entries(entry.facts), Object.entries(entry.metrics)];
+      integers.push(CATALOG_KINDS.indexOf(entry.kind), entry.run === undefined ? -1 : runs.at(entry.run), entry.version ?? -1, entry.rankUnknown ? 1 : 0, entry.problems.length === 0 ? -1 : problems.push(entry.problems) - 1);
+      integers.push(factList.length, metricList.length);
+      for (const [name, fact] of factList) integers.push(FACT_CODES.get(name)!, facts.at(fact));
+      for (const [name, fact] of metricList) integers.push(texts.at(name), facts.at(fact));
+    }
+  }
+  const header: Header = { format: "tunesmith.checkpoints", version: VERSION, root, doubles: doubles.length, integers: integers.length };
+  const line = JSON.stringify(header);
+  const bytes = Buffer.from(line, "utf8").byteLength + 1;
+  const tables: Tables = { texts: texts.rows, lists: lists.rows, candidates: candidates.rows, facts: facts.rows, runs: runs.rows, problems };
+  const head = Buffer.from(`${line}${" ".repeat((8 - (bytes % 8)) % 8)}\n`, "utf8");
+  writeFileAtomic(path, Buffer.concat([head, bytesOf(Float64Array.from(doubles)), bytesOf(Int32Array.from(integers)), Buffer.from(JSON.stringify(tables), "utf8")]));
 }
 
 /** Reads the index of `root`; an empty map when there is none that can be used. @param prefix of every path, as the entries show it */
 export function readIndex(path: string, root: string, prefix: string): ReadonlyMap<string, StoredDirectory> {
-  const read = readSmallText(path, LIMIT_BYTES);
-  if ("refused" in read) return new Map();
   try {
-    const document = JSON.parse(read.text) as IndexDocument;
-    if (document.format !== "tunesmith.checkpoints" || document.version !== VERSION || document.root !== root) return new Map();
-    return decode(document, prefix);
+    if (!exists(path)) return new Map();
+    const bytes = readBytes(path);
+    const cut = bytes.indexOf(10) + 1;
+    const header = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, cut).toString("utf8")) as Header;
+    if (header.format !== "tunesmith.checkpoints" || header.version !== VERSION || header.root !== root) return new Map();
+    const [integersAt, tablesAt] = [cut + 8 * header.doubles, cut + 8 * header.doubles + 4 * header.integers];
+    const part = (from: number, to: number) => bytes.buffer.slice(bytes.byteOffset + from, bytes.byteOffset + to);
+    const [doubles, integers] = [new Float64Array(part(cut, integersAt)), new Int32Array(part(integersAt, tablesAt))];
+    const tables = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + tablesAt, bytes.byteLength - tablesAt).toString("utf8")) as Tables;
+    return decode(doubles, integers, tables, prefix);
   } catch {
     return new Map();
   }
 }
 
-function decode({ names, facts: rawFacts, runs, directories }: IndexDocument, prefix: string): ReadonlyMap<string, StoredDirectory> {
-  const facts = rawFacts.map(([value, source, low]): Fact => (low === 1 ? { value, source: FACT_SOURCES[source]!, low: true } : { value, source: FACT_SOURCES[source]! }));
-  const decodeEntry = (parts: EncodedEntry, candidate: Candidate, path: string): StoredEntry => {
-    const [stamps, kind, sizeBytes, modifiedMs, run, factPairs, metricPairs, version, rankUnknown, problems] = parts;
-    const ofEntry: Record<string, Fact> = {};
-    for (let at = 0; at < factPairs.length; at += 2) ofEntry[FACT_NAMES[factPairs[at]!]!] = facts[factPairs[at + 1]!]!;
-    const metrics: Record<string, Fact<number>> = {};
-    for (let at = 0; at < metricPairs.length; at += 2) metrics[names[metricPairs[at]!]!] = facts[metricPairs[at + 1]!] as Fact<number>;
-    const entry: CatalogEntry = {
-      path,
-      name: nameOf(path, candidate),
-      kind: CATALOG_KINDS[kind]!,
-      format: candidate.format,
-      sizeBytes,
-      modifiedMs,
-      run: run === -1 ? undefined : runs[run],
-      facts: ofEntry as CatalogFacts,
-      metrics,
-      ...(version !== -1 && { version }),
-      rankUnknown: rankUnknown === 1,
-      sidecars: candidate.sidecars,
-      problems: problems === 0 ? NO_PROBLEMS : problems,
-    };
-    return { stamps, entry };
+function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, prefix: string): ReadonlyMap<string, StoredDirectory> {
+  const { texts, lists, candidates, facts, runs, problems } = tables;
+  let [d, i] = [0, 0];
+  const next = (): number => {
+    const value = integers[i++];
+    if (value === undefined) throw new RangeError("the index ends too early");
+    return value;
   };
   const decoded = new Map<string, StoredDirectory>();
-  for (const [place, modifiedMs, below, links, configs, failed, context, encoded] of directories) {
-    const candidates: Candidate[] = [];
+  while (i < integers.length) {
+    const modifiedMs = doubles[d++]!;
+    const place = texts[next()]!;
+    const [directories, links, configs] = [lists[next()]!, lists[next()]!, lists[next()]!];
+    const failed = next() === 1;
+    const context = texts[next()]!;
+    const count = next();
+    const base = entryPath(prefix, place, "");
+    const listed: Candidate[] = [];
     const entries: (StoredEntry | undefined)[] = [];
-    for (const [name, main, format, sidecars, pieces, parts] of encoded) {
-      const candidate: Candidate = { name, main: main === 0 ? name : main, format: CHECKPOINT_FORMATS[format]!, sidecars, pieces };
-      candidates.push(candidate);
-      entries.push(parts === 0 ? undefined : decodeEntry(parts, candidate, entryPath(prefix, place, name)));
+    for (let at = 0; at < count; at += 1) {
+      const candidate = candidates[next()]!;
+      listed.push(candidate);
+      const stampCount = next();
+      if (stampCount === -1) {
+        entries.push(undefined);
+        continue;
+      }
+      const [sizeBytes, fileMs] = [doubles[d]!, doubles[d + 1]!];
+      const stamps = doubles.subarray(d + 2, d + 2 + stampCount);
+      d += 2 + stampCount;
+      const [kind, run, version, rankUnknown, problem, factCount, metricCount] = [next(), next(), next(), next(), next(), next(), next()];
+      const ofEntry: Record<string, Fact> = {};
+      for (let one = 0; one < factCount; one += 1) ofEntry[FACT_NAMES[next()]!] = facts[next()]!;
+      const metrics: Record<string, Fact<number>> = {};
+      for (let one = 0; one < metricCount; one += 1) metrics[texts[next()]!] = facts[next()] as Fact<number>;
+      const path = candidate.name === "" ? base : base === "." ? candidate.name : `${base}/${candidate.name}`;
+      const entry: CatalogEntry = {
+        path,
+        name: nameOf(path, candidate),
+        kind: CATALOG_KINDS[kind]!,
+        format: candidate.format,
+        sizeBytes,
+        modifiedMs: fileMs,
+        run: run === -1 ? undefined : runs[run],
+        facts: ofEntry as CatalogFacts,
+        metrics,
+        ...(version === -1 ? undefined : { version }),
+        rankUnknown: rankUnknown === 1,
+        sidecars: candidate.sidecars,
+        problems: problem === -1 ? NO_PROBLEMS : problems[problem]!,
+      };
+      entries.push({ stamps, entry });
     }
-    decoded.set(place, { listing: { modifiedMs, directories: below, links, configs, failed: failed === 1, candidates }, context, entries });
+    decoded.set(place, { listing: { modifiedMs, directories, links, configs, failed, candidates: listed }, context, entries });
   }
   return decoded;
 }
@@ -136,23 +157,27 @@ export function entryPath(prefix: string, directory: string, name: string): stri
 
 /** The last part of an entry's path, without the extension of a file. */
 export function nameOf(path: string, candidate: Candidate): string {
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  return candidate.name === "" ? last : last.replace(/\.(?:ckpt|pt|pth|pth\.tar|bin|safetensors|gguf)$/, "");
+  return candidate.name === "" ? path.slice(path.lastIndexOf("/") + 1) : candidate.name.replace(/\.(?:ckpt|pt|pth|pth\.tar|bin|safetensors|gguf)$/, "");
 }
 
-interface Table<Key, Row> {
+function bytesOf(values: Float64Array | Int32Array): Buffer {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+}
+
+interface Table<Row> {
   readonly rows: readonly Row[];
-  at(key: Key): number;
+  at(row: Row): number;
 }
 
-/** Rows once each, by identity. */
-function createTable<Key, Row>(toRow: (key: Key) => Row): Table<Key, Row> {
+/** Rows once each: the same by identity, or by what `toKey` makes of them. */
+function createTable<Row>(toKey: (row: Row) => unknown = (row) => row): Table<Row> {
   const rows: Row[] = [];
-  const known = new Map<Key, number>();
+  const known = new Map<unknown, number>();
   return {
     rows,
-    at(key) {
-      const place = known.get(key) ?? rows.push(toRow(key)) - 1;
+    at(row) {
+      const key = toKey(row);
+      const place = known.get(key) ?? rows.push(row) - 1;
       known.set(key, place);
       return place;
     },

@@ -41,7 +41,7 @@ const DEEPEST = 64;
  * once each: circles end.
  * @param known listings of an earlier look, by path relative to the root
  */
-export function lookThrough(root: string, known: ReadonlyMap<string, Listing>, now: number): Look {
+export function lookThrough(root: string, known: (path: string) => Listing | undefined, now: number): Look {
   const directories: SeenDirectory[] = [];
   const refused: { path: string; reason: string }[] = [];
   const followed: string[] = [findRealPath(root) ?? root];
@@ -55,7 +55,7 @@ export function lookThrough(root: string, known: ReadonlyMap<string, Listing>, n
       refused.push({ path, reason: seen === undefined ? "it cannot be seen" : "it is no directory" });
       continue;
     }
-    let listing = known.get(path);
+    let listing = known(path);
     if (listing === undefined || listing.modifiedMs !== seen.modifiedMs) {
       const fresh = listDirectory(place, settledTime(seen.modifiedMs, now));
       if ("refused" in fresh) {

@@ -60,7 +60,7 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
   const indexPath = join(workspace, ".tunesmith", "index", `checkpoints-${createHash("sha256").update(prefix).digest("hex").slice(0, 12)}.json`);
   const stored = (options.index ?? "use") === "use" ? readIndex(indexPath, prefix, prefix) : new Map<string, StoredDirectory>();
 
-  const look = lookThrough(place, new Map([...stored].map(([path, { listing }]) => [path, listing])), now);
+  const look = lookThrough(place, (path) => stored.get(path)?.listing, now);
   const contexts = findContexts(look.directories, { root: place, workspace, prefix, placeOf: options.placeOf ?? (() => undefined) });
   const total = look.directories.reduce((sum, { listing }) => sum + listing.candidates.length, 0);
   const builder: Builder = { options, root: place, prefix, now, pool: createFactPool(), runs: new Map() };
@@ -122,7 +122,7 @@ function describe(builder: Builder, path: string, candidate: Candidate, stamps: 
     },
     pool,
   );
-  return { entry, stamps: stamps.map((stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)) };
+  return { entry, stamps: Float64Array.from(stamps, (stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)) };
 }
 
 function runOf({ options, runs }: Builder, context: DirectoryContext): RunContext | undefined {
@@ -148,7 +148,7 @@ function push(stamps: number[], directory: string, name: string): void {
   stamps.push(seen?.sizeBytes ?? 0, seen?.modifiedMs ?? 0);
 }
 
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+function sameNumbers(a: Float64Array, b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
   return true;
