@@ -52,6 +52,9 @@ export interface CreateRunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+/** In every run directory, of either scheme. */
+const RUN_FOLDERS = ["checkpoints", "logs", "submissions"] as const;
+
 /** What may change while a run is on its way. */
 export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "notes" | "tags" | "engine" | "dataset" | "base_model" | "worker_pid">>;
 
@@ -137,7 +140,7 @@ export function createRun(options: CreateRunOptions): Run {
   };
   writeRunRecord(directory, record);
   if (options.configYaml !== undefined) writeFileAtomic(join(directory, CONFIG_FILE), options.configYaml);
-  ensureDirectory(join(directory, "logs"));
+  for (const name of RUN_FOLDERS) ensureDirectory(join(directory, name));
   return runHandle(directory, record, { historyPath, now, requestedVersion, major, knownVersions });
 }
 
