@@ -6,7 +6,8 @@ export { checkpointsDirectory, findCheckpoint, listCheckpoints, requireCheckpoin
 export { parseForeignCheckpointName, parseModelFileName, type ForeignCheckpointName, type ModelFileName } from "./legacy.ts";
 export { ADAPTER_FILE, METADATA_FILE, isCheckpoint, metricOf, readCheckpointMetadata, verifyCheckpoint, writeCheckpointMetadata, type CheckpointFacts } from "./metadata.ts";
 export { formatBestName, formatCheckpointName, formatParsedName, parseCheckpointName, type CheckpointName, type NamedScore } from "./names.ts";
-export { applyPrune, planPrune, type PruneOptions, type PrunePlan } from "./prune.ts";
+export { applyPrune, monitoredScore, planPrune, pruneOwn, type PruneOptions, type PrunePlan, type PruneVerdict } from "./prune.ts";
+export { planRetention, type RetentionCandidate, type RetentionPolicy, type RetentionVerdict } from "./retention.ts";
 export { copyCheckpoint, saveCheckpoint, type SavedCheckpoint } from "./save.ts";
 export { SIDECAR_LIMIT_BYTES, findDirectorySidecars, findFileSidecars, isMetadataSidecar, readSidecar, type ParseYaml, type Sidecar, type SidecarFormat } from "./sidecars.ts";
 export type { CheckpointClaims, SidecarFault, SidecarFaultType } from "./sidecars/claims.ts";

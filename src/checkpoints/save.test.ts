@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findCheckpoint, requireCheckpoint } from "./find.ts";
 import { readCheckpointMetadata, verifyCheckpoint, type CheckpointFacts } from "./metadata.ts";
-import { applyPrune, planPrune } from "./prune.ts";
+import { pruneOwn } from "./prune.ts";
 import { saveCheckpoint } from "./save.ts";
 
 let run: string;
@@ -40,6 +40,18 @@ describe("saveCheckpoint", () => {
     const best = readCheckpointMetadata(join(checkpoints, "best-eval_loss-1.2500"));
     expect(best).toEqual({ ...saved.metadata, kind: "best", checkpoint_path: "best-eval_loss-1.2500" });
     expect(existsSync(join(checkpoints, "last", "state", "optimizer.bin"))).toBe(true);
+  });
+
+  it("stores the weights of a step, last and best once, each with a sidecar of its own", async () => {
+    const { directory, best } = await save(100, 1.5);
+    const inode = (place: string, file: string) => statSync(join(place, file)).ino;
+    const last = join(checkpoints, "last");
+    expect([inode(last, "adapter_model.safetensors"), inode(best!, "adapter_model.safetensors"), inode(last, "state/optimizer.bin")]).toEqual([
+      inode(directory, "adapter_model.safetensors"), inode(directory, "adapter_model.safetensors"), inode(directory, "state/optimizer.bin"),
+    ]);
+    expect(new Set([directory, last, best!].map((place) => inode(place, "metadata.json"))).size).toBe(3);
+    await save(200, 1.6);
+    expect([verifyCheckpoint(best!).training.global_step, verifyCheckpoint(directory).training.global_step, verifyCheckpoint(last).training.global_step]).toEqual([100, 100, 200]);
   });
 
   it("keeps one best, the lower loss, however old", async () => {
@@ -113,26 +125,13 @@ describe("verifyCheckpoint", () => {
   });
 });
 
-describe("planPrune", () => {
-  it("keeps best, last, pinned, foreign and the newest", async () => {
-    for (const [step, loss] of [[100, 1.1], [200, 1.5], [300, 1.4], [1000, 1.3]] as const) await save(step, loss);
+describe("pruneOwn", () => {
+  it("keeps best, last, pinned, foreign, the newest and the best by score", async () => {
+    for (const [step, loss] of [[100, 1.1], [200, 1.5], [300, 1.4], [400, 1.6], [1000, 1.7]] as const) await save(step, loss);
     mkdirSync(join(checkpoints, "my-favourite"));
-    const plan = planPrune(run, { keepNewest: 1, pinned: new Set(["epoch-00_step-000200"]) });
-    expect(plan.remove.map(({ name }) => name)).toEqual(["epoch-00_step-000100", "epoch-00_step-000300"]);
-    expect(plan.keep).toEqual([
-      { name: "best-eval_loss-1.1000", reason: "best" },
-      { name: "epoch-00_step-000200", reason: "pinned" },
-      { name: "epoch-00_step-001000", reason: "among the newest 1" },
-      { name: "last", reason: "last" },
-      { name: "my-favourite", reason: "its name is not one of ours" },
-    ]);
-    expect(names()).toHaveLength(7);
-    expect(applyPrune(plan)).toBe(plan.remove.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
-    expect(names()).toEqual(plan.keep.map(({ name }) => name));
-  });
-
-  it("refuses a count that is none", () => {
-    expect(() => planPrune(run, { keepNewest: -1 })).toThrow("keepNewest must be a whole number >= 0, current value is -1");
-    expect(planPrune(join(run, "nothing"), { keepNewest: 1 }).remove).toEqual([]);
+    expect(pruneOwn(run, { keepBest: 2, keepLast: 1, monitor: "eval_loss", pinned: new Set(["epoch-00_step-000200"]) })).toEqual(["epoch-00_step-000400"]);
+    expect(pruneOwn(run, { keepBest: 0, keepLast: 1, keepEvery: 300 })).toEqual(["epoch-00_step-000100", "epoch-00_step-000200"]);
+    expect(names()).toEqual(["best-eval_loss-1.1000", "epoch-00_step-000300", "epoch-00_step-001000", "last", "my-favourite"]);
+    expect(pruneOwn(join(run, "nothing"), { keepBest: 0, keepLast: 1 })).toEqual([]);
   });
 });

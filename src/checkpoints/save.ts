@@ -1,6 +1,6 @@
 // Saving is crash-safe at every line: `epoch-…` appears whole, then `last` is replaced, then a new best stands before an old one goes.
 import { join } from "node:path";
-import { copy, isDirectory, listDirectory, remove, writeDirectoryAtomic } from "../files/index.ts";
+import { isDirectory, linkTree, listDirectory, remove, writeDirectoryAtomic } from "../files/index.ts";
 import { isBetter, metricName, type CheckpointMetadata } from "../records/index.ts";
 import { renameCheckpointMetadata, writeCheckpointMetadata, type CheckpointFacts } from "./metadata.ts";
 import { formatBestName, formatCheckpointName, parseCheckpointName, type NamedScore } from "./names.ts";
@@ -42,13 +42,15 @@ export async function saveCheckpoint(
   return { directory, metadata, ...(best === undefined ? {} : { best }) };
 }
 
-/** Copies a checkpoint under another name, whole or not at all. The copy keeps the id. */
+/**
+ * Gives a checkpoint another name, whole or not at all. The copy keeps the id and shares the weights on disk (hard links) where it can: every
+ * file of a checkpoint is only ever replaced by rename, the sidecar of the copy at once.
+ */
 export async function copyCheckpoint(from: string, to: string, name: string): Promise<void> {
   await writeDirectoryAtomic(
     to,
     (temporary) => {
-      const { files, directories } = listDirectory(from);
-      for (const entry of [...files, ...directories]) copy(join(from, entry), join(temporary, entry));
+      linkTree(from, temporary);
       renameCheckpointMetadata(temporary, name);
     },
     { replace: true },

@@ -2,6 +2,8 @@
 // (`await import("../../data/index.ts")`), so that listing runs does not wait for what training needs.
 import type { CommandTree } from "./command.ts";
 import { checkpointsList } from "./commands/checkpoints/list.ts";
+import { checkpointsPrune } from "./commands/checkpoints/prune.ts";
+import { checkpointsRestore } from "./commands/checkpoints/restore.ts";
 import { checkpointsSearch } from "./commands/checkpoints/search.ts";
 import { checkpointsShow } from "./commands/checkpoints/show.ts";
 import { checkpointsValidate } from "./commands/checkpoints/validate.ts";
@@ -36,5 +38,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

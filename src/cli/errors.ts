@@ -84,3 +84,8 @@ export function checkpointAmbiguous(wanted: string, paths: readonly string[]): T
     details: { wanted, paths },
   });
 }
+
+export function monitorUnknown(known: readonly string[]): TunesmithError {
+  const state = known.length === 0 ? "no checkpoint says which metric it is judged by" : `checkpoints are judged by ${known.join(" and ")}, needed is one`;
+  return new TunesmithError({ code: "cli.monitor_unknown", message: `Cannot tell which checkpoints are best: ${state}`, hint: "Choose a metric with --monitor, or give --keep-best 0.", exitCode: 2, details: { known } });
+}

@@ -34,6 +34,8 @@ export const trainConfigSchema = z.strictObject({
   eval_steps: count.default(100).describe("steps between evaluations"),
   logging_steps: count.default(1).describe("steps between lines of metrics.jsonl"),
   save_total_limit: count.default(3).describe("newest checkpoints kept beside best and last"),
+  keep_best: countOrOff.default(0).describe("checkpoints with the lowest eval_loss kept besides (0: off)"),
+  keep_every: countOrOff.default(0).describe("keep checkpoints whose step is a multiple of this besides (0: off)"),
   merge_adapters: z.boolean().default(false).describe("write the merged model after training"),
   seed: z.number().int().min(0).max(4294967295).default(42).describe("seed of everything random"),
   device: z.enum(["auto", "cpu", "cuda", "vulkan"]).default("auto").describe("where to compute"),

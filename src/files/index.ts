@@ -6,6 +6,7 @@ export { findDifference, observePath, type PathFacts } from "./facts.ts";
 export { forgetJournal, listJournals, resumeJournal, runJournal, undoJournal, type Journal, type JournalOptions } from "./journal.ts";
 export type { JournalPlan, JournalStep } from "./journal-plan.ts";
 export { linkFile } from "./link.ts";
+export { linkTree } from "./link-tree.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
 export { withLock } from "./lock.ts";
 export { setModified } from "./modified.ts";

@@ -1,7 +1,7 @@
 // What a training knows of itself while it goes on: its log, its best and its last checkpoint. Everything it learns is told to the parent and
 // kept in the next checkpoint.
 import { basename } from "node:path";
-import { applyPrune, findCheckpoint, formatBestName, planPrune, saveCheckpoint, type CheckpointFacts } from "../checkpoints/index.ts";
+import { findCheckpoint, formatBestName, pruneOwn, saveCheckpoint, type CheckpointFacts } from "../checkpoints/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import type { TrainingModel } from "../engine/models/index.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
@@ -99,7 +99,8 @@ export function openJournal(parts: JournalParts): TrainingJournal {
       savedStep = step;
       lastCheckpoint = saved.directory;
       context.emit({ type: "checkpoint", step, directory: saved.directory, isBest: saved.best !== undefined });
-      applyPrune(planPrune(request.checkpointsDirectory, { keepNewest: config.save_total_limit, pinned: new Set([basename(saved.directory)]) }));
+      const { save_total_limit: keepLast, keep_best: keepBest, keep_every: keepEvery } = config;
+      pruneOwn(request.checkpointsDirectory, { keepLast, keepBest, keepEvery, monitor: MONITOR, pinned: new Set([basename(saved.directory)]) });
     },
     outcome: (status, step) => ({
       status,

@@ -56,7 +56,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const base = describeBase(options.modelPath, config);
   const point = options.resumeFrom === undefined ? undefined : await findResumePoint(config.output_dir, options.resumeFrom, config, options);
   if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
-  requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit));
+  requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit + config.keep_best));
 
   const hadFolder = exists(config.output_dir);
   const reopening = { now: options.now, requestedVersion: config.version || undefined, major: config.major, signal: options.signal };

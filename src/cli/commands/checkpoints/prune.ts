@@ -1,0 +1,92 @@
+import type { PrunePlan } from "../../../checkpoints/index.ts";
+import type { Journal } from "../../../files/index.ts";
+import { defineCommand, type CommandContext } from "../../command.ts";
+import { metricNowhere, monitorUnknown, usageFault } from "../../errors.ts";
+import { formatAmount, formatBytes, formatCommand } from "../../format.ts";
+import { choice, flag, text, wholeNumber } from "../../options.ts";
+import type { Print } from "../../print.ts";
+
+const SHOWN = 50;
+
+const options = {
+  keepBest: wholeNumber("n", "steps with the best scores to keep, in each run (0: none for their score)", { default: 3, min: 0 }),
+  monitor: text("metric", "decides which are best (default: what the sidecars name)"),
+  mode: choice(["min", "max"], "which way it gets better (default: known by its name)"),
+  keepLast: wholeNumber("n", "newest steps to keep, in each run (0: none for their age)", { default: 2, min: 0 }),
+  keepEvery: wholeNumber("n", "keep multiples of so many steps, too", { default: 0, min: 0 }),
+  dryRun: flag("show the plan only; it is what happens without --yes, too"),
+  yes: flag("move what the plan deletes into the trash"),
+  all: flag("show every checkpoint of the plan"),
+  resume: flag("finish a prune that was interrupted"),
+  undo: flag("take the newest prune back, finished or not"),
+};
+const places = { directory: text("dir", "a tree or a run (default: outputs)", { default: "outputs" }) };
+type Context = CommandContext<typeof options, typeof places>;
+
+/** `tunesmith checkpoints prune` */
+export const checkpointsPrune = defineCommand({
+  name: "checkpoints prune",
+  summary: "Move checkpoints that are neither good nor new into the trash, by a plan that says why",
+  arguments: places,
+  options,
+  remark: "Never goes: best, last, anything of a tagged run, what its run names, what cannot be read, the only one of a run. `checkpoints restore` brings back.",
+  examples: ["checkpoints prune --keep-best 3 --monitor val/hmean --keep-last 2 --dry-run", "checkpoints prune outputs/receipts-llama_training_20260301_120000 --keep-best 1 --yes"],
+  async run(context) {
+    const { resume, undo } = context.options;
+    if (resume && undo) throw usageFault("--resume and --undo exclude each other", "tunesmith checkpoints prune");
+    return resume || undo ? goOn(context) : pruneTree(context);
+  },
+});
+
+async function pruneTree({ options: wanted, arguments: { directory }, print, world, withInterrupt }: Context): Promise<unknown> {
+  const { applyPrune, monitoredScore, planPrune } = await import("../../../checkpoints/index.ts");
+  const { ledger, openCatalog } = await import("../../ledger.ts");
+  const catalog = openCatalog(directory, print);
+  const { keepBest, keepLast, keepEvery, mode } = wanted;
+  if (keepBest + keepLast + keepEvery === 0) throw usageFault("--keep-best, --keep-last and --keep-every are all 0, which keeps nothing", "tunesmith checkpoints prune");
+  const named = [...new Set(catalog.entries.flatMap(({ facts }) => facts.monitor?.value ?? []))].sort();
+  const monitor = wanted.monitor ?? (named.length === 1 ? named[0] : undefined);
+  if (keepBest > 0 && catalog.entries.length > 0) {
+    if (monitor === undefined) throw monitorUnknown(named);
+    if (!catalog.entries.some((entry) => monitoredScore(entry, monitor) !== undefined)) throw metricNowhere(monitor, [...new Set(catalog.entries.flatMap(({ metrics }) => Object.keys(metrics)))].sort());
+  }
+  const policy = { keepBest: monitor === undefined ? 0 : keepBest, keepLast, keepEvery, ...(monitor !== undefined && { monitor }), ...(mode !== undefined && { mode }) };
+  if (catalog.entries.length === 0) policy.keepLast = Math.max(1, keepLast);
+  const plan = planPrune(catalog, { ...policy, runRecordOf: ledger.runRecordOf });
+  await showPlan(plan, wanted.all, print);
+  const apply = wanted.yes && !wanted.dryRun;
+  const journal = !apply || plan.counts.deleted === 0 ? undefined : await withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep })));
+  if (journal !== undefined) print.line(`They wait in the trash: ${formatCommand("checkpoints", "restore", journal.id)} brings them back.`);
+  else if (plan.counts.deleted > 0) print.line("Nothing was touched; --yes carries the plan out.");
+  return { root: catalog.root, workspace: plan.workspace, monitor: monitor ?? null, applied: journal !== undefined, journal: journal?.id ?? null, ...plan.counts, freed_bytes: plan.freedBytes, checkpoints: plan.verdicts };
+}
+
+async function goOn({ options: { resume }, arguments: { directory }, print, withInterrupt }: Context): Promise<unknown> {
+  const { findWorkspace } = await import("../../../checkpoints/index.ts");
+  const { listJournals, resumeJournal, undoJournal } = await import("../../../files/index.ts");
+  const workspace = findWorkspace(directory);
+  const found = listJournals(workspace).find(({ purpose, state }) => purpose === "prune checkpoints" && (resume ? state === "open" : state !== "undone"));
+  const act = resume ? resumeJournal : undoJournal;
+  const journal: Journal = await withInterrupt((signal) => withProgress(print, found?.total ?? 0, (onStep) => act(workspace, found?.id ?? "prune", { signal, onStep })));
+  print.line(`${journal.id} is ${journal.state}: ${formatAmount(journal.total, "step")}.`);
+  return { workspace, journal: journal.id, state: journal.state, steps: journal.total };
+}
+
+async function showPlan(plan: PrunePlan, all: boolean, print: Print): Promise<void> {
+  const { escapeText } = await import("../../../checkpoints/index.ts");
+  const ordered = [...plan.verdicts.filter(({ keep }) => !keep), ...plan.verdicts.filter(({ keep }) => keep)];
+  const shown = all ? ordered : ordered.slice(0, SHOWN);
+  if (shown.length > 0) print.table(["", "checkpoint", "why"], shown.map(({ keep, path, reason }) => [keep ? "keep" : "delete", escapeText(path), escapeText(reason)]));
+  if (shown.length < ordered.length) print.line(`… and ${ordered.length - shown.length} more; --all shows every one`);
+  const { total, kept, deleted } = plan.counts;
+  print.line(`${formatAmount(total, "checkpoint")}: ${kept} kept, ${deleted} to delete, ${formatBytes(plan.freedBytes)} freed when the trash is emptied`);
+}
+
+async function withProgress<T>(print: Print, total: number, act: (onStep: (done: number) => void) => Promise<T>): Promise<T> {
+  const progress = print.progress({ label: "moving checkpoints", total, unit: "paths" });
+  try {
+    return await act((done) => progress.update(Math.min(done, total)));
+  } finally {
+    progress.finish();
+  }
+}
