@@ -1,5 +1,5 @@
 export { packCheckpoints, type PackOptions } from "./archive/pack.ts";
-export { ARCHIVE_FILE, ARCHIVE_INDEX_FILE, hasArchive, readArchiveIndex } from "./archive/place.ts";
+export { ARCHIVE_FILE, ARCHIVE_INDEX_FILE, archivePlace, hasArchive, readArchiveIndex } from "./archive/place.ts";
 export { planArchive, type ArchivePlan } from "./archive/plan.ts";
 export { rebuildArchiveIndex, unpackCheckpoints, type UnpackOptions } from "./archive/unpack.ts";
 export { checkpointsDirectory, findCheckpoint, listCheckpoints, requireCheckpoint, type Checkpoint } from "./find.ts";
@@ -19,3 +19,7 @@ export { toEntryDocument } from "./catalog/document.ts";
 export { escapeText, formatEntry } from "./catalog/format.ts";
 export { createdMs, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, type CatalogQuery, type MetricCondition } from "./catalog/query.ts";
 export { validateCheckpoints, type Finding, type FindingType, type ValidateOptions, type ValidationReport } from "./validate.ts";
+export { toFileDocument } from "./inspect/document.ts";
+export { FILE_FORMATS, type AdapterFacts, type CallbackFact, type ComponentFacts, type FileFacts, type FileFormat, type GgufFacts, type LanguageModelFacts, type OptimizerFact, type PartFact, type RefusedFact, type TensorFact, type TrainingFacts } from "./inspect/facts.ts";
+export { inspectCheckpoint, peekCheckpoint } from "./inspect/inspect.ts";
+export type { PlainValue } from "./inspect/pickle/plain.ts";

@@ -1,6 +1,7 @@
 // The table of commands, in the order of `tunesmith --help`. A command's file imports the rooms it works with inside `run`
 // (`await import("../../data/index.ts")`), so that listing runs does not wait for what training needs.
 import type { CommandTree } from "./command.ts";
+import { checkpointsInspect } from "./commands/checkpoints/inspect.ts";
 import { checkpointsList } from "./commands/checkpoints/list.ts";
 import { checkpointsPrune } from "./commands/checkpoints/prune.ts";
 import { checkpointsRestore } from "./commands/checkpoints/restore.ts";
@@ -38,5 +39,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsSearch, checkpointsValidate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };
