@@ -1,6 +1,5 @@
-// Percentile bootstrap over rows: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13. The value reported is the
-// one of all rows; only the interval comes from the resamples, so that a different seed never changes a metric.
-import { createRandom } from "../random.ts";
+// Intervals of means and ratios of sums over rows. The value reported is the one of all rows.
+import { bootstrapInterval } from "../statistics.ts";
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -68,20 +67,6 @@ function statistic({ numerators, denominators, combine }: RatioSample, rows: Ite
 }
 
 function bootstrap(count: number, of: (rows: Iterable<number>) => number, options: BootstrapOptions): Interval {
-  if (count === 0) throw new RangeError("A bootstrap needs at least one row");
-  const { resamples, seed, confidence } = { ...BOOTSTRAP_DEFAULTS, ...options };
-  const random = createRandom(seed);
-  const rows = new Uint32Array(count);
-  const values = Float64Array.from({ length: resamples }, () => of(rows.map(() => random.between(0, count - 1)))).sort();
-  const tail = (1 - confidence) / 2;
-  return { value: of(new Uint32Array(count).map((_zero, row) => row)), low: quantile(values, tail), high: quantile(values, 1 - tail), n: count };
-}
-
-/** Linear interpolation between order statistics (numpy's default, Hyndman and Fan type 7). */
-function quantile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const low = sorted[below]!;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (high - low) * (position - below);
+  const interval = bootstrapInterval(count, of, { ...BOOTSTRAP_DEFAULTS, ...options });
+  return { value: of(new Uint32Array(count).map((_zero, row) => row)), ...interval, n: count };
 }

@@ -1,4 +1,4 @@
-import { createRandom } from "../random.ts";
+import { bootstrapInterval } from "../statistics.ts";
 
 /** An interval for the mean difference between two scores of the same rows. */
 export interface PairedInterval {
@@ -31,24 +31,11 @@ export function pairedBootstrap(first: ArrayLike<number>, second: ArrayLike<numb
   const rows = first.length;
   if (rows === 0 || second.length !== rows) throw new RangeError(`Cannot pair scores: ${rows} and ${second.length} rows, equal numbers above 0 are needed`);
   const differences = Float64Array.from({ length: rows }, (_, row) => second[row]! - first[row]!);
-  const random = createRandom(seed);
-  const means = Float64Array.from({ length: resamples }, () => {
+  const mean = (drawn: Iterable<number>): number => {
     let sum = 0;
-    for (let draw = 0; draw < rows; draw += 1) sum += differences[random.between(0, rows - 1)]!;
+    for (const row of drawn) sum += differences[row]!;
     return sum / rows;
-  }).sort();
-  const tail = (1 - confidence) / 2;
-  return { difference: mean(differences), low: quantile(means, tail), high: quantile(means, 1 - tail), confidence, resamples, rows };
-}
-
-/** Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return a + (place - below) * (b - a);
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  const interval = bootstrapInterval(rows, mean, { resamples, seed, confidence });
+  return { difference: mean(differences.keys()), ...interval, confidence, resamples, rows };
 }
