@@ -12,10 +12,25 @@ export interface History {
 /** Groups of scores beside the overall ones: `{ per_label: { Weapon: { f1: 0.83 } } }`. */
 export type MetricGroups = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Reads the history; a missing file is an empty history. */
+/** `metadata.kind` of a line that repeats a run's line with scores measured since. */
+export const EVALUATION_LINE = "evaluation";
+
+/** Reads the history, one entry a run: an evaluation's line takes the place of the run's own. A missing file is an empty history. */
 export function readHistory(historyPath: string): History {
   const { values, broken } = readJsonLines(historyPath, (value, where) => parseRecord(historyEntrySchema, value, where));
-  return { entries: values, broken };
+  return { entries: mergeEvaluations(values), broken };
+}
+
+function mergeEvaluations(lines: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const entries: HistoryEntry[] = [];
+  const placeOf = new Map<unknown, number>();
+  for (const line of lines) {
+    const { kind, run_id: run } = line.metadata;
+    const place = kind === EVALUATION_LINE && run !== undefined ? placeOf.get(run) : undefined;
+    if (run !== undefined) placeOf.set(run, place ?? entries.length);
+    entries[place ?? entries.length] = line;
+  }
+  return entries;
 }
 
 /** Appends one line. The caller holds the history's lock. */

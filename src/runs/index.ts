@@ -13,6 +13,7 @@ export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type Metric
 export { listSeries, readSeries, type Series, type SeriesList, type SeriesPoint, type SeriesRequest } from "./series/read.ts";
 export type { SeriesFacts } from "./series/cache.ts";
 export { openMetricsLog, type MetricsLog, type MetricsLogOptions } from "./series/writer.ts";
+export { recordEvaluation, type MeasuredScores, type RecordEvaluationOptions } from "./evaluation.ts";
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";
 export { parseRunPlace, type RunPlace } from "./place.ts";

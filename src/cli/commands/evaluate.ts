@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { evaluationFolderName, findEvaluatedRun, partName, scoresOf } from "../evaluated-run.ts";
 import { defineCommand } from "../command.ts";
 import { choice, flag, required, text, wholeNumber } from "../options.ts";
 import { baseNotNamed } from "../errors.ts";
@@ -23,12 +24,13 @@ export const evaluate = defineCommand({
     threads: wholeNumber("n", "CPU threads (default: all cores)", { min: 1 }),
     outputDir: text("dir", "where reports go (default: evaluation/ of the run, else results/evaluation)"),
   },
+  remark: "The scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.",
   examples: [
     "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --split test",
     "evaluate --model-path models/quantized/merged_model-q4_k_m.gguf --dataset-path data/processed/healthcare_dataset --json",
   ],
   async run({ options, print, world, withInterrupt }) {
-    const [{ compareEvaluations, evaluateInChild, formatComparison, formatEvaluation, readEvaluation }, { defaultPromptFormat, inferenceFiles }, { packageVersion }] = await Promise.all([
+    const [{ compareEvaluations, evaluateInChild, formatComparison, formatEvaluation, readEvaluation, writeEvaluation }, { defaultPromptFormat, inferenceFiles }, { packageVersion, recordEvaluation }] = await Promise.all([
       import("../../evaluation/index.ts"),
       import("../inference-files.ts"),
       import("../../runs/index.ts"),
@@ -40,8 +42,10 @@ export const evaluate = defineCommand({
       if (files.promptFormat !== undefined && options.promptFormat !== undefined && options.promptFormat !== files.promptFormat) {
         print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${options.promptFormat}`);
       }
-      const place = files.runDirectory === undefined ? join("results", "evaluation") : join(files.runDirectory, "evaluation");
-      const outDir = options.outputDir ?? join(place, partName(options.split, options.limit));
+      const run = await findEvaluatedRun(files, options.modelPath);
+      const part = partName(options.split, options.limit);
+      const newest = join(run === undefined ? join("results", "evaluation") : join(run, "evaluation"), part);
+      const outDir = options.outputDir ?? join(newest, evaluationFolderName(files));
       const measure = async (target: InferenceFiles, folder: string, label: string) => {
         let progress: Progress | undefined;
         await evaluateInChild(
@@ -68,25 +72,24 @@ export const evaluate = defineCommand({
           },
         );
         progress?.finish();
-        return readEvaluation(folder);
+        const evaluation = readEvaluation(folder);
+        if (options.outputDir === undefined) writeEvaluation(join(newest, relative(outDir, folder)), evaluation);
+        return evaluation;
       };
       const tuned = await measure(files, outDir, files.adapterPath === undefined ? "model" : "checkpoint");
       print.line(print.visible(formatEvaluation(tuned)));
       print.line(`Written to ${outDir}`);
-      if (baseFiles === undefined) return { output_dir: outDir, evaluation: tuned.record };
+      const scored = run !== undefined && part === "" ? await recordEvaluation(run, { ...scoresOf(tuned.record, files.digest), folder: outDir }, { now: world.now }) : undefined;
+      if (scored !== undefined) print.line(`Recorded as the scores of ${scored.version ?? scored.name}`);
+      const document = { output_dir: outDir, run: scored?.name ?? null, evaluation: tuned.record };
+      if (baseFiles === undefined) return document;
       const base = await measure(baseFiles, join(outDir, "base"), "base");
       const comparison = compareEvaluations(base, tuned);
       print.line(`\n${formatComparison(comparison)}`);
-      return { output_dir: outDir, evaluation: tuned.record, base: base.record, comparison };
+      return { ...document, base: base.record, comparison };
     });
   },
 });
-
-/** The whole test split has the folder itself; nothing smaller ever takes its place. */
-function partName(split: string, limit: number | undefined): string {
-  if (limit !== undefined) return `${split}-first-${limit}`;
-  return split === "test" ? "" : split;
-}
 
 interface BaseChoice {
   readonly modelPath: string;

@@ -1,0 +1,73 @@
+// Two runs, trained and evaluated apart, compared by what their models answered.
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { writeTinyDataset } from "../../../test/helpers/tiny-dataset.ts";
+import { writeTinyLlama } from "../../../test/helpers/tiny-llama.ts";
+import { createRun, readHistory, readRun } from "../../runs/index.ts";
+import { main } from "../main.ts";
+
+const before = process.cwd();
+const root = realpathSync(mkdtempSync(join(tmpdir(), "cli-evaluate-")));
+let dataset: string;
+beforeAll(async () => {
+  process.chdir(root);
+  dataset = await writeTinyDataset(join(root, "data"));
+});
+afterAll(() => {
+  process.chdir(before);
+  rmSync(root, { recursive: true });
+});
+
+async function call(...words: readonly string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const world = {
+    stdout: { write: (piece: string) => out.push(piece) },
+    stderr: { write: (piece: string) => err.push(piece) },
+    environment: { HF_HUB_OFFLINE: "1", HF_HOME: root },
+    workingDirectory: root,
+    now: () => new Date("2026-01-02T00:00:00Z"),
+    fetch: () => Promise.reject(new Error("no network in tests")),
+  };
+  const code = await main([...words, "--json"], { world });
+  expect(err.join("")).not.toContain("error");
+  expect(code).toBe(0);
+  return JSON.parse(out.join("")) as Record<string, never>;
+}
+
+const evaluate = (model: string, ...words: readonly string[]) => call("evaluate", "--model-path", model, "--dataset-path", dataset, "--prompt-format", "instruction", "--max-new-tokens", "2", "--threads", "1", ...words);
+
+it("makes the scores of a merged model those of its run, so that two runs compare row by row", async () => {
+  const directories: string[] = [];
+  for (const [at, tag] of ["a", "b"].entries()) {
+    const run = createRun({ outputDir: join(root, "outputs"), tag, model: "tiny", config: { seed: at }, now: () => new Date("2026-01-01T00:00:00Z") });
+    writeTinyLlama(join(run.directory, "merged_model"), { seed: 7 + at });
+    await run.finish({ metrics: { train_loss: 1 } });
+    directories.push(run.directory);
+    const document = await evaluate(join(run.directory, "merged_model"));
+    expect(document["run"]).toBe(run.record.name);
+    expect(document["output_dir"]).toMatch(/evaluation.merged_model-[0-9a-f]{8}$/);
+    const { record } = readRun(run.directory);
+    expect(record.metrics).toMatchObject({ train_loss: 1, loss: expect.any(Number) as number, exact_match: expect.any(Number) as number });
+    expect(record.measured_on).toMatchObject({ split: "test", rows: 2, dataset_digest: expect.any(String) as string });
+    expect(document["output_dir"]).toContain(record.measured_on!.checkpoint_digest!.slice(0, 8));
+    expect(existsSync(join(run.directory, "evaluation", "predictions.json"))).toBe(true);
+  }
+  expect(readHistory(join(root, "experiment_history.jsonl")).entries).toHaveLength(2);
+  const comparison = await call("runs", "compare", "v1.0", "v1.1", "--metric", "loss");
+  expect(comparison).toMatchObject({ metric: "loss", warnings: [], interval: { rows: 2 } });
+
+  const scored = readFileSync(join(directories[0]!, "run.json"), "utf8");
+  expect((await evaluate(join(directories[0]!, "merged_model"), "--limit", "1"))["run"]).toBeNull();
+  expect(readFileSync(join(directories[0]!, "run.json"), "utf8")).toBe(scored);
+});
+
+it("keeps the reports of models outside of runs apart, and the newest in the plain place", async () => {
+  const folders: string[] = [];
+  for (const seed of [3, 4]) folders.push(String((await evaluate(writeTinyLlama(join(root, `model-${seed}`), { seed })))["output_dir"]));
+  expect(new Set(folders).size).toBe(2);
+  const digest = (folder: string) => (JSON.parse(readFileSync(join(folder, "metrics.json"), "utf8")) as { model: { digest: string } }).model.digest;
+  expect(digest(folders[0]!)).not.toBe(digest(folders[1]!));
+  expect(digest(join(root, "results", "evaluation"))).toBe(digest(folders[1]!));
+});
