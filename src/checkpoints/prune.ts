@@ -40,9 +40,9 @@ export function planPrune(catalog: Catalog, options: PruneOptions): PrunePlan {
     return records.get(directory);
   };
   const judged = planRetention(entries.map((entry) => candidateOf(entry, workspace, recordOf, options)), options);
-  const kept = judged.filter((verdict) => verdict.keep).map((verdict) => verdict.path);
+  const keptInside = new Map(judged.filter(({ keep }) => keep).flatMap(({ path }) => parentsOf(path).map((parent) => [parent, path] as const)));
   const verdicts = judged.map((verdict, index): PruneVerdict => {
-    const inside = verdict.keep ? undefined : kept.find((path) => path.startsWith(`${verdict.path}/`));
+    const inside = verdict.keep ? undefined : keptInside.get(verdict.path);
     if (inside !== undefined) return { ...verdict, keep: true, reason: `holds ${inside}, which stays`, paths: [verdict.path] };
     return { ...verdict, paths: [verdict.path, ...ownSidecars(entries[index]!)] };
   });

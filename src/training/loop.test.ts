@@ -58,6 +58,21 @@ describe("the training loop", () => {
   });
 });
 
+describe("retention", () => {
+  it("makes the step at which it is stopped the best, when it was just measured and is better", async () => {
+    const { outcome } = await train({ save_steps: 2, eval_steps: 3 }, { stopAfter: 3 });
+    expect(outcome.bestCheckpoint).toBe(join(folder, "best-eval_loss-0.3333"));
+    expect((await train({ save_steps: 2, eval_steps: 4 }, { stopAfter: 3 })).outcome.bestCheckpoint).toBe(join(folder, "best-eval_loss-0.3333"));
+  });
+
+  it("keeps the best, the newest and the milestones while it goes on", async () => {
+    await train({ save_steps: 1, save_total_limit: 1, keep_every: 3 });
+    expect(names()).toEqual(["epoch-00_step-000003", "epoch-01_step-000006", "best-eval_loss-0.1250", "epoch-01_step-000008", "last"]);
+    await train({ save_steps: 1, save_total_limit: 1, keep_best: 3 });
+    expect(names()).toEqual(["epoch-01_step-000006", "epoch-01_step-000007", "best-eval_loss-0.1250", "epoch-01_step-000008", "last"]);
+  });
+});
+
 describe("a resumed training loop", () => {
   it("knows its last losses and its best checkpoint when no step is left", async () => {
     const first = await train();

@@ -7,7 +7,7 @@ import type { TrainingRequest } from "./request.ts";
 import { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 import type { TrainerState } from "./state.ts";
 import type { ThreadTuner } from "./thread-tuner.ts";
-import { evaluateRows, trainWindow } from "./window-step.ts";
+import { evaluateRows, trainWindow, type SplitLoss } from "./window-step.ts";
 import { stepsPerEpoch, totalSteps, windowAt, type WindowPlan } from "./windows.ts";
 
 interface LoopParts {
@@ -29,9 +29,11 @@ export async function trainLoop({ request, model, plan, train, validation, archi
   const steps = totalSteps(plan);
   const schedule: ScheduleOptions = { scheduler: config.lr_scheduler, peak: config.learning_rate, warmupRatio: config.warmup_ratio, totalSteps: steps };
   const journal = openJournal({ request, model, architecture, stepsPerEpoch: stepsPerEpoch(plan), totalSteps: steps, validationRows: validation.length, restored, context });
+  let measuredAt: { readonly step: number; readonly measured: SplitLoss } | undefined;
   const evaluate = async (step: number) => {
     if (validation.length === 0) return undefined;
     const measured = await evaluateRows(model, validation, config.batch_size);
+    measuredAt = { step, measured };
     journal.noteEvaluation(step, measured);
     return measured;
   };
@@ -41,7 +43,7 @@ export async function trainLoop({ request, model, plan, train, validation, archi
   clock.resume();
   for (let step = restored?.global_step ?? 0; step < steps; step += 1) {
     if (context.signal.aborted) {
-      if (journal.savedStep !== step && step > 0) await journal.save(step, undefined);
+      if (journal.savedStep !== step && step > 0) await journal.save(step, measuredAt?.step === step ? measuredAt.measured : undefined);
       return journal.outcome("stopped", step);
     }
     const window = windowAt(plan, train, step);
