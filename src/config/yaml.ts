@@ -2,6 +2,7 @@
 import { parseDocument, stringify } from "yaml";
 import { readText } from "../files/index.ts";
 import { configUnreadable } from "./errors.ts";
+import { readPlainYaml } from "./plain-yaml.ts";
 
 /** Reads a YAML file (1.2 core schema) that must hold a mapping; an empty file is an empty mapping. @throws `files.missing`, `config.unreadable` with line and column */
 export function readYaml(path: string): Readonly<Record<string, unknown>> {
@@ -19,6 +20,8 @@ export function readYaml(path: string): Readonly<Record<string, unknown>> {
  * most 100 times (a "billion laughs" is refused). @throws `SyntaxError` naming the first fault
  */
 export function parseYaml(text: string): unknown {
+  const plain = readPlainYaml(text);
+  if (plain !== undefined) return plain;
   const document = parseDocument(text, { logLevel: "silent", prettyErrors: false, uniqueKeys: false });
   const [fault] = document.errors;
   if (fault !== undefined) throw new SyntaxError(fault.message.split("\n")[0]);
