@@ -59,7 +59,7 @@ export function createTableBuilder(): TableBuilder {
     set(row, cells) {
       for (const [name, cell] of cells) {
         let column = growing.get(name);
-        if (column === undefined) growing.set(name, (column = { numberRows: [], numbers: [], textRows: [], textCodes: [], codeOf: new Map() }));
+        if (column === undefined) growing.set(name, (column = { numberRows: growing32(), numbers: growing64(), textRows: growing32(), textCodes: growing32(), codeOf: new Map() }));
         if (typeof cell === "number") {
           column.numberRows.push(row);
           column.numbers.push(cell);
@@ -114,22 +114,47 @@ export function cellAt(column: Column | undefined, row: number): Cell | undefine
 }
 
 interface GrowingColumn {
-  readonly numberRows: number[];
-  readonly numbers: number[];
-  readonly textRows: number[];
-  readonly textCodes: number[];
+  readonly numberRows: GrowingValues<Uint32Array>;
+  readonly numbers: GrowingValues<Float64Array>;
+  readonly textRows: GrowingValues<Uint32Array>;
+  readonly textCodes: GrowingValues<Uint32Array>;
   readonly codeOf: Map<string, number>;
+}
+
+/** A typed array that doubles: a list of numbers would take twice the memory. */
+interface GrowingValues<Values> {
+  push(value: number): void;
+  taken(): Values;
+}
+
+const growing32 = (): GrowingValues<Uint32Array> => growingValues((length) => new Uint32Array(length));
+const growing64 = (): GrowingValues<Float64Array> => growingValues((length) => new Float64Array(length));
+
+function growingValues<Values extends Uint32Array | Float64Array>(make: (length: number) => Values): GrowingValues<Values> {
+  let values = make(8);
+  let length = 0;
+  return {
+    push(value) {
+      if (length === values.length) {
+        const larger = make(2 * length);
+        larger.set(values);
+        values = larger;
+      }
+      values[length] = value;
+      length += 1;
+    },
+    taken: () => values.subarray(0, length) as Values,
+  };
 }
 
 function settle(column: GrowingColumn, rowCount: number): Column {
   const values = new Float64Array(rowCount).fill(Number.NaN);
   const codes = new Uint32Array(rowCount);
-  for (const [at, row] of column.numberRows.entries()) values[row] = column.numbers[at]!;
-  for (const [at, row] of column.textRows.entries()) {
-    codes[row] = column.textCodes[at]!;
-  }
+  const [numbers, textCodes] = [column.numbers.taken(), column.textCodes.taken()];
+  column.numberRows.taken().forEach((row, at) => (values[row] = numbers[at]!));
+  column.textRows.taken().forEach((row, at) => (codes[row] = textCodes[at]!));
   return {
-    ...(column.numberRows.length > 0 && { numbers: { kind: "number" as const, values } }),
-    ...(column.textRows.length > 0 && { texts: { kind: "text" as const, codes, texts: [...column.codeOf.keys()] } }),
+    ...(numbers.length > 0 && { numbers: { kind: "number" as const, values } }),
+    ...(textCodes.length > 0 && { texts: { kind: "text" as const, codes, texts: [...column.codeOf.keys()] } }),
   };
 }

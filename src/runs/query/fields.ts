@@ -87,9 +87,12 @@ export function cellsOfEntry(entry: HistoryEntry): Map<string, Cell> {
   const { overall, ...groups } = metrics;
   flatten(cells, "metrics", groups);
   flatten(cells, "metrics", overall ?? {});
-  flatten(cells, "metadata", metadata);
+  flatten(cells, "metadata", Object.fromEntries(Object.entries(metadata).filter(([name]) => !OWN_METADATA.has(name))));
   return cells;
 }
+
+/** Members that are fields of their own, or of no use in a filter. */
+const OWN_METADATA: ReadonlySet<string> = new Set(["run_id", "run", "status", "phase", "tag", "tags", "notes", "config_digest", "dataset_digest", "git_commit", "measured_on", "artifacts", "error", "base_model_digest"]);
 
 function optionalText(record: RunRecord, name: string): string | null {
   const value = (record as unknown as Readonly<Record<string, unknown>>)[name];

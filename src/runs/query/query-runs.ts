@@ -6,6 +6,7 @@ import type { BrokenLine } from "../metrics.ts";
 import type { Observer } from "../liveness.ts";
 import type { StoredRun } from "../read.ts";
 import { RUN_FILE } from "../workspace.ts";
+import { BrokenIndex } from "./columns-file.ts";
 import { cellAt, type Cell, type Table } from "./columns.ts";
 import { cellsOfEntry, cellsOfRun, requireFields, requireSortKey, requireTimes } from "./fields.ts";
 import { tryReadRun, type RunPlaces, type UnreadableRun } from "./gather.ts";
@@ -63,12 +64,16 @@ const TRIES = 3;
 export async function queryRuns(places: RunPlaces, queries: readonly RunQuery[], options: IndexOptions = {}): Promise<QueriedRuns> {
   const now = (options.now ?? (() => new Date()))();
   const stale: string[] = [];
+  let ignoreIndex = options.ignoreIndex ?? false;
   for (let attempt = 1; ; attempt += 1) {
-    const loaded = await loadRuns(places, options, stale);
+    const loaded = await loadRuns(places, { ...options, ignoreIndex }, stale);
     try {
-      const answered = answer(places, loaded, queries, now, options.observer);
+      const answered = answer(places, loaded, queries, now, options.observer, attempt === TRIES);
       if (answered.stale.length === 0 || attempt === TRIES) return answered;
       stale.push(...answered.stale);
+    } catch (cause) {
+      if (!(cause instanceof BrokenIndex) || ignoreIndex) throw cause;
+      ignoreIndex = true;
     } finally {
       loaded.close();
     }
@@ -80,7 +85,7 @@ interface ChosenRow {
   readonly row: number;
 }
 
-function answer(places: RunPlaces, loaded: LoadedRuns, queries: readonly RunQuery[], now: Date, observer: Observer | undefined): QueriedRuns & { readonly stale: readonly string[] } {
+function answer(places: RunPlaces, loaded: LoadedRuns, queries: readonly RunQuery[], now: Date, observer: Observer | undefined, isLast: boolean): QueriedRuns & { readonly stale: readonly string[] } {
   const { base, recent, keeps, unreadable, broken } = loaded;
   const fieldNames = [...new Set([...base.names, ...recent.names])].filter((name) => !name.startsWith("#")).sort();
   const known = new Set(fieldNames);
@@ -88,7 +93,7 @@ function answer(places: RunPlaces, loaded: LoadedRuns, queries: readonly RunQuer
   for (let row = 0; row < base.rowCount; row += 1) if (keeps(row)) total += 1;
   const chosen = queries.map((query) => select(loaded, query, known, now));
   const stale = [...new Set(chosen.flatMap(({ rows }) => rows.flatMap((row) => staleDirectory(places.outputDir, row))))];
-  const selections = stale.length > 0 ? [] : chosen.map(({ matched, rows }) => ({ matched, rows: rows.map((row) => readRow(places, row, observer)) }));
+  const selections = stale.length > 0 && !isLast ? [] : chosen.map(({ matched, rows }) => ({ matched, rows: rows.map((row) => readRow(places, row, observer)) }));
   return { selections, fieldNames, total, unreadable, broken, stale };
 }
 

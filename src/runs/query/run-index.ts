@@ -27,6 +27,8 @@ const HOLLOW_CHECKED = 2000;
 export interface IndexOptions {
   /** Check every run.json by size and time of change. Default: when there are at most 20,000 rows. */
   readonly verify?: boolean;
+  /** Read everything and write the index anew. Default false. */
+  readonly ignoreIndex?: boolean;
   /** From how many runs on an index is kept. Default 500. */
   readonly indexFrom?: number;
   readonly observer?: Observer;
@@ -48,18 +50,25 @@ export interface LoadedRuns {
 /** Loads all runs. The directories in `stale` are read again whatever the index says. */
 export async function loadRuns(places: RunPlaces, options: IndexOptions = {}, stale: readonly string[] = []): Promise<LoadedRuns> {
   const files = indexFiles(places);
-  const index = openIndex(files);
+  const index = options.ignoreIndex === true ? undefined : openIndex(files);
   if (index === undefined) return buildIndex(places, files, options);
-  try {
-    const refreshed = refresh(places, files, index, options, stale);
-    if (refreshed !== undefined && refreshed.changes > REWRITE_AFTER) await rewriteIndex(places, files, options);
-    if (refreshed !== undefined) return refreshed;
-  } catch (cause) {
+  const refreshed = orBroken(() => refresh(places, files, index, options, stale));
+  if (refreshed === undefined) {
     index.close();
-    if (!(cause instanceof BrokenIndex)) throw cause;
+    return buildIndex(places, files, options);
   }
-  index.close();
-  return buildIndex(places, files, options);
+  if (refreshed.changes > REWRITE_AFTER) await rewriteIndex(places, files, options);
+  return refreshed;
+}
+
+/** What an index gives that turns out to be damaged: nothing. */
+function orBroken<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof BrokenIndex) return undefined;
+    throw cause;
+  }
 }
 
 async function buildIndex(places: RunPlaces, files: IndexFiles, options: IndexOptions): Promise<LoadedRuns> {
@@ -88,12 +97,13 @@ async function rewriteIndex(places: RunPlaces, files: IndexFiles, options: Index
     const index = openIndex(files);
     if (index === undefined) return;
     const marks = takeChangeMarks(files.workspace, process.pid);
-    const refreshed = refresh(places, files, index, options, []);
-    if (refreshed !== undefined) {
+    orBroken(() => {
+      const refreshed = refresh(places, files, index, options, []);
+      if (refreshed === undefined) return;
       const { base, keeps, recent, broken, hollow, history, containers, unreadable } = refreshed;
       writeIndex(files, joinTables(base, keeps, recent), { containers, history, broken, hollow, unreadable: unreadable.map(({ directory }) => directory) }, `${process.pid} ${now}`);
       dropChangeMarks(marks);
-    }
+    });
     index.close();
   });
 }
