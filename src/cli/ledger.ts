@@ -1,5 +1,5 @@
 // Where stores of one floor meet: `checkpoints` knows neither YAML nor run directories, and is handed both as functions.
-import { escapeText, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
+import { escapeText, peekCheckpoint, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
 import { parseYaml } from "../config/index.ts";
 import type { RunRecord } from "../records/index.ts";
 import { parseRunPlace, readRun, type RunPlace } from "../runs/index.ts";
@@ -24,6 +24,7 @@ export function openCatalog(root: string, print: Print, options: Pick<CatalogOpt
   let progress: ReturnType<Print["progress"]> | undefined;
   const catalog = readCatalog(root, {
     ...ledger,
+    peek: peekCheckpoint,
     ...options,
     onProgress: (done, total) => {
       progress ??= print.progress({ label: "reading checkpoints", total, unit: "checkpoints" });

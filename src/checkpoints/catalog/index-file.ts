@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.ts";
 import { CATALOG_KINDS, NUMBER_FACTS, TEXT_FACTS, type CatalogEntry, type CatalogFacts, type CatalogProblem, type CatalogRun, type Fact } from "./entry.ts";
 import type { Listing } from "./look.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 const FACT_NAMES = [...TEXT_FACTS, ...NUMBER_FACTS];
 const FACT_CODES = new Map<string, number>(FACT_NAMES.map((name, code) => [name, code]));
 

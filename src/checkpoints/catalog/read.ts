@@ -57,7 +57,8 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
   const now = (options.now ?? Date.now)();
   const workspace = resolve(options.workspace ?? findWorkspace(place));
   const prefix = relative(workspace, place).replaceAll(sep, "/");
-  const indexPath = join(workspace, ".tunesmith", "index", `checkpoints-${createHash("sha256").update(prefix).digest("hex").slice(0, 12)}.json`);
+  const told = `${prefix}\n${options.placeOf === undefined ? "" : "runs "}${options.peek === undefined ? "" : "headers"}`;
+  const indexPath = join(workspace, ".tunesmith", "index", `checkpoints-${createHash("sha256").update(told).digest("hex").slice(0, 12)}.bin`);
   const stored = (options.index ?? "use") === "use" ? readIndex(indexPath, prefix, prefix) : new Map<string, StoredDirectory>();
 
   const look = lookThrough(place, (path) => stored.get(path)?.listing, now);
