@@ -31,18 +31,20 @@ async function document(...words: readonly string[]) {
 }
 
 const outputs = () => join(root, "outputs");
-const put = (path: string, text: string) => {
+const put = (path: string, text: string | Uint8Array) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 };
+/** A real PyTorch file: what cannot be read is never deleted. */
+const weights = readFileSync(new URL("../../../../test/fixtures/torch/protocol-5.pt", import.meta.url));
 const plant = () => {
   const folder = "outputs/receipts-dbnet-resnet18_training_20251015_120000/checkpoints";
   for (const [epoch, hmean] of [[1, 0.5], [2, 0.9], [3, 0.6], [4, 0.7], [5, 0.4]] as const) {
-    put(`${folder}/epoch-0${epoch}_step-00${epoch}000.ckpt`, `weights of epoch ${epoch}`);
+    put(`${folder}/epoch-0${epoch}_step-00${epoch}000.ckpt`, weights);
     put(`${folder}/epoch-0${epoch}_step-00${epoch}000.ckpt.metadata.yaml`, `schema_version: "1.0"\ntraining:\n  epoch: ${epoch}\n  global_step: ${epoch}000\nmetrics:\n  hmean: ${hmean}\n  precision: 0.5\n  recall: 0.5\ncheckpointing:\n  monitor: val/hmean\n  mode: max\n`);
   }
-  put(`${folder}/best.ckpt`, "weights of epoch 2");
-  put(`${folder}/last.ckpt`, "weights of epoch 5");
+  put(`${folder}/best.ckpt`, weights);
+  put(`${folder}/last.ckpt`, weights);
   put(`${folder}/something odd.ckpt`, "?");
   return folder;
 };
@@ -82,10 +84,18 @@ describe("checkpoints prune", () => {
     expect((await call("prune", outputs(), "--resume")).err).toContain("there is none");
   });
 
+  it("spares a file that it cannot read", async () => {
+    const folder = plant();
+    put(`${folder}/epoch-01_step-001000.ckpt`, "no weights at all");
+    const plan = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1");
+    expect(plan.checkpoints[1]).toMatchObject({ keep: true, reason: expect.stringContaining("not sure what it is") as string });
+    expect(plan.deleted).toBe(2);
+  });
+
   it("spares a tagged run, and what a run names", async () => {
     const run = createRun({ outputDir: outputs(), tag: "keep", model: "tiny", phase: "training", config: {}, now: () => new Date("2026-01-01T00:00:00Z") });
     const checkpoints = join("outputs", run.record.name, "checkpoints");
-    for (const step of [1, 2, 3]) put(`${checkpoints}/epoch-00_step-00000${step}.ckpt`, `${step}`);
+    for (const step of [1, 2, 3]) put(`${checkpoints}/epoch-00_step-00000${step}.ckpt`, weights);
     run.update({ artifacts: { best_checkpoint: join(run.directory, "checkpoints/epoch-00_step-000001.ckpt") } });
     await run.finish({});
     const plan = await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1");
@@ -106,7 +116,7 @@ describe("checkpoints prune", () => {
 
   it.each([
     [["--keep-best", "0", "--keep-last", "0"], 2, "are all 0"],
-    [["--monitor", "f1"], 2, 'Cannot use the metric "f1"'],
+    [["--monitor", "rougeL"], 2, 'Cannot use the metric "rougeL"'],
     [["--resume", "--undo"], 2, "exclude each other"],
   ])("refuses %j", async (words, code, message) => {
     plant();
