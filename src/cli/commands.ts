@@ -5,6 +5,7 @@ import { checkpointsInspect } from "./commands/checkpoints/inspect.ts";
 import { checkpointsList } from "./commands/checkpoints/list.ts";
 import { checkpointsPrune } from "./commands/checkpoints/prune.ts";
 import { checkpointsRestore } from "./commands/checkpoints/restore.ts";
+import { checkpointsMigrate } from "./commands/checkpoints/migrate.ts";
 import { checkpointsSearch } from "./commands/checkpoints/search.ts";
 import { checkpointsShow } from "./commands/checkpoints/show.ts";
 import { checkpointsValidate } from "./commands/checkpoints/validate.ts";
@@ -39,5 +40,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

@@ -89,3 +89,7 @@ export function monitorUnknown(known: readonly string[]): TunesmithError {
   const state = known.length === 0 ? "no checkpoint says which metric it is judged by" : `checkpoints are judged by ${known.join(" and ")}, needed is one`;
   return new TunesmithError({ code: "cli.monitor_unknown", message: `Cannot tell which checkpoints are best: ${state}`, hint: "Choose a metric with --monitor, or give --keep-best 0.", exitCode: 2, details: { known } });
 }
+
+export function migrationInterrupted(id: string, position: number, total: number, resume: string, undo: string): TunesmithError {
+  return new TunesmithError({ code: "cli.migration_interrupted", message: `Cannot migrate: ${id} was interrupted at step ${position} of ${total}, it must be finished or undone`, hint: `Run ${resume} or ${undo}.`, details: { id, position, total } });
+}

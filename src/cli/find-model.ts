@@ -1,4 +1,5 @@
 import { resolveModel, type ResolvedModel, type ResolveOptions } from "../hub/index.ts";
+import { fromLegacyPath } from "./legacy-path.ts";
 import type { Print } from "./print.ts";
 import type { Progress } from "./progress.ts";
 import type { World } from "./world.ts";
@@ -8,11 +9,11 @@ interface FindModelParts extends Pick<ResolveOptions, "part" | "revision" | "sig
   readonly world: World;
 }
 
-/** Finds the model behind `--model-name`: a path, the Hub's cache, or a download with a progress line. @throws `hub.…` errors */
+/** Finds the model behind `--model-name`: a path (also one from before a migration), the Hub's cache, or a download with a progress line. @throws `hub.…` errors */
 export async function findModel(model: string, { print, world, part, revision, signal }: FindModelParts): Promise<ResolvedModel> {
   let progress: Progress | undefined;
   try {
-    return await resolveModel(model, {
+    return await resolveModel(await fromLegacyPath(model, print), {
       part,
       revision,
       signal,

@@ -7,3 +7,4 @@ export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, 
 export { parseRecord, type RecordUpgrade } from "./parse.ts";
 export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type TestGeneration } from "./quantization.ts";
 export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runSchemeSchema, runStatusSchema, runUpgrades, timeZoneSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunScheme, type RunStatus, type TimeZone } from "./run.ts";
+export { COMPATIBILITY_SCHEMA_VERSION, compatibilitySchema, type Compatibility } from "./compatibility.ts";

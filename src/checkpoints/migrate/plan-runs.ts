@@ -1,0 +1,27 @@
+// What happens to each run directory.
+import { exists } from "../../files/index.ts";
+import type { CatalogEntry } from "../catalog/entry.ts";
+import type { PlaceOf } from "../catalog/run-context.ts";
+import { fold } from "./moves.ts";
+import type { RunAction } from "./action.ts";
+import { findRunTarget, nextWords, type RunNaming } from "./run-target.ts";
+
+const ATTEMPTS = 10_000;
+
+/** Runs in the order of the tree; those without a run stay. @param groups entries by run directory */
+export function planRuns(workspace: string, groups: ReadonlyMap<string, readonly CatalogEntry[]>, placeOf: PlaceOf, naming: RunNaming): readonly RunAction[] {
+  const spoken = new Set<string>();
+  return [...groups].flatMap(([from, entries]): readonly RunAction[] => {
+    if (entries[0]?.run === undefined) return [];
+    const target = findRunTarget(from, entries, placeOf, naming);
+    if ("reason" in target) return [{ from, to: from, reason: target.reason }];
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const to = `outputs/${naming.format(nextWords(target.words, naming.scheme, attempt))}`;
+      if (spoken.has(fold(to)) || exists(`${workspace}/${to}`)) continue;
+      spoken.add(fold(to));
+      const started = target.startedBy === "checkpoints" ? "its start is that of its first checkpoint" : "";
+      return [{ from, to, reason: [started, attempt === 1 ? "" : "the first name is taken"].filter((part) => part !== "").join("; ") }];
+    }
+    return [{ from, to: from, reason: "no free name was found" }];
+  });
+}

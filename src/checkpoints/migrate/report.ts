@@ -1,0 +1,64 @@
+// The report of a migration in the form of seed 002: a group for each experiment, a line for each file with action and reason, counters, notice, tip.
+import { escapeText } from "../catalog/format.ts";
+import type { FileAction } from "./action.ts";
+import type { MigrationCounters, MigrationPlan } from "./plan.ts";
+
+interface ReportOptions {
+  readonly dryRun: boolean;
+  readonly deleteOld: boolean;
+  readonly keepMinEpoch: number;
+  /** Lists what is skipped, too. */
+  readonly verbose: boolean;
+}
+
+const WORDS = { rename: "rename", delete: "delete", skip: "skip", keep_back: "keep" } as const;
+
+/** Lines for people. A group in which nothing happens is left out unless `verbose`. */
+export function formatMigration(plan: MigrationPlan, options: ReportOptions): readonly string[] {
+  const lines: string[] = [];
+  for (const group of groupsOf(plan)) {
+    const moved = plan.runs.find(({ from }) => from === group.directory);
+    const shown = group.files.filter(({ outcome }) => options.verbose || outcome !== "skip");
+    const moves = moved !== undefined && moved.from !== moved.to;
+    if (shown.length === 0 && !moves) continue;
+    lines.push(escapeText(group.directory === "" ? "(no run)" : group.directory));
+    if (moves) lines.push(escapeText(`  move    → ${moved.to}${reasonOf(moved.reason)}`));
+    else if (moved !== undefined && options.verbose) lines.push(escapeText(`  stay   ${reasonOf(moved.reason)}`));
+    for (const file of shown) lines.push(escapeText(`  ${WORDS[file.outcome].padEnd(6)}  ${describeMove(file, group.directory)}${reasonOf(file.reason)}`));
+    lines.push("");
+  }
+  for (const { path, reason } of plan.problems) lines.push(escapeText(`error   ${path}: ${reason}`));
+  if (plan.problems.length > 0) lines.push("");
+  lines.push(formatCounters(plan.counters));
+  if (plan.rewritten.length > 0) lines.push(`references rewritten in ${plan.rewritten.length} ${plan.rewritten.length === 1 ? "file" : "files"}`);
+  if (options.dryRun) lines.push("Dry run: nothing was touched.");
+  if (!options.deleteOld && plan.candidates > 0) {
+    lines.push(`Tip: ${plan.candidates} of these are before epoch ${options.keepMinEpoch}; --delete-old puts them into the trash, except best, last, top and tagged ones.`);
+  }
+  return lines;
+}
+
+/** `total 39  renamed 8  moved 0  deleted 28  skipped 0  kept back 3  errors 0` */
+export function formatCounters({ total, renamed, moved, deleted, skipped, kept_back, errors }: MigrationCounters): string {
+  return `total ${total}  renamed ${renamed}  moved ${moved}  deleted ${deleted}  skipped ${skipped}  kept back ${kept_back}  errors ${errors}`;
+}
+
+function groupsOf({ files }: MigrationPlan): readonly { readonly directory: string; readonly files: readonly FileAction[] }[] {
+  const groups = new Map<string, FileAction[]>();
+  for (const file of files) {
+    const key = file.entry.run?.directory ?? "";
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [file]);
+    else group.push(file);
+  }
+  return [...groups].map(([directory, members]) => ({ directory, files: members }));
+}
+
+function describeMove({ from, to }: FileAction, directory: string): string {
+  const short = (path: string) => (path.startsWith(`${directory}/checkpoints/`) ? path.slice(directory.length + 13) : path);
+  return from === to ? short(from) : `${short(from)} → ${short(to)}`;
+}
+
+function reasonOf(reason: string): string {
+  return reason === "" ? "" : ` (${reason})`;
+}

@@ -1,0 +1,72 @@
+import type { MigrationPlan } from "../../../checkpoints/index.ts";
+import { defineCommand } from "../../command.ts";
+import { migrationInterrupted } from "../../errors.ts";
+import { formatCommand } from "../../format.ts";
+import { choice, flag, text, wholeNumber } from "../../options.ts";
+
+/** `tunesmith checkpoints migrate` */
+export const checkpointsMigrate = defineCommand({
+  name: "checkpoints migrate",
+  summary: "Bring names of checkpoints, and of runs, of any era into one scheme",
+  arguments: { directory: text("dir", "the tree (default: outputs)", { default: "outputs" }) },
+  options: {
+    dryRun: flag("show the plan and touch nothing"),
+    to: choice(["hierarchical", "dated"] as const, "move run directories to this scheme, too"),
+    keepMinEpoch: wholeNumber("n", "checkpoints of earlier epochs are old (default: 10)", { default: 10, min: 0 }),
+    deleteOld: flag("put old ones into the trash, except best, last, top and tagged ones"),
+    keepTop: wholeNumber("n", "how many of the best of each run stay (default: 3)", { default: 3, min: 0 }),
+    verify: flag("compare the digest of every checkpoint that moves, however large"),
+    verbose: flag("list what is skipped, too"),
+    undo: flag("bring back the exact former tree"),
+    resume: flag("finish a migration that was interrupted"),
+    journal: text("id", "which migration to undo or resume (default: the interrupted one, else the newest)"),
+  },
+  remark: "Old paths keep working. Ends with exit code 1 when anything could not be read or moved.",
+  examples: ["checkpoints migrate --dry-run --verbose", "checkpoints migrate outputs --to hierarchical --delete-old --keep-min-epoch 10", "checkpoints migrate --undo"],
+  async run({ options, arguments: { directory }, print, world, withInterrupt, endWith }) {
+    const { applyMigration, escapeText, findOpenMigration, findWorkspace, formatMigration, planMigration, resumeMigration, undoMigration } = await import("../../../checkpoints/index.ts");
+    const workspace = findWorkspace(directory);
+    if (options.undo || options.resume) {
+      const journal = await withInterrupt((signal) => (options.undo ? undoMigration : resumeMigration)(workspace, options.journal, { signal }));
+      print.line(`${options.undo ? "undone" : "finished"}: ${escapeText(journal.id)}, ${journal.total} steps`);
+      return { id: journal.id, state: journal.state, steps: journal.total };
+    }
+    const open = findOpenMigration(workspace);
+    if (open !== undefined && !options.dryRun) throw migrationInterrupted(open.id, open.position, open.total, formatCommand("checkpoints", "migrate", directory, "--resume"), formatCommand("checkpoints", "migrate", directory, "--undo"));
+    if (open !== undefined) print.warn(`Migration ${open.id} was interrupted at step ${open.position} of ${open.total}; this plan is of the tree as it stands now.`);
+
+    const { ledger, openCatalog } = await import("../../ledger.ts");
+    const { loadRunNaming } = await import("../../run-naming.ts");
+    const catalog = openCatalog(directory, print, { index: "off" });
+    const now = world.now();
+    const plan = planMigration(catalog, {
+      placeOf: ledger.placeOf,
+      deleteOld: options.deleteOld,
+      keepMinEpoch: options.keepMinEpoch,
+      keepTop: options.keepTop,
+      verify: options.verify,
+      now,
+      ...(options.to !== undefined && { runs: await loadRunNaming(options.to) }),
+      pinned: ({ run }) => {
+        const tags = run === undefined ? [] : (ledger.runRecordOf(`${catalog.workspace}/${run.directory}`)?.tags ?? []);
+        return tags.length === 0 ? undefined : `its run is tagged ${tags.join(", ")}`;
+      },
+    });
+    for (const line of formatMigration(plan, options)) print.line(line);
+    const journal = options.dryRun ? undefined : await withInterrupt((signal) => applyWithProgress(plan, signal));
+    if (journal !== undefined) print.line(`${formatCommand("checkpoints", "migrate", directory, "--undo")} brings back the former tree.`);
+    if (plan.counters.errors > 0) endWith(1);
+    return { workspace: plan.workspace, dry_run: options.dryRun, journal: journal?.id ?? null, counters: plan.counters, candidates: plan.candidates, files: plan.files.map(toDocument), runs: plan.runs, rewritten: plan.rewritten, problems: plan.problems };
+
+    async function applyWithProgress(made: MigrationPlan, signal: AbortSignal) {
+      const progress = made.steps.length > 200 ? print.progress({ label: "moving", total: made.steps.length, unit: "steps" }) : undefined;
+      const done = await applyMigration(made, now, { signal, onStep: (count) => progress?.update(count) });
+      progress?.finish();
+      return done;
+    }
+  },
+});
+
+function toDocument({ outcome, from, to, reason }: MigrationPlan["files"][number]): unknown {
+  return { action: outcome, from, to, reason };
+}
