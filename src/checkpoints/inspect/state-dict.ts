@@ -74,7 +74,7 @@ export function describeTensors(state: StateDict, torch: TorchFile): DescribedTe
     if (storage === undefined || storages.has(storage.key)) continue;
     const needed = storage.elements * (DTYPE_BYTES[storage.dtype] ?? 0);
     storages.set(storage.key, needed);
-    if (torch.container !== "pickle" && !((torch.place(storage.key)?.sizeBytes ?? -1) >= needed)) missing.add(storage.key);
+    if (torch.container !== "pickle" && !((torch.storedBytes(storage.key) ?? -1) >= needed)) missing.add(storage.key);
   }
   if (missing.size > 0) problems.push(`the bytes of ${missing.size} of ${storages.size} storages are not all there: the file was cut off or changed`);
   return { tensors, tensorBytes: [...storages.values()].reduce((sum, bytes) => sum + bytes, 0), problems: problems.slice(0, 20) };

@@ -16,7 +16,9 @@ export interface TorchFile {
   readonly refused: readonly RefusedGlobal[];
   readonly storages: ReadonlyMap<string, PickleStorage>;
   readonly littleEndian: boolean;
-  /** Where the bytes of a storage stand and how many there are; undefined when they are not there. */
+  /** How many bytes of a storage there are, as the directory of the file says; undefined when there are none. */
+  readonly storedBytes: (key: string) => number | undefined;
+  /** Where they stand; looks at that place of the file. */
   readonly place: (key: string) => StoragePlace | undefined;
 }
 
@@ -68,6 +70,7 @@ function readZip(file: FileReader): TorchFile {
     container: byName.has(`${root}constants.pkl`) ? "script" : "zip",
     ...readPickle(sourceOfEntry(file, main)),
     littleEndian: order === undefined || new TextDecoder().decode(readContent(file, order, 64)).trim() !== "big",
+    storedBytes: (key) => byName.get(`${root}data/${key}`)?.sizeBytes,
     place(key) {
       const entry = byName.get(`${root}data/${key}`);
       return entry === undefined || entry.method !== 0 ? undefined : { offset: findContent(file, entry), sizeBytes: entry.sizeBytes };
@@ -87,18 +90,20 @@ function sourceOfEntry(file: FileReader, entry: ZipEntry): PickleSource {
 
 function readOlder(file: FileReader, source: PickleSource): TorchFile {
   const first = readPickle(source);
-  if (first.value !== MAGIC) return { container: "pickle", ...first, littleEndian: true, place: () => undefined };
+  if (first.value !== MAGIC) return { container: "pickle", ...first, littleEndian: true, storedBytes: () => undefined, place: () => undefined };
   const protocol = readPickle(source).value;
   if (protocol !== 1001) throw new SyntaxError(`it is written in protocol ${String(protocol)} of torch.save, 1001 is known`);
   const system = readPickle(source).value;
   const main = readPickle(source);
   const keys = itemsOf(readPickle(source).value).filter((key) => typeof key === "string");
   let places: ReadonlyMap<string, StoragePlace> | undefined;
+  const place = (key: string): StoragePlace | undefined => (places ??= findStorages(file, source.position, keys, main.storages)).get(key);
   return {
     container: "legacy",
     ...main,
     littleEndian: findEntry(system, "little_endian") !== false,
-    place: (key) => (places ??= findStorages(file, source.position, keys, main.storages)).get(key),
+    storedBytes: (key) => place(key)?.sizeBytes,
+    place,
   };
 }
 

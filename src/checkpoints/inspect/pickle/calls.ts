@@ -75,8 +75,13 @@ function call(m: Machine, callee: PickleValue, args: PickleValue): PickleValue {
 
 /** What a call may read or copy of its arguments. */
 function costOf(args: PickleValue): number {
-  const sizes = itemsOf(args).slice(0, 100).map((value) => (typeof value === "string" ? value.length / 16 : isNode(value, "dict") ? value.entries.length : itemsOf(value).length));
-  return sizes.reduce((sum, size) => sum + size, itemsOf(args).length);
+  const items = itemsOf(args);
+  let cost = items.length;
+  for (let at = 0; at < items.length && at < 100; at++) {
+    const value = items[at]!;
+    cost += typeof value === "string" ? value.length / 16 : isNode(value, "dict") ? value.entries.length : itemsOf(value).length;
+  }
+  return cost;
 }
 
 function build(m: Machine): void {
