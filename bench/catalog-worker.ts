@@ -6,8 +6,9 @@ import { parseRunPlace } from "../src/runs/index.ts";
 
 const [root = "outputs", index = "use"] = process.argv.slice(2);
 const idle = resourceUsage().maxRSS;
-const started = performance.now();
+const [started, busy] = [performance.now(), process.cpuUsage()];
 const catalog = readCatalog(root, { parseYaml, placeOf: parseRunPlace, peek: peekCheckpoint, index: index === "rebuild" ? "rebuild" : "use" });
 const ms = performance.now() - started;
+const { user, system } = process.cpuUsage(busy);
 const with_architecture = catalog.entries.filter(({ facts }) => facts.architecture !== undefined).length;
-console.log(JSON.stringify({ ms, entries: catalog.entries.length, described: catalog.described, with_architecture, problems: catalog.entries.reduce((sum, { problems }) => sum + problems.length, 0), peak_rss_bytes: 1024 * resourceUsage().maxRSS, idle_rss_bytes: 1024 * idle }));
+console.log(JSON.stringify({ ms, cpu_ms: (user + system) / 1000, entries: catalog.entries.length, described: catalog.described, with_architecture, problems: catalog.entries.reduce((sum, { problems }) => sum + problems.length, 0), peak_rss_bytes: 1024 * resourceUsage().maxRSS, idle_rss_bytes: 1024 * idle }));

@@ -6,7 +6,7 @@ export { parseYaml, resolveConfig, trainConfigSchema, type TrainConfig } from ".
 export { resolveModel, type ResolvedModel, type ResolveOptions } from "./hub/index.ts";
 export { chooseCheckpoint, mergeCheckpoint, trainModel, type MergedModel, type MergeOptions, type TrainedRun, type TrainingEvent, type TrainingOutcome, type TrainOptions } from "./training/index.ts";
 export { findCheckpoint, listCheckpoints, readCheckpointMetadata, type Checkpoint } from "./checkpoints/index.ts";
-export { formatEntry, parseMetricCondition, readCatalog, readSidecar, selectEntries, sortEntries, validateCheckpoints, type Catalog, type CatalogEntry, type CatalogOptions, type CatalogQuery, type Sidecar, type ValidationReport } from "./checkpoints/index.ts";
+export { formatEntry, inspectCheckpoint, parseMetricCondition, peekCheckpoint, readCatalog, readSidecar, selectEntries, sortEntries, validateCheckpoints, type Catalog, type CatalogEntry, type CatalogOptions, type CatalogQuery, type Sidecar, type ValidationReport } from "./checkpoints/index.ts";
 export { compareEvaluations, evaluateInChild, readEvaluation, type Evaluation, type EvaluationRequest } from "./evaluation/index.ts";
 export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions } from "./quantization/index.ts";
 export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
