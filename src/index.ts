@@ -11,6 +11,6 @@ export { compareEvaluations, evaluateInChild, readEvaluation, type Evaluation, t
 export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions } from "./quantization/index.ts";
 export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
 export { listen } from "./http/index.ts";
-export { applyHistoryRebuild, chooseVersion, compareVersions, createRun, formatHubName, listRuns, nextVersion, openExperimentTracker, parseHubName, parseRunPlace, planHistoryRebuild, readMetrics, readRun, renderRunReport, reopenRun, type Experiment, type ExperimentTracker, type Run, type StoredRun, type TrackerOptions } from "./runs/index.ts";
+export { applyHistoryRebuild, chooseVersion, compareVersions, createRun, formatHubName, listRuns, listSeries, nextVersion, openExperimentTracker, openMetricsLog, parseHubName, parseRunPlace, planHistoryRebuild, readMetrics, readRun, readSeries, recordEvaluation, renderRunReport, reopenRun, type Experiment, type ExperimentTracker, type MetricsLog, type Run, type Series, type SeriesRequest, type StoredRun, type TrackerOptions } from "./runs/index.ts";
 export { compareAllMetrics, diffConfigs, findRun, parseFilter, printFilter, queryRuns, type ConfigChange, type Filter, type QueriedRuns, type RunQuery, type RunRow, type VersionComparison } from "./runs/index.ts";
 export type { CheckpointMetadata, DatasetRecord, EvaluationComparison, EvaluationRecord, QuantizationRecord, RunRecord } from "./records/index.ts";

@@ -1,7 +1,8 @@
 // metrics.jsonl: one flushed line per logged step. A torn last line (power cut, kill) is skipped by readers and closed by the next append.
 import { join } from "node:path";
-import { appendLine, exists, readText } from "../files/index.ts";
+import { appendLine, exists, readText, withFile } from "../files/index.ts";
 import { metricRowSchema, parseRecord, type MetricRow } from "../records/index.ts";
+import { createMetricScanner } from "./series/scan.ts";
 import { METRICS_FILE } from "./workspace.ts";
 
 /** Numbers of one step, by name: `{ step: 10, loss: 1.25, learning_rate: 2e-4 }`. */
@@ -40,6 +41,19 @@ export function readMetrics(runDirectory: string): MetricLog {
   const path = join(runDirectory, METRICS_FILE);
   const { values, broken } = readJsonLines(path, (value, where) => parseRecord(metricRowSchema, value, where));
   return { rows: values, broken, lastStep: values.reduce((last, row) => Math.max(last, row.step), 0) };
+}
+
+const TAIL_BYTES = 1 << 16;
+
+/** The last step a run logged, from the end of its log alone; 0 without one. */
+export function readLastStep(runDirectory: string): number {
+  const path = join(runDirectory, METRICS_FILE);
+  if (!exists(path)) return 0;
+  let last: number | undefined;
+  const see = (step: number): void => void (last = Math.max(last ?? 0, step));
+  const scan = createMetricScanner({ seriesOf: () => 0, point: (_series, step) => see(step), resume: (step) => void (last = step), broken: () => {} });
+  withFile(path, (file) => scan(file.read(Math.max(0, file.sizeBytes - TAIL_BYTES), Math.min(TAIL_BYTES, file.sizeBytes))));
+  return last ?? readMetrics(runDirectory).lastStep;
 }
 
 /**

@@ -3,7 +3,7 @@ import { exists, glance, readJson } from "../files/index.ts";
 import { parseRecord, runRecordSchema, runUpgrades, type RunRecord } from "../records/index.ts";
 import { runMissing } from "./errors.ts";
 import { here, type Observer } from "./liveness.ts";
-import { readMetrics } from "./metrics.ts";
+import { readLastStep } from "./metrics.ts";
 import { discoverRuns } from "./query/discover.ts";
 import { METRICS_FILE, RUN_FILE } from "./workspace.ts";
 
@@ -66,7 +66,7 @@ export function runDirectories(outputDir: string): readonly string[] {
 }
 
 function observe(directory: string, record: RunRecord, observer: Observer): StoredRun {
-  const last_step = Math.max(record.last_step, readMetrics(directory).lastStep);
+  const last_step = Math.max(record.last_step, readLastStep(directory));
   const fail = (code: string, message: string): RunRecord => ({ ...record, status: "failed", last_step, error: { code, message } });
   if (record.host.hostname !== observer.hostname) {
     const silentMs = (observer.now ?? Date.now)() - lastWordMs(directory, record);

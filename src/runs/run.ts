@@ -9,7 +9,7 @@ import { chooseVersion } from "./choose-version.ts";
 import { runNotOpen, runOccupied } from "./errors.ts";
 import { appendHistory, historyEntryOf, type MetricGroups } from "./history.ts";
 import { here, processStart, type Observer } from "./liveness.ts";
-import { appendMetricRow, readMetrics, type StepMetrics } from "./metrics.ts";
+import { appendMetricRow, readLastStep, type StepMetrics } from "./metrics.ts";
 import { mintMember, mintRunName, type Naming } from "./mint.ts";
 import { readGit, readHost, readPackageVersion } from "./provenance.ts";
 import { readRun, readRunRecord } from "./read.ts";
@@ -154,7 +154,7 @@ export function reopenRun(directory: string, options: ReopenOptions = {}): Run {
   if (seen.status === "running") throw runOccupied(seen.name, seen.pid, seen.host.hostname, false);
   if (liveWorkerPid !== undefined) throw runOccupied(seen.name, liveWorkerPid, seen.host.hostname, true);
   const record = readRunRecord(directory);
-  const last_step = Math.max(record.last_step, readMetrics(directory).lastStep);
+  const last_step = Math.max(record.last_step, readLastStep(directory));
   const owner = { pid: process.pid, pid_start: processStart(process.pid), worker_pid: null, worker_start: null, host: readHost() };
   const reopened: RunRecord = { ...record, ...owner, status: "running", ended_at: null, error: null, last_step };
   writeRunRecord(directory, reopened);

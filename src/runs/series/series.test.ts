@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { metricSeries, readMetrics } from "../metrics.ts";
+import { metricSeries, readLastStep, readMetrics } from "../metrics.ts";
 import { growSeries } from "./columns.ts";
 import { chooseRows } from "./downsample.ts";
 import { listSeries, readSeries } from "./read.ts";
@@ -132,6 +132,20 @@ describe("readSeries", () => {
   it("lists every series with its bounds", () => {
     writeLong(3);
     expect(listSeries(run).series[0]).toEqual({ name: "loss", points: 3, firstStep: 0, lastStep: 2, last: 1 / 3, min: 1 / 3, max: 1 });
+  });
+});
+
+describe("readLastStep", () => {
+  it("looks at the end of a log, however long, and follows a run that went back", () => {
+    expect(readLastStep(run)).toBe(0);
+    writeLong(6000);
+    expect(readLastStep(run)).toBe(5999);
+    const writer = open();
+    writer.resumeAfter(40);
+    writer.append({ step: 41, loss: 1 });
+    writer.close();
+    writeFileSync(log(), `${readFileSync(log(), "utf8")}{"step":42,"lo`);
+    expect(readLastStep(run)).toBe(41);
   });
 });
 
