@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, ftruncateSync, mkdirSync, mkdtempSync, openSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { TunesmithError } from "../../errors.ts";
@@ -132,6 +133,21 @@ describe("hostile or broken files", () => {
   ])("%s is refused", (_what, content, message) => {
     writeFileSync(join(scratch, "bad.pt"), content);
     expect(() => inspectCheckpoint(join(scratch, "bad.pt"))).toThrow(message);
+  });
+
+  it("an archive whose files overlap is refused", () => {
+    const { head, tail } = torchZip(Buffer.from("N."), 0);
+    tail.writeUInt32LE(0, tail.indexOf("PK\x01\x02", 10, "latin1") + 42);
+    writeFileSync(join(scratch, "overlap.pt"), Buffer.concat([head, tail]));
+    expect(() => inspectCheckpoint(join(scratch, "overlap.pt"))).toThrow(/overlaps what stands behind it/);
+  });
+
+  it("a deflated pickle is unpacked to what it announces and no further", () => {
+    const packed = deflateRawSync(Buffer.alloc(10_000_000));
+    const { head, tail } = torchZip(packed, 0);
+    tail.writeUInt16LE(8, 10);
+    writeFileSync(join(scratch, "bomb.pt"), Buffer.concat([head, tail]));
+    expect(() => inspectCheckpoint(join(scratch, "bomb.pt"))).toThrow(/does not unpack to the \d+ bytes it announces/);
   });
 
   it("what is not there, or holds no weights, is refused", () => {

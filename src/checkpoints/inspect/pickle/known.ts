@@ -30,7 +30,7 @@ const builtins: Readonly<Record<string, Imitation>> = {
   tuple: ([values]) => ({ kind: "tuple", items: [...itemsOf(values)] }),
   bytearray: ([value, encoding]) => (value === undefined ? { kind: "bytes", sizeBytes: 0 } : encoding === undefined && isNode(value, "bytes") ? value : latin1(value)),
   bytes: ([value]) => (value === undefined ? { kind: "bytes", sizeBytes: 0 } : isNode(value, "bytes") ? value : undefined),
-  complex: (args) => ({ kind: "mark", text: `(${args.map(String).join(" + ")}i)` }),
+  complex: (args) => (args.length > 2 || args.some((part) => typeof part !== "number") ? undefined : { kind: "mark", text: `(${args.join(" + ")}i)` }),
   slice: (args) => ({ kind: "tuple", items: [...args] }),
   range: (args) => ({ kind: "tuple", items: [...args] }),
 };
