@@ -3,6 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { formatAmount, formatBytes, formatCount } from "../../format.ts";
 import { flag, required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** `tunesmith checkpoints inspect` */
 export const checkpointsInspect = defineCommand({
@@ -14,7 +15,7 @@ export const checkpointsInspect = defineCommand({
   examples: ["checkpoints inspect outputs/receipts/checkpoints/last.ckpt", "checkpoints inspect models/merged --tensors --json"],
   async run({ options, arguments: { path }, print }) {
     const { inspectCheckpoint, toFileDocument, escapeText } = await import("../../../checkpoints/index.ts");
-    const facts = inspectCheckpoint(path);
+    const facts = inspectCheckpoint(await fromLegacyPath(path, print));
     showFacts(facts, print, escapeText);
     if (options.tensors) print.table(["tensor", "shape", "dtype", "same as"], facts.tensors.map(({ name, shape, dtype, sharedWith }) => [escapeText(name), `[${shape.join(", ")}]`, dtype, escapeText(sharedWith ?? "")]));
     for (const problem of facts.problems) print.warn(escapeText(problem));

@@ -5,6 +5,7 @@ import { checkpointAmbiguous, checkpointUnknown } from "../../errors.ts";
 import { formatBytes } from "../../format.ts";
 import { required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** `tunesmith checkpoints show` */
 export const checkpointsShow = defineCommand({
@@ -15,7 +16,7 @@ export const checkpointsShow = defineCommand({
   examples: ["checkpoints show outputs/receipts/checkpoints/best-hmean-0.8920.ckpt", "checkpoints show receipts/checkpoints/last.ckpt --json"],
   async run({ options, arguments: { checkpoint: wanted }, print }) {
     const { escapeText, formatEntry, toEntryDocument } = await import("../../../checkpoints/index.ts");
-    const entry = await findEntry(wanted, options.outputDir, print);
+    const entry = await findEntry(await fromLegacyPath(wanted, print), options.outputDir, print);
     print.line(print.paint.bold(formatEntry(entry)));
     const lines: readonly (readonly [string, string])[] = [
       ["path", entry.path],

@@ -6,6 +6,7 @@ import { required, text } from "../../options.ts";
 import { pairEvaluations, type NoPair, type PairedEvaluations } from "../../run-evaluations.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** `tunesmith runs compare` */
 export const runsCompare = defineCommand({
@@ -19,7 +20,7 @@ export const runsCompare = defineCommand({
     const { compareAllMetrics, compareVersions, diffConfigs, findRun, formatComparison, formatConfigDiff, judgeDifference, rowName, visibleText } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { onProgress: showIndexing(print) };
-    const rows = [await findRun(first, places, search), await findRun(second, places, search)] as const;
+    const rows = [await findRun(await fromLegacyPath(first, print), places, search), await findRun(await fromLegacyPath(second, print), places, search)] as const;
     const paired = await pairRuns(rows);
     const [a, b] = await entriesOf(rows, paired);
     const intervals = "intervals" in paired ? agreeing(paired, a, b) : undefined;

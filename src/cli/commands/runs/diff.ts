@@ -2,6 +2,7 @@ import { defineCommand } from "../../command.ts";
 import { required, text } from "../../options.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** `tunesmith runs diff` */
 export const runsDiff = defineCommand({
@@ -14,7 +15,7 @@ export const runsDiff = defineCommand({
     const { diffConfigs, findRun, formatConfigDiff, rowEntry, rowName, visibleText } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { onProgress: showIndexing(print) };
-    const [a, b] = [await findRun(first, places, search), await findRun(second, places, search)];
+    const [a, b] = [await findRun(await fromLegacyPath(first, print), places, search), await findRun(await fromLegacyPath(second, print), places, search)];
     const configOf = (row: typeof a) => row.run?.record.config ?? rowEntry(row).config;
     const changes = diffConfigs(configOf(a), configOf(b));
     const datasets = [a, b].map(({ run, entry }) => run?.record.dataset?.digest ?? entry?.metadata["dataset_digest"] ?? entry?.metadata["dataset_version"] ?? null);

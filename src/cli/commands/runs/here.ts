@@ -1,6 +1,7 @@
 import type { Print } from "../../print.ts";
 import { runNotHere } from "../../errors.ts";
 import { placesOf, showIndexing } from "./places.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** A run that a command is about to write to. */
 export interface RunHere {
@@ -14,7 +15,7 @@ export interface RunHere {
 export async function requireRunHere(wanted: string, options: { readonly outputDir: string; readonly historyFile: string | undefined }, action: string, print: Print): Promise<RunHere> {
   const { findRun, rowName, visibleText } = await import("../../../runs/index.ts");
   const places = await placesOf(options);
-  const row = await findRun(wanted, places, { onProgress: showIndexing(print) });
+  const row = await findRun(await fromLegacyPath(wanted, print), places, { onProgress: showIndexing(print) });
   const name = visibleText(rowName(row));
   if (row.run === undefined) throw runNotHere(name, action);
   return { directory: row.run.directory, name, historyPath: places.historyPath };

@@ -6,6 +6,7 @@ import { required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 
 /** `tunesmith runs show` */
 export const runsShow = defineCommand({
@@ -16,7 +17,7 @@ export const runsShow = defineCommand({
   examples: ["runs show v1.0", "runs show outputs/sft-base-model_demo_20260101_120000 --json"],
   async run({ options, arguments: { run: wanted }, print }) {
     const runs = await import("../../../runs/index.ts");
-    const { run, entry } = await runs.findRun(wanted, await placesOf(options), { onProgress: showIndexing(print) });
+    const { run, entry } = await runs.findRun(await fromLegacyPath(wanted, print), await placesOf(options), { onProgress: showIndexing(print) });
     if (run === undefined) {
       showEntry(entry!, print, runs.visibleText);
       return { run: null, experiment: entry, curves: {} };
