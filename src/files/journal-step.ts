@@ -31,7 +31,7 @@ export function doStep(placed: PlacedStep, making: (directories: readonly string
   if (step.action === "make_directory") mkdirSync(target);
   else if (step.action === "link") linkSync(source, target);
   else if (step.action === "write") replaceFile(placed, step.text, target);
-  else movePath(source, target, placed.id, placed.rename);
+  else return movePath(source, target, placed.id, placed.rename);
   syncDirectory(dirname(target));
 }
 
