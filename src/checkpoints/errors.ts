@@ -18,11 +18,11 @@ export function checkpointDamaged(directory: string, file: string, expected: str
   });
 }
 
-export function nothingToArchive(runDirectory: string): TunesmithError {
+export function nothingToArchive(runDirectory: string, isPacked: boolean): TunesmithError {
   return new TunesmithError({
     code: "checkpoints.nothing_to_archive",
-    message: `Cannot pack the checkpoints of ${runDirectory}: it has no checkpoints directory with files in it`,
-    hint: "Name the directory of a run that saved checkpoints.",
+    message: `Cannot pack the checkpoints of ${runDirectory}: ${isPacked ? "they are packed already" : "it has no checkpoints directory with files in it"}`,
+    hint: isPacked ? "Unpack them with `tunesmith runs unarchive`." : "Name the directory of a run that saved checkpoints.",
   });
 }
 

@@ -36,7 +36,8 @@ const CACHE = join(".tunesmith", "cache", "gguf");
 
 /** Finds or makes the files. @throws `cli.not_a_model`, `checkpoints.missing`, `models.*`, `hub.*` */
 export async function inferenceFiles(modelPath: string, parts: InferenceParts): Promise<InferenceFiles> {
-  const { exists, isDirectory } = await import("../files/index.ts");
+  const [{ exists, isDirectory }, { unpackIfNeeded }] = await Promise.all([import("../files/index.ts"), import("./packed-checkpoints.ts")]);
+  await unpackIfNeeded(modelPath, parts);
   if (modelPath.endsWith(".gguf") && exists(modelPath)) return ggufFile(modelPath);
   if (isDirectory(modelPath) && !exists(join(modelPath, "config.json"))) return checkpointFiles(modelPath, parts);
   const { path } = await findModel(modelPath, parts);

@@ -17,7 +17,12 @@ export function artifactPath(path: string, runDirectory: string, workspace: stri
 
 /** Where a path of run.json leads: in the run, else in the workspace, else as it stands (runs of version 0.1.0 wrote it as they were given it). */
 export function findArtifact(stored: string, runDirectory: string): string | undefined {
-  return [join(runDirectory, stored), join(dirname(historyPathFor(outputDirOf(runDirectory))), stored), stored].find(exists);
+  return [join(runDirectory, stored), join(workspaceOf(runDirectory), stored), stored].find(exists);
+}
+
+/** The workspace that a run lies in: the folder that holds its history. */
+export function workspaceOf(runDirectory: string): string {
+  return dirname(historyPathFor(outputDirOf(runDirectory)));
 }
 
 function below(directory: string, path: string): string | undefined {

@@ -1,5 +1,6 @@
+export { findArtifact, workspaceOf } from "./artifacts.ts";
+export { withRunLock } from "./lock.ts";
 export { createRun, reopenRun, type CreateRunOptions, type FinishOptions, type Run, type RunPatch } from "./run.ts";
-export { findArtifact } from "./artifacts.ts";
 export { createSweepDirectory, type Naming } from "./mint.ts";
 export { isProcessAlive, processStart, type Observer } from "./liveness.ts";
 export { listRuns, readRun, type RunListing, type StoredRun } from "./read.ts";

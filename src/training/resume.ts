@@ -2,9 +2,9 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findCheckpoint, hasArchive, requireCheckpoint, unpackCheckpoints, verifyCheckpoint, type Checkpoint } from "../checkpoints/index.ts";
 import { diffConfigs, formatConfigDifferences, type TrainConfig } from "../config/index.ts";
-import { exists, isDirectory, listDirectory, remove, withLock } from "../files/index.ts";
+import { exists, isDirectory, listDirectory, remove } from "../files/index.ts";
 import type { RunRecord } from "../records/index.ts";
-import { listRuns, readRun, reopenRun, type Run, type StoredRun } from "../runs/index.ts";
+import { listRuns, readRun, reopenRun, withRunLock, type Run, type StoredRun } from "../runs/index.ts";
 import { alreadyFinished, configDiffers, neverSaved, nothingToResume, resumeAmbiguous, stillRunning } from "./errors.ts";
 
 export interface ResumePoint {
@@ -35,7 +35,7 @@ export async function findResumePoint(outputDir: string, wanted: string, config:
   if (record.status === "running") throw stillRunning(record.name, record.pid);
   if (isPacked(directory)) {
     context.onUnpack?.(directory);
-    await unpackCheckpoints(directory, { signal: context.signal });
+    await withRunLock(directory, () => unpackCheckpoints(directory, { signal: context.signal }));
   }
   if (findCheckpoint(directory, "last") === undefined) throw neverSaved(record.name, record.status);
   const checkpoint = named === undefined ? requireCheckpoint(directory, wanted) : requireCheckpoint(wanted, "last");
@@ -68,8 +68,8 @@ interface ReopenContext extends NonNullable<Parameters<typeof reopenRun>[1]> {
  * @throws `training.still_running` when that worker does not end, `runs.occupied` when another process was faster
  */
 export async function takeRun(runDirectory: string, { signal, patienceMs = 5000, ...options }: ReopenContext = {}): Promise<Run> {
-  return withLock(
-    join(runDirectory, ".resume.lock"),
+  return withRunLock(
+    runDirectory,
     async () => {
       for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
         const { record, liveWorkerPid } = readRun(runDirectory, options.observer);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { scanDirectory, statFile } from "../../files/index.ts";
 import { notArchivable, nothingToArchive } from "../errors.ts";
-import { archivePlace } from "./place.ts";
+import { archivePlace, hasArchive } from "./place.ts";
 
 export interface PlannedFile {
   /** Relative to the checkpoints directory, with `/`. */
@@ -31,7 +31,7 @@ export function planArchive(runDirectory: string): ArchivePlan {
   const descend = (below: string): number => {
     const entries = scanDirectory(join(checkpoints, below));
     if ("refused" in entries) {
-      if (below === "") throw nothingToArchive(runDirectory);
+      if (below === "") throw nothingToArchive(runDirectory, hasArchive(runDirectory));
       throw notArchivable(join(checkpoints, below), `it cannot be read (${entries.refused})`);
     }
     let found = 0;
@@ -47,6 +47,6 @@ export function planArchive(runDirectory: string): ArchivePlan {
     return found;
   };
   descend("");
-  if (files.length === 0) throw nothingToArchive(runDirectory);
+  if (files.length === 0) throw nothingToArchive(runDirectory, hasArchive(runDirectory));
   return { runDirectory, checkpointsDirectory: checkpoints, files, emptyDirectories, contentBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
