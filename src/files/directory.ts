@@ -1,5 +1,5 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { directoryTaken, diskTooSmall, fileMissing } from "./errors.ts";
 import { syncDirectory, temporaryBeside } from "./write.ts";
 
@@ -33,6 +33,23 @@ export function listDirectory(path: string): { readonly files: readonly string[]
 /** Deletes a file or a tree; absent is fine. */
 export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+/** Deletes a directory and then those above it, as long as each is empty, up to `end`, which stays. Absent ones are fine. */
+export function removeEmpty(directory: string, end: string): void {
+  const stop = resolve(end);
+  for (let place = resolve(directory); place !== stop && place.startsWith(stop); place = dirname(place)) {
+    if (!existsSync(place)) continue;
+    if (readdirSync(place).length > 0) return;
+    rmdirSync(place);
+  }
+}
+
+/** The nearest directory at or above `path` that is there. */
+export function nearestDirectory(path: string): string {
+  let place = resolve(path);
+  while (!existsSync(place)) place = dirname(place);
+  return place;
 }
 
 /** Renames within one file system, durably. */

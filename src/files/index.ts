@@ -1,5 +1,5 @@
 export { openAppender, type FileAppender } from "./append.ts";
-export { copy, ensureDirectory, freeBytes, listDirectory, remove, rename, requireFreeBytes, tryMakeDirectory, walk, writeDirectoryAtomic } from "./directory.ts";
+export { copy, ensureDirectory, freeBytes, listDirectory, nearestDirectory, remove, removeEmpty, rename, requireFreeBytes, tryMakeDirectory, walk, writeDirectoryAtomic } from "./directory.ts";
 export { canonicalJson, digestJson, sha256, sha256File } from "./digest.ts";
 export { diskTooSmall, fileMissing, fileUnreadable, tarRefused, zstdDamaged } from "./errors.ts";
 export { findDifference, observePath, type PathFacts } from "./facts.ts";

@@ -53,6 +53,17 @@ describe("quantizeModel", () => {
     expect(readdirSync(folder.file("from-directory")).sort()).toEqual(["merged_model-q4_0.gguf", "quantization_metrics.json"]);
   });
 
+  it("asks for room for the unquantized file and every type before it writes anything", async () => {
+    const weights = openModel(source);
+    const elements = weights.names.reduce((sum, name) => sum + weights.info(name).shape.reduce((count, size) => count * size, 1), 0);
+    weights.close();
+    const outputDir = folder.file("no-room/quantized");
+    const quantize = (modelPath: string, freeBytes: number) => quantizeModel({ modelPath, types: ["q4_0", "q8_0"], outputDir, threads: 1, createdAt }, { freeBytes });
+    await expect(quantize(folder.file("merged_model"), (elements * (16 + 4.5 + 8.5)) / 8 - 1)).rejects.toMatchObject({ code: "files.disk_too_small", details: { needed_bytes: (elements * 29) / 8 } });
+    await expect(quantize(source, 10)).rejects.toMatchObject({ details: { needed_bytes: (elements * 13) / 8 } });
+    expect(existsSync(folder.file("no-room"))).toBe(false);
+  });
+
   it("leaves nothing behind when it is cancelled", async () => {
     const controller = new AbortController();
     const outputDir = folder.file("cancelled");

@@ -5,7 +5,8 @@ import { ensureDirectory, exists, listDirectory, readJson, remove, rename, write
 import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, type QuantizationRecord, type QuantizedModel } from "../records/index.ts";
 import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
-import { modelNameOf, requireSource, type SourceType } from "./source.ts";
+import { estimateBytes, requireRoom } from "./room.ts";
+import { modelNameOf, type SourceType } from "./source.ts";
 import type { QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
 
 /** Name of the record beside the models. */
@@ -37,6 +38,8 @@ export interface QuantizeModelOptions {
 
 export interface QuantizeModelContext {
   readonly onEvent?: (event: QuantizationEvent) => void;
+  /** Bytes free where the files go. Default: asked of the file system. */
+  readonly freeBytes?: number;
   /** Stops after the step under way; nothing is left behind. */
   readonly signal?: AbortSignal;
 }
@@ -46,9 +49,9 @@ export interface QuantizeModelContext {
  * All files appear when the last type is done. Types of an earlier call from the same source that are still there keep their entry.
  * @throws `quantization.*`, `models.*`, `llama.*`, `files.disk_too_small`, `engine.crashed`
  */
-export async function quantizeModel(options: QuantizeModelOptions, { onEvent, signal }: QuantizeModelContext = {}): Promise<QuantizationRecord> {
+export async function quantizeModel(options: QuantizeModelOptions, { onEvent, freeBytes, signal }: QuantizeModelContext = {}): Promise<QuantizationRecord> {
   const types = requireTypes(options.types);
-  requireSource(options.modelPath);
+  requireRoom(options.outputDir, estimateBytes(options.modelPath, options.sourceType ?? "f16", types), freeBytes);
   const model = options.name ?? modelNameOf(options.modelPath);
   const threads = options.threads ?? defaultThreads();
   const stagingDir = join(options.outputDir, `.quantizing-${process.pid}`);

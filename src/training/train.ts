@@ -1,11 +1,11 @@
 // A training as its owner sees it: a run is minted, a child process trains, and whatever happens the record says how it ended.
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { formatYaml, type TrainConfig } from "../config/index.ts";
 import { loadDataset, type PromptFormat } from "../data/index.ts";
 import { backendEnvironment, ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { LINEAR_MODULES, moduleShape, openModel, type LlamaConfig } from "../engine/models/index.ts";
 import { fromErrorRecord, toErrorRecord, TunesmithError } from "../errors.ts";
-import { digestJson, exists, listDirectory, remove, requireFreeBytes } from "../files/index.ts";
+import { digestJson, nearestDirectory, remove, removeEmpty, requireFreeBytes } from "../files/index.ts";
 import { findCheckpoint } from "../checkpoints/index.ts";
 import type { DatasetRecord, RunRecord } from "../records/index.ts";
 import { createRun, modelLabel, type FinishOptions, type Run } from "../runs/index.ts";
@@ -58,7 +58,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
   requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit + config.keep_best));
 
-  const hadFolder = exists(config.output_dir);
+  const standing = nearestDirectory(config.output_dir);
   const reopening = { now: options.now, requestedVersion: config.version || undefined, major: config.major, signal: options.signal };
   const run = point === undefined ? newRun(options, dataset.record, base.digest) : await takeRun(point.runDirectory, reopening);
   const checkpointsDirectory = join(run.directory, "checkpoints");
@@ -98,27 +98,14 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   } catch (thrown) {
     const cause = thrown instanceof TunesmithError ? thrown : fromErrorRecord(toErrorRecord(thrown));
     if (point === undefined && !isReady && cause.code !== "engine.crashed") {
-      discard(run.directory, hadFolder ? config.output_dir : dirname(config.output_dir));
+      remove(run.directory);
+      removeEmpty(dirname(run.directory), standing);
       throw cause;
     }
     const failure = trainingFailed(run.record.name, cause, findCheckpoint(run.directory, "last")?.directory);
     await run.fail(failure);
     throw failure;
   }
-}
-
-/** Deletes a run that never began, and the folders that nothing else is in, up to `end`. */
-function discard(directory: string, end: string): void {
-  remove(directory);
-  for (let place = dirname(directory); isInside(place, end); place = dirname(place)) {
-    const { files, directories } = listDirectory(place);
-    if (files.length + directories.length > 0) return;
-    remove(place);
-  }
-}
-
-function isInside(path: string, end: string): boolean {
-  return resolve(path) !== resolve(end) && resolve(path).startsWith(resolve(end));
 }
 
 interface BaseFacts {

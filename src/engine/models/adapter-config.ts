@@ -72,11 +72,6 @@ export function adapterConfigJson(adapter: LoraAdapter): Fields {
   };
 }
 
-/** alpha / r, or alpha / √r with rsLoRA. */
-export function scaleOf(alpha: number, r: number, useRslora: boolean): number {
-  return alpha / (useRslora ? Math.sqrt(r) : r);
-}
-
 function alphaOfScale(scale: number, r: number, useRslora: boolean): number {
   return scale * (useRslora ? Math.sqrt(r) : r);
 }

@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { ensureDirectory, exists, fileMissing, isFile, listDirectory, readJson, writeJson } from "../../files/index.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../safetensors/index.ts";
-import { adapterConfigJson, parseAdapterConfig, scaleOf, type AdapterConfig } from "./adapter-config.ts";
+import { adapterConfigJson, parseAdapterConfig, type AdapterConfig } from "./adapter-config.ts";
 import { adapterUnusable } from "./errors.ts";
 import { bf16ToF32, bytesToF32, f16ToF32, f32ToBytes } from "./floats.ts";
+import { loraScale } from "./lora.ts";
 import type { LoraAdapter, LoraModule } from "./types.ts";
 
 const CONFIG = "adapter_config.json";
@@ -27,7 +28,7 @@ export function readAdapter(directory: string): LoraAdapter {
       targetModules: config.targetModules.length > 0 ? config.targetModules : [...new Set([...modules.keys()].map((name) => name.split(".").at(-1) ?? name))],
       baseModel: config.baseModel,
       useRslora: config.useRslora,
-      scale: scaleOf(config.alpha, config.r, config.useRslora),
+      scale: loraScale(config),
       modules,
     };
   } finally {
@@ -67,7 +68,7 @@ function readModule(directory: string, file: SafetensorsFile, name: string, a: s
   const [outFeatures, rOfB] = matrixShape(directory, file, b);
   const settings = config.settingsOf(name);
   if (r !== rOfB || r !== settings.r) throw adapterUnusable(directory, `the matrices of ${name} have the ranks ${r} and ${rOfB}, the configuration says ${settings.r}`, "Download the adapter again.");
-  return { a: readFloats(directory, file, a), b: readFloats(directory, file, b), inFeatures, outFeatures, r, scale: scaleOf(settings.alpha, r, config.useRslora) };
+  return { a: readFloats(directory, file, a), b: readFloats(directory, file, b), inFeatures, outFeatures, r, scale: loraScale({ r, alpha: settings.alpha, useRslora: config.useRslora }) };
 }
 
 function matrixShape(directory: string, file: SafetensorsFile, name: string): readonly [number, number] {

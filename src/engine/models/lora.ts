@@ -17,7 +17,7 @@ export interface LoraSettings {
 }
 
 /** alpha / r, or alpha / √r. */
-export function loraScale({ r, alpha, useRslora }: LoraSettings): number {
+export function loraScale({ r, alpha, useRslora }: Pick<LoraSettings, "r" | "alpha" | "useRslora">): number {
   return alpha / (useRslora === true ? Math.sqrt(r) : r);
 }
 

@@ -1,0 +1,48 @@
+// How much a quantization will write, known from the headers of its source before anything is written.
+import type { QuantizationType } from "../engine/llama/index.ts";
+import { openModel } from "../engine/models/index.ts";
+import { openGguf } from "../engine/gguf/index.ts";
+import { diskTooSmall, freeBytes } from "../files/index.ts";
+import { requireSource, type SourceType } from "./source.ts";
+
+/** Bits a weight of one type takes, scales of its blocks included; mixed types (`_m`, `_l`) somewhat more. */
+function bitsPerWeight(type: QuantizationType): number {
+  if (type === "f32") return 32;
+  if (type === "f16" || type === "bf16") return 16;
+  return Number(type[1]) + 0.5;
+}
+
+/**
+ * Bytes that are on the disk at once at the end: the unquantized GGUF that a directory is written to first, and a file for each type. Types
+ * that mix precisions may take a tenth more; once the first file stands, a dry run of the quantizer knows exactly.
+ */
+export function estimateBytes(modelPath: string, sourceType: SourceType, types: readonly QuantizationType[]): number {
+  const isDirectory = requireSource(modelPath) === "directory";
+  const elements = isDirectory ? countOfDirectory(modelPath) : countOfGguf(modelPath);
+  const bits = [...(isDirectory ? [sourceType] : []), ...types].reduce((sum, type) => sum + bitsPerWeight(type), 0);
+  return Math.ceil((elements * bits) / 8);
+}
+
+/** @throws `files.disk_too_small` before anything is written. `free` in bytes; default: what the file system has */
+export function requireRoom(outputDir: string, neededBytes: number, free: number = freeBytes(outputDir)): void {
+  if (free < neededBytes) throw diskTooSmall(outputDir, neededBytes, free);
+}
+
+function countOfDirectory(modelPath: string): number {
+  const source = openModel(modelPath);
+  try {
+    return source.names.reduce((sum, name) => sum + product(source.info(name).shape), 0);
+  } finally {
+    source.close();
+  }
+}
+
+function countOfGguf(modelPath: string): number {
+  const file = openGguf(modelPath);
+  file.close();
+  return [...file.tensors.values()].reduce((sum, { shape }) => sum + product(shape), 0);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
