@@ -1,4 +1,5 @@
-// One adapted model in five forms: adapter on the base and merged, as safetensors and as GGUF, in this engine and in the llama library.
+// One model in all its forms (adapter on the base and merged, as safetensors and as GGUF) gives one mean negative log-likelihood: in this
+// engine, in the llama library, and in PyTorch, whose golden values test/fixtures/golden/make.py made (PyTorch, transformers, PEFT).
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,13 +7,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBackend, type Backend } from "../../src/engine/ggml/index.ts";
 import { loadLlama, type LoadLlamaOptions } from "../../src/engine/llama/index.ts";
 import {
-  convertAdapterToGguf, convertToGguf, createLoraModel, LINEAR_MODULES, openModel, readAdapter, supervisedTokens, writeAdapter, writeMergedDirectory, type TrainingModel, type WeightSource,
+  convertAdapterToGguf, convertToGguf, createLoraModel, LINEAR_MODULES, openModel, readAdapter, supervisedTokens, writeAdapter, writeMergedDirectory, type LoraAdapter, type TrainingModel, type WeightSource,
 } from "../../src/engine/models/index.ts";
+import { readJson } from "../../src/files/index.ts";
 import { randomRows, writeTinyLlama, type TinyLlamaOptions } from "../helpers/tiny-llama.ts";
 
 const TOLERANCE = 1e-4;
+const FIXTURES = join(import.meta.dirname, "../fixtures/golden");
+
+interface LabelledRow {
+  readonly ids: readonly number[];
+  /** Below 0: not counted. */
+  readonly labels: readonly number[];
+}
+
 const trained = randomRows(4, 24);
-const sequences = randomRows(3, 72, 9).map(({ ids }) => ids);
+const labelled: readonly LabelledRow[] = randomRows(3, 72, 9).map(({ ids }) => ({ ids, labels: ids }));
 
 let backend: Backend;
 let folder: string;
@@ -56,14 +66,54 @@ describe.each(Object.entries(VARIANTS))("a model with %s", (name, options) => {
     convertToGguf(merged, place("merged.gguf"), { type: "f32" });
 
     const found = {
-      "llama, base with adapter": await llamaLikelihood(place("base.gguf"), { adapters: [{ path: place("adapter.gguf") }] }),
-      "llama, merged": await llamaLikelihood(place("merged.gguf")),
+      "llama, base with adapter": await llamaLikelihood(place("base.gguf"), labelled, { adapters: [{ path: place("adapter.gguf") }] }),
+      "llama, merged": await llamaLikelihood(place("merged.gguf"), labelled),
       "this engine, merged directory": await likelihoodOf(merged),
       "this engine, merged GGUF": await likelihoodOf(openModel(place("merged.gguf"))),
     };
     for (const [form, value] of Object.entries(found)) expect(Math.abs(value - wanted), form).toBeLessThan(TOLERANCE);
   });
 });
+
+describe("the llama library gives PyTorch's loss", () => {
+  it.each(["tied", "untied", "llama3-rope"])("for the %s model as F32 GGUF", async (variant) => {
+    const { rows, loss } = readGolden(variant);
+    expect(Math.abs((await llamaLikelihood(convert(join(FIXTURES, variant), `${variant}.gguf`), rows)) - loss)).toBeLessThan(TOLERANCE);
+  });
+
+  it("for an adapter beside its base, merged into a GGUF, and merged into a directory", async () => {
+    const untied = join(FIXTURES, "untied");
+    const { rows, adaptedLoss } = readGolden("untied");
+    const adapter = readAdapter(join(untied, "adapter"));
+    const source = openModel(untied);
+    const adapterPath = join(folder, "golden-adapter.gguf");
+    const mergedPath = join(folder, "golden-merged");
+    convertAdapterToGguf(adapter, source.config, adapterPath);
+    writeMergedDirectory(source, adapter, mergedPath, { dtype: "f32" });
+    source.close();
+    const losses = {
+      beside: await llamaLikelihood(convert(untied, "golden-base.gguf"), rows, { adapters: [{ path: adapterPath }] }),
+      mergedGguf: await llamaLikelihood(convert(untied, "golden-merged.gguf", adapter), rows),
+      mergedDirectory: await llamaLikelihood(convert(mergedPath, "golden-from-directory.gguf"), rows),
+    };
+    for (const [how, loss] of Object.entries(losses)) expect(Math.abs(loss - adaptedLoss), how).toBeLessThan(TOLERANCE);
+  });
+});
+
+function readGolden(variant: string) {
+  const golden = readJson(join(FIXTURES, variant, "golden.json")) as { readonly input_ids_BT: readonly number[][]; readonly labels_BT: readonly number[][]; readonly supervised_tokens: number; readonly loss: number; readonly lora: { readonly loss: number } };
+  const rows: readonly LabelledRow[] = golden.input_ids_BT.map((ids, row) => ({ ids, labels: golden.labels_BT[row]! }));
+  expect(rows.reduce((sum, { labels }) => sum + labels.slice(1).filter((label) => label >= 0).length, 0)).toBe(golden.supervised_tokens);
+  return { rows, loss: golden.loss, adaptedLoss: golden.lora.loss };
+}
+
+function convert(model: string, name: string, adapter?: LoraAdapter): string {
+  const source = openModel(model);
+  const path = join(folder, name);
+  convertToGguf(source, path, { type: "f32", adapter });
+  source.close();
+  return path;
+}
 
 function makeModel(source: WeightSource): TrainingModel {
   const lora = { r: 4, alpha: 8, dropout: 0, targetModules: LINEAR_MODULES };
@@ -72,7 +122,7 @@ function makeModel(source: WeightSource): TrainingModel {
 
 /** Mean over all predicted tokens, in nats. */
 async function likelihood(model: TrainingModel): Promise<number> {
-  const { nll, tokens } = await model.evaluate(sequences.map((ids) => ({ ids, labels: ids })));
+  const { nll, tokens } = await model.evaluate(labelled);
   return nll / tokens;
 }
 
@@ -85,11 +135,12 @@ async function likelihoodOf(source: WeightSource): Promise<number> {
   return value;
 }
 
-async function llamaLikelihood(path: string, options: LoadLlamaOptions = {}): Promise<number> {
+/** Mean over the labelled tokens, each given the true tokens before it. */
+async function llamaLikelihood(path: string, rows: readonly LabelledRow[], options: LoadLlamaOptions = {}): Promise<number> {
   const model = await loadLlama(path, { threads: 1, ...options });
-  const session = model.createSession({ contextLength: 128, cacheType: "f32" });
-  const scores = await session.scoreBatch(sequences.map((ids) => ({ ids, firstScored: 1 })));
+  const session = model.createSession({ contextLength: 128, sequences: 2, cacheType: "f32" });
+  const scores = await session.scoreBatch(rows.map(({ ids }) => ({ ids, firstScored: 1 })));
   model.dispose();
-  const logprobs = scores.flatMap((score) => [...score.logprobs]);
-  return -logprobs.reduce((sum, value) => sum + value, 0) / logprobs.length;
+  const scored = scores.flatMap(({ logprobs }, row) => [...logprobs].filter((_logprob, index) => rows[row]!.labels[index + 1]! >= 0));
+  return -scored.reduce((sum, value) => sum + value, 0) / scored.length;
 }
