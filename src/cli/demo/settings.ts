@@ -3,7 +3,7 @@ import type { TrainConfig } from "../../config/index.ts";
 /** What `tunesmith demo` does unless told otherwise; every number can be changed by the commands it stands for. */
 export const DEMO = {
   domain: "healthcare",
-  rows: 600,
+  rows: 1200,
   dataDir: "data/demo",
   quantizationTypes: ["q8_0", "q5_k_m", "q4_k_m", "q4_0"],
   servedType: "q4_k_m",
@@ -14,10 +14,10 @@ export const DEMO = {
 /** Settings of the training that differ from the defaults of `tunesmith train`: a tiny model wants higher rates than a large one. */
 export const DEMO_TRAINING = {
   experiment_tag: "demo",
-  epochs: 4,
+  epochs: 2,
   batch_size: 8,
   gradient_accumulation_steps: 1,
-  learning_rate: 3e-3,
+  learning_rate: 2e-3,
   warmup_ratio: 0.05,
   max_grad_norm: 1,
   lora_r: 16,
