@@ -26,7 +26,7 @@ describe("validateCheckpoints", () => {
   it("finds nothing in a sound tree, and counts an empty one as whole", () => {
     put("outputs/r/checkpoints/epoch-01_step-000010.ckpt");
     put("outputs/r/checkpoints/epoch-01_step-000010.metadata.json", v1(0.9));
-    expect(validate()).toEqual({ total: 1, valid: 1, invalid: 0, missing: 0, errors: {}, successRate: 100, digested: 0, findings: [], refused: [] });
+    expect(validate()).toEqual({ total: 1, valid: 1, invalid: 0, missing: 0, packed: 0, errors: {}, successRate: 100, digested: 0, findings: [], refused: [] });
     rmSync(join(workspace, "outputs/r"), { recursive: true });
     expect(validate()).toMatchObject({ total: 0, successRate: 100 });
   });

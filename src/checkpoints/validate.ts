@@ -27,9 +27,11 @@ export interface ValidationReport {
   readonly invalid: number;
   /** Nothing wrong but that no sidecar stands beside it. */
   readonly missing: number;
+  /** Nothing wrong, in the archive of their run; weights there are not read. */
+  readonly packed: number;
   /** Findings by type; types without any are absent. */
   readonly errors: Readonly<Partial<Record<FindingType, number>>>;
-  /** Valid of total in percent; 100 for an empty tree. */
+  /** Valid and packed of total in percent; 100 for an empty tree. */
   readonly successRate: number;
   /** Digests that were computed and compared. */
   readonly digested: number;
@@ -49,30 +51,31 @@ export interface ValidateOptions {
 export function validateCheckpoints(catalog: Pick<Catalog, "entries" | "workspace" | "refused">, options: ValidateOptions = {}): ValidationReport {
   const findings: Finding[] = [];
   const errors: Partial<Record<FindingType, number>> = {};
-  let [valid, missing, digested] = [0, 0, 0];
+  let [valid, missing, packed, digested] = [0, 0, 0, 0];
   for (const [at, entry] of catalog.entries.entries()) {
     options.signal?.throwIfAborted();
     const found = [...checkEntry(entry), ...checkRecord(entry, catalog.workspace)];
-    const weights = options.deep === true ? weightsOf(entry, catalog.workspace) : undefined;
+    const weights = options.deep === true && entry.packed !== true ? weightsOf(entry, catalog.workspace) : undefined;
     if (weights !== undefined) {
       digested += 1;
       found.push(...checkDigest(entry, weights));
     }
-    if (found.length === 0) valid += 1;
+    if (found.length === 0 && entry.packed === true) packed += 1;
+    else if (found.length === 0) valid += 1;
     else if (found.every(({ type }) => type === "missing")) missing += 1;
     for (const { type } of found) errors[type] = (errors[type] ?? 0) + 1;
     findings.push(...found);
     options.onProgress?.(at + 1, catalog.entries.length);
   }
   const total = catalog.entries.length;
-  return { total, valid, invalid: total - valid - missing, missing, errors, successRate: total === 0 ? 100 : (100 * valid) / total, digested, findings, refused: catalog.refused };
+  return { total, valid, invalid: total - valid - missing - packed, missing, packed, errors, successRate: total === 0 ? 100 : (100 * (valid + packed)) / total, digested, findings, refused: catalog.refused };
 }
 
 function checkEntry(entry: CatalogEntry): readonly Finding[] {
   const { path, facts, kind, run, sidecars } = entry;
   const found: Finding[] = entry.problems.map(({ type, field, file, message }) => ({ path, type, ...(field !== undefined && { field }), message: `${file}: ${message}` }));
   const described = sidecars.some((name) => isMetadataSidecar(name) || name === "trainer_state.json");
-  if (!described && kind !== "final") found.push({ path, type: "missing", message: "no metadata stands beside it" });
+  if (!described && entry.packed !== true && kind !== "final") found.push({ path, type: "missing", message: "no metadata stands beside it" });
   if (kind === "unknown" && !described) found.push({ path, type: "name", message: "its name is of no known form" });
   const monitor = facts.monitor;
   if (described && monitor?.source === "sidecar" && scoreOf(entry, monitor.value) === undefined && !found.some(({ type }) => type === "business_rule" || type === "mismatch")) {
@@ -87,8 +90,8 @@ function checkEntry(entry: CatalogEntry): readonly Finding[] {
 }
 
 /** Our own sidecars against the whole schema; the catalog reads them as loosely as anybody's. */
-function checkRecord({ path, facts, sidecars, problems }: CatalogEntry, workspace: string): readonly Finding[] {
-  if (!sidecars.includes(METADATA_FILE) || facts.id?.source !== "sidecar" || problems.some(({ type }) => type === "schema_validation")) return [];
+function checkRecord({ path, facts, sidecars, problems, packed }: CatalogEntry, workspace: string): readonly Finding[] {
+  if (packed === true || !sidecars.includes(METADATA_FILE) || facts.id?.source !== "sidecar" || problems.some(({ type }) => type === "schema_validation")) return [];
   const file = join(workspace, path, METADATA_FILE);
   try {
     parseRecord(checkpointMetadataSchema, readJson(file), METADATA_FILE, checkpointUpgrades);

@@ -19,8 +19,8 @@ export interface Ledger {
 /** Joins the rooms; reads nothing. */
 export const ledger: Ledger = { parseYaml, placeOf: parseRunPlace, runRecordOf: findRunRecord };
 
-/** The catalog of a tree with everything joined, a progress line while it is made, and remarks on what could not be seen. @throws `checkpoints.tree_missing` */
-export function openCatalog(root: string, print: Print, options: Pick<CatalogOptions, "index" | "workspace"> = {}): Catalog {
+/** The catalog of a tree with everything joined (`packed`: with what archives hold, too), a progress line while it is made, and remarks on what could not be seen. @throws `checkpoints.tree_missing` */
+export function openCatalog(root: string, print: Print, { packed = false, ...options }: Pick<CatalogOptions, "index" | "workspace"> & { readonly packed?: boolean } = {}): Catalog {
   let progress: ReturnType<Print["progress"]> | undefined;
   const catalog = readCatalog(root, {
     ...ledger,
@@ -35,7 +35,7 @@ export function openCatalog(root: string, print: Print, options: Pick<CatalogOpt
   for (const { path, reason } of catalog.refused.slice(0, 5)) print.warn(`${escapeText(path === "" ? root : path)} was left out: ${reason}`);
   if (catalog.refused.length > 5) print.warn(`${formatCount(catalog.refused.length - 5)} more directories were left out`);
   if (catalog.indexRefused !== undefined) print.note(`The index was not kept (${escapeText(catalog.indexRefused)}); the next call reads everything again.`);
-  return catalog;
+  return packed ? { ...catalog, entries: [...catalog.entries, ...catalog.packed] } : catalog;
 }
 
 function findRunRecord(directory: string): RunRecord | undefined {

@@ -27,17 +27,18 @@ interface Surroundings {
 const NONE: DirectoryContext = { place: undefined, directory: "", configs: [], failed: false, signature: "" };
 const CONFIGS = [".hydra/config.yaml", "config.yaml", "hparams.yaml", "run.json"];
 
-/** One context for each directory that holds checkpoints, in the same order; the others get an empty one. */
+/** One context for each directory that holds checkpoints, packed or not, in the same order; the others get an empty one. */
 export function findContexts(directories: readonly SeenDirectory[], around: Surroundings): readonly DirectoryContext[] {
   const stamps = new Map<string, string>();
-  return directories.map(({ listing }, at) => (listing.candidates.length === 0 ? NONE : contextOf(directories, at, around, stamps)));
+  return directories.map(({ listing }, at) => (listing.candidates.length === 0 && !listing.packed ? NONE : contextOf(directories, at, around, stamps)));
 }
 
 function contextOf(directories: readonly SeenDirectory[], at: number, around: Surroundings, stamps: Map<string, string>): DirectoryContext {
   const { root, workspace, prefix, placeOf } = around;
   const base = basename(workspace) || "workspace";
   const own = joined(prefix, directories[at]!.path);
-  const place = placeOf(joined(base, own));
+  const { listing: ofOwn } = directories[at]!;
+  const place = placeOf(joined(base, own, ofOwn.packed && ofOwn.candidates.length === 0 ? "checkpoints" : ""));
   const directory = place === undefined ? "" : place.directory === base ? "." : place.directory.slice(base.length + 1);
   const configs: string[] = [];
   let failed = false;

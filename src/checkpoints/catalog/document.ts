@@ -28,6 +28,7 @@ export function toEntryDocument(entry: CatalogEntry): Readonly<Record<string, un
     rank_unknown: entry.rankUnknown,
     sidecars: entry.sidecars,
     problems: entry.problems,
+    packed: entry.packed === true,
   };
 }
 

@@ -73,4 +73,6 @@ export interface CatalogEntry {
   readonly rankUnknown: boolean;
   readonly sidecars: readonly string[];
   readonly problems: readonly CatalogProblem[];
+  /** It stands in the archive of its run, not at its path. */
+  readonly packed?: true;
 }

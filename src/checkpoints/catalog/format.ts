@@ -21,6 +21,7 @@ export function formatEntry(entry: CatalogEntry): string {
     ...scores,
     ...others,
     ...(entry.rankUnknown ? ["rank unknown"] : []),
+    ...(entry.packed === true ? ["packed"] : []),
     formatMinute(createdMs(entry)),
   ].filter((part) => part !== "");
   return escapeText(`${said(facts.architecture)} · ${said(backbone)} · ${formatExperiment(entry)} (${parts.join(" • ")})`);

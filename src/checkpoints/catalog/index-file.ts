@@ -5,7 +5,7 @@ import type { Candidate } from "./candidates.ts";
 import { CATALOG_KINDS, NUMBER_FACTS, TEXT_FACTS, type CatalogEntry, type CatalogFacts, type CatalogProblem, type CatalogRun, type Fact } from "./entry.ts";
 import type { Listing } from "./look.ts";
 
-const VERSION = 3;
+const VERSION = 4;
 const FACT_NAMES = [...TEXT_FACTS, ...NUMBER_FACTS];
 const FACT_CODES = new Map<string, number>(FACT_NAMES.map((name, code) => [name, code]));
 
@@ -49,7 +49,7 @@ export function writeIndex(path: string, root: string, directories: ReadonlyMap<
   const problems: (readonly CatalogProblem[])[] = [];
   for (const [place, { listing, context, entries }] of directories) {
     doubles.push(listing.modifiedMs);
-    integers.push(texts.at(place), lists.at(listing.directories), lists.at(listing.links), lists.at(listing.configs), listing.failed ? 1 : 0, texts.at(context), listing.candidates.length);
+    integers.push(texts.at(place), lists.at(listing.directories), lists.at(listing.links), lists.at(listing.configs), (listing.failed ? 1 : 0) + (listing.packed ? 2 : 0), texts.at(context), listing.candidates.length);
     for (const [at, candidate] of listing.candidates.entries()) {
       const stored = entries[at];
       integers.push(candidates.at(candidate), stored === undefined ? -1 : stored.stamps.length);
@@ -102,7 +102,7 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
     const modifiedMs = doubles[d++]!;
     const place = texts[next()]!;
     const [directories, links, configs] = [lists[next()]!, lists[next()]!, lists[next()]!];
-    const failed = next() === 1;
+    const marks = next();
     const context = texts[next()]!;
     const count = next();
     const base = entryPath(prefix, place, "");
@@ -142,7 +142,7 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
       };
       entries.push({ stamps, entry });
     }
-    decoded.set(place, { listing: { modifiedMs, directories, links, configs, failed, candidates: listed }, context, entries });
+    decoded.set(place, { listing: { modifiedMs, directories, links, configs, failed: (marks & 1) !== 0, packed: (marks & 2) !== 0, candidates: listed }, context, entries });
   }
   return decoded;
 }

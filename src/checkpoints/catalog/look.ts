@@ -1,6 +1,7 @@
 // Walking a tree: every directory with what its listing says. A directory whose time has not changed has the same names, and is not listed again.
 import { basename, join } from "node:path";
 import { findRealPath, glance, scanDirectory } from "../../files/index.ts";
+import { ARCHIVE_FILE } from "../archive/place.ts";
 import { findCandidates, isSkippedDirectory, type Candidate } from "./candidates.ts";
 
 /** One directory as it was listed. Names are sorted. */
@@ -15,6 +16,8 @@ export interface Listing {
   readonly configs: readonly string[];
   /** The sentinel of an aborted run stands here. */
   readonly failed: boolean;
+  /** The archive of a run's checkpoints stands here. */
+  readonly packed: boolean;
 }
 
 export interface SeenDirectory {
@@ -121,5 +124,6 @@ function listDirectory(place: string, modifiedMs: number): Listing | { readonly 
     candidates: findCandidates(basename(place), files, directories),
     configs: [...hydra, ...CONFIGS.filter((name) => files.includes(name))],
     failed: files.includes(".FAILURE"),
+    packed: files.includes(ARCHIVE_FILE),
   };
 }

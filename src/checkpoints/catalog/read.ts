@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { glance } from "../../files/index.ts";
+import { ARCHIVE_FILE, readArchiveIndex } from "../archive/place.ts";
 import { treeMissing } from "../errors.ts";
 import { readSidecar, type ParseYaml } from "../sidecars.ts";
 import type { CheckpointClaims } from "../sidecars/claims.ts";
@@ -11,6 +12,7 @@ import type { CatalogEntry, CheckpointFormat } from "./entry.ts";
 import { entryPath, readIndex, writeIndex, type StoredDirectory, type StoredEntry } from "./index-file.ts";
 import { lookThrough, settledTime } from "./look.ts";
 import { findContexts, type DirectoryContext } from "./contexts.ts";
+import { describePacked } from "./packed.ts";
 import { readRunContext, type PlaceOf, type RunContext } from "./run-context.ts";
 
 export interface CatalogOptions {
@@ -39,7 +41,9 @@ export interface Catalog {
   readonly workspace: string;
   /** In the order of the tree. */
   readonly entries: readonly CatalogEntry[];
-  /** Directories that could not be listed, relative to the root. */
+  /** What archives of runs hold, at the paths where it stood. */
+  readonly packed: readonly CatalogEntry[];
+  /** Directories and archives that could not be read, relative to the root. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
   /** How many entries were described anew; the others came from the index. */
   readonly described: number;
@@ -68,6 +72,8 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
 
   const kept = new Map<string, StoredDirectory>();
   const entries: CatalogEntry[] = [];
+  const packed: CatalogEntry[] = [];
+  const refused = [...look.refused];
   let described = 0;
   let changed = look.listed > 0 || stored.size !== look.directories.length;
   for (const [at, { path, listing }] of look.directories.entries()) {
@@ -85,10 +91,15 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
       return describe(builder, path, candidate, stamps, context);
     });
     for (const one of ofDirectory) if (one !== undefined) entries.push(one.entry);
+    if (listing.packed) {
+      const read = readPacked(builder, path, context);
+      if ("refused" in read) refused.push({ path: entryPath("", path, ARCHIVE_FILE), reason: read.refused });
+      else packed.push(...read);
+    }
     kept.set(path, { listing, context: context.signature, entries: ofDirectory });
   }
   const indexRefused = (changed || described > 0) && options.index !== "off" && entries.length >= (options.indexFrom ?? 100) ? keepIndex(indexPath, prefix, kept) : undefined;
-  return { root: place, workspace, entries, refused: look.refused, described, ...(indexRefused !== undefined && { indexRefused }) };
+  return { root: place, workspace, entries, packed: withoutUnpacked(packed, entries), refused, described, ...(indexRefused !== undefined && { indexRefused }) };
 }
 
 /** The folder that holds `outputs`, `multirun` or `lightning_logs` on the way to the tree, else the tree itself. */
@@ -124,6 +135,23 @@ function describe(builder: Builder, path: string, candidate: Candidate, stamps: 
     pool,
   );
   return { entry, stamps: Float64Array.from(stamps, (stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)) };
+}
+
+/** A packing that was cut off leaves both: what stands at its path counts once. */
+function withoutUnpacked(packed: readonly CatalogEntry[], entries: readonly CatalogEntry[]): readonly CatalogEntry[] {
+  if (packed.length === 0) return packed;
+  const standing = new Set(entries.map(({ path }) => path));
+  return packed.filter(({ path }) => !standing.has(path));
+}
+
+function readPacked(builder: Builder, path: string, context: DirectoryContext): readonly CatalogEntry[] | { readonly refused: string } {
+  try {
+    const index = readArchiveIndex(path === "" ? builder.root : `${builder.root}/${path}`);
+    if (index === undefined) return { refused: "it has no index" };
+    return describePacked(index, entryPath(builder.prefix, path, "checkpoints"), runOf(builder, context), builder.pool);
+  } catch (cause) {
+    return { refused: (cause as Error).message };
+  }
 }
 
 function runOf({ options, runs }: Builder, context: DirectoryContext): RunContext | undefined {

@@ -11,6 +11,6 @@ export const checkpointsSearch = defineCommand({
   examples: ["checkpoints search resnet18 best", "checkpoints search receipts --kind best --sort hmean --json"],
   async run({ options, arguments: { words }, print }) {
     const { openCatalog } = await import("../../ledger.ts");
-    return showEntries(openCatalog(options.outputDir, print, { index: options.rebuildIndex ? "rebuild" : "use" }), options, words, print);
+    return showEntries(openCatalog(options.outputDir, print, { index: options.rebuildIndex ? "rebuild" : "use", packed: true }), options, words, print);
   },
 });

@@ -22,6 +22,7 @@ export const checkpointsShow = defineCommand({
       ["path", entry.path],
       ["kind", `${entry.kind}${entry.rankUnknown ? ", how good nobody says" : ""}`],
       ["format", `${entry.format}, ${formatBytes(entry.sizeBytes)}`],
+      ...(entry.packed === true ? [["packed", "in the archive of its run"] as const] : []),
       ["run", entry.run === undefined ? "none" : `${entry.run.name} (${entry.run.directory})${entry.run.failed ? ", failed" : ""}`],
       ...Object.entries(entry.facts).map(([name, fact]) => [wordsOf(name), told(fact)] as const),
       ...Object.entries(entry.metrics).map(([name, fact]) => [name, told(fact)] as const),
@@ -45,7 +46,7 @@ async function findEntry(wanted: string, outputDir: string, print: Print): Promi
     if (found !== undefined) return found;
     throw checkpointUnknown(wanted, wanted);
   }
-  const { entries } = openCatalog(outputDir, print);
+  const { entries } = openCatalog(outputDir, print, { packed: true });
   const found = entries.filter(({ path, name, facts }) => path === wanted || facts.id?.value === wanted || path.endsWith(`/${wanted}`) || name === wanted);
   if (found.length === 0) throw checkpointUnknown(wanted, outputDir);
   if (found.length > 1) throw checkpointAmbiguous(wanted, found.map(({ path }) => path));

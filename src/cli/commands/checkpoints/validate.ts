@@ -15,19 +15,19 @@ export const checkpointsValidate = defineCommand({
   async run({ options, arguments: { directory }, print, withInterrupt, endWith }) {
     const { escapeText, validateCheckpoints } = await import("../../../checkpoints/index.ts");
     const { openCatalog } = await import("../../ledger.ts");
-    const catalog = openCatalog(directory, print, { index: "rebuild" });
+    const catalog = openCatalog(directory, print, { index: "rebuild", packed: true });
     const progress = options.deep ? print.progress({ label: "checking weights", total: catalog.entries.length, unit: "checkpoints" }) : undefined;
     const report = await withInterrupt(async (signal) => validateCheckpoints(catalog, { deep: options.deep, signal, onProgress: (done) => progress?.update(done) }));
     progress?.finish();
-    const { total, valid, invalid, missing, errors, successRate, digested, findings, refused } = report;
+    const { total, valid, invalid, missing, packed, errors, successRate, digested, findings, refused } = report;
     const shown = options.all ? findings : findings.slice(0, SHOWN);
     if (shown.length > 0) print.table(["found", "checkpoint", "what"], shown.map(({ type, path, message }) => [type, escapeText(path), escapeText(message)]));
     if (shown.length < findings.length) print.line(`… and ${formatCount(findings.length - shown.length)} more; --all shows every one`);
     if (shown.length > 0) print.line();
-    print.table(["total", "valid", "invalid", "without metadata", "success rate"], [[total, valid, invalid, missing, `${successRate.toFixed(1)} %`]]);
+    print.table(["total", "valid", "invalid", "without metadata", "packed", "success rate"], [[total, valid, invalid, missing, packed, `${successRate.toFixed(1)} %`]]);
     for (const [type, count] of Object.entries(errors)) print.line(`  ${type.padEnd(18)} ${formatCount(count)}`);
     if (options.deep) print.line(`${formatCount(digested)} digests compared`);
-    if (valid < total || refused.length > 0) endWith(1);
-    return { total, valid, invalid, missing, errors, success_rate: successRate, digested, refused, findings };
+    if (valid + packed < total || refused.length > 0) endWith(1);
+    return { total, valid, invalid, missing, packed, errors, success_rate: successRate, digested, refused, findings };
   },
 });
