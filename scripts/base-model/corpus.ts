@@ -30,6 +30,22 @@ export const MIXTURE: Mixture = [
   [writeSentences, 2],
 ];
 
+/** The mixture the tokenizer learned from; it stays as it was, or every token of the trained weights would mean something else. */
+export const TOKENIZER_MIXTURE: Mixture = [
+  [writeRecall, 28],
+  [writeAskFirst, 22],
+  [writeEcho, 5],
+  [writeRegister, 8],
+  [writePairs, 9],
+  [writeList, 7],
+  [writeMembership, 5],
+  [writeNonsense, 4],
+  [writeDialogue, 5],
+  [writeStory, 3],
+  [writeDefinitions, 2],
+  [writeSentences, 2],
+];
+
 /** The mixture of the first training documents: mostly things said twice, so that the model learns early to look back. */
 export const OPENING_MIXTURE: Mixture = [
   [writeNonsense, 30],
@@ -49,13 +65,16 @@ export interface CorpusOptions {
   readonly count: number;
   /** Index of the first document, 0 when left out. */
   readonly from?: number;
+  /** Kinds of documents and their shares; when left out, {@link MIXTURE} after an opening of {@link OPENING_MIXTURE}. */
+  readonly mixture?: Mixture;
 }
 
 const SEEDS: Readonly<Record<CorpusSplit, number>> = { train: 0x10000000, "held-out": 0x60000000 };
 
-/** One document (without {@link END_OF_TEXT}), always the same for the same split and index. */
-export function writeDocument(split: CorpusSplit, index: number): string {
-  const mixture = split === "train" && index < OPENING_DOCUMENTS ? OPENING_MIXTURE : MIXTURE;
+const pretrainingMixture = (split: CorpusSplit, index: number): Mixture => (split === "train" && index < OPENING_DOCUMENTS ? OPENING_MIXTURE : MIXTURE);
+
+/** One document (without {@link END_OF_TEXT}), always the same for the same split, index and mixture. */
+export function writeDocument(split: CorpusSplit, index: number, mixture = pretrainingMixture(split, index)): string {
   const random = createRandom(SEEDS[split] + index);
   let share = random.between(1, 100);
   for (const [write, percent] of mixture) {
@@ -66,8 +85,8 @@ export function writeDocument(split: CorpusSplit, index: number): string {
 }
 
 /** Streams documents in the order they are to be read, about 130 tokens each, without {@link END_OF_TEXT}. */
-export function* streamCorpus({ split, count, from = 0 }: CorpusOptions): Generator<string> {
-  for (let index = from; index < from + count; index += 1) yield writeDocument(split, index);
+export function* streamCorpus({ split, count, from = 0, mixture }: CorpusOptions): Generator<string> {
+  for (let index = from; index < from + count; index += 1) yield writeDocument(split, index, mixture);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { writeJson } from "../../src/files/index.ts";
 import { learnBytePairs, type BytePairs } from "./bpe.ts";
-import { END_OF_TEXT, streamCorpus } from "./corpus.ts";
+import { END_OF_TEXT, streamCorpus, TOKENIZER_MIXTURE } from "./corpus.ts";
 
 export const VOCABULARY_SIZE = 1024;
 export const PAD = "<|pad|>";
@@ -28,7 +28,7 @@ const CHAT_TEMPLATE =
 
 function* trainingTexts(): Generator<string> {
   let index = 0;
-  for (const text of streamCorpus({ split: "train", count: TRAINING_DOCUMENTS, from: FIRST_DOCUMENT })) {
+  for (const text of streamCorpus({ split: "train", count: TRAINING_DOCUMENTS, from: FIRST_DOCUMENT, mixture: TOKENIZER_MIXTURE })) {
     yield text;
     if (index % DOCUMENTS_PER_HEADINGS === 0) yield HEADINGS;
     index += 1;

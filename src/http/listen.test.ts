@@ -28,6 +28,12 @@ const echo = defineRoute({
 
 const failing = (error: unknown) => defineRoute({ method: "GET", path: "/fail", summary: "Fail", run: () => Promise.reject(error) });
 
+/** A promise and the function that resolves it. */
+function signalOnce(): readonly [Promise<void>, () => void] {
+  let signal = (): void => {};
+  return [new Promise((resolve) => (signal = resolve)), () => signal()];
+}
+
 async function post(url: string, body: string, headers: Record<string, string> = { "content-type": "application/json" }) {
   const response = await fetch(url, { method: "POST", body, headers });
   return { status: response.status, body: (await response.json()) as Record<string, unknown>, headers: response.headers };
@@ -179,20 +185,29 @@ describe("a server", () => {
   });
 
   it("lets an answer under way finish when it closes", async () => {
-    const slow = defineRoute({ method: "GET", path: "/slow", summary: "Wait", run: async () => (await new Promise((resolve) => setTimeout(resolve, 60)), { json: "done" }) });
+    const [started, start] = signalOnce();
+    const [allowed, allow] = signalOnce();
+    const slow = defineRoute({ method: "GET", path: "/slow", summary: "Wait", run: async () => (start(), await allowed, { json: "done" }) });
     const server = await serve([slow], { closeGraceMs: 5_000 });
     const answer = fetch(`${server.url}/slow`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await Promise.all([server.close(), server.close()]);
+    await started;
+    const closed = Promise.all([server.close(), server.close()]);
+    allow();
+    await closed;
     expect(await (await answer).json()).toBe("done");
     await expect(fetch(server.url)).rejects.toThrow();
   });
 
   it("aborts an answer that does not finish in time when it closes", async () => {
-    const endless = defineRoute({ method: "GET", path: "/endless", summary: "Wait", run: ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new TunesmithError({ code: "serving.cancelled", message: "Stopped" })))) });
-    const server = await serve([endless], { closeGraceMs: 20 });
+    const [started, start] = signalOnce();
+    const run: Route["run"] = ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(new TunesmithError({ code: "serving.cancelled", message: "Stopped" })));
+        start();
+      });
+    const server = await serve([defineRoute({ method: "GET", path: "/endless", summary: "Wait", run })], { closeGraceMs: 20 });
     const answer = fetch(`${server.url}/endless`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await started;
     await server.close();
     expect((await answer).status).toBe(499);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MIXTURE, OPENING_MIXTURE, streamCorpus, writeDocument } from "../../scripts/base-model/corpus.ts";
+import { MIXTURE, OPENING_MIXTURE, streamCorpus, TOKENIZER_MIXTURE, writeDocument } from "../../scripts/base-model/corpus.ts";
 import { generateSample } from "../../src/data/index.ts";
 
 const documents = [...streamCorpus({ split: "train", count: 3000, from: 5000 })];
@@ -17,7 +17,7 @@ function runs(texts: readonly string[], size: number): Set<string> {
 
 describe("the pretraining corpus", () => {
   it("has shares that add up to 100 percent", () => {
-    for (const mixture of [MIXTURE, OPENING_MIXTURE]) expect(mixture.reduce((sum, [, percent]) => sum + percent, 0)).toBe(100);
+    for (const mixture of [MIXTURE, OPENING_MIXTURE, TOKENIZER_MIXTURE]) expect(mixture.reduce((sum, [, percent]) => sum + percent, 0)).toBe(100);
   });
 
   it("gives the same document for the same index, wherever the stream starts", () => {
