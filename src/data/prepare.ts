@@ -12,7 +12,8 @@ import { placeDataset, type PlacedDataset } from "./place.ts";
 import { readRows, type ReadRows } from "./read.ts";
 import type { Splits } from "./row.ts";
 import { generateSample, MAX_SAMPLE_ROWS, SAMPLE_DOMAINS } from "./sample/generate.ts";
-import { splitRows, type Fractions } from "./split.ts";
+import type { Fractions } from "./split/assign.ts";
+import { splitRows } from "./split.ts";
 import { summarisePreparation } from "./summary.ts";
 import { validateRows } from "./validate.ts";
 
