@@ -68,7 +68,7 @@ export interface CatalogEntry {
   readonly facts: CatalogFacts;
   readonly metrics: Readonly<Record<string, Fact<number>>>;
   /** The N of Lightning's `-vN`. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** A `best` of which nobody says how good it is: it may not be ranked against others. */
   readonly rankUnknown: boolean;
   readonly sidecars: readonly string[];

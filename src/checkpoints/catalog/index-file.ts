@@ -90,7 +90,7 @@ export function readIndex(path: string, root: string, prefix: string): ReadonlyM
 }
 
 function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, prefix: string): ReadonlyMap<string, StoredDirectory> {
-  const { texts, lists, candidates, facts, runs, problems } = tables;
+  const { texts, lists, candidates } = tables;
   let [d, i] = [0, 0];
   const next = (): number => {
     const value = integers[i++];
@@ -108,7 +108,7 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
     const base = entryPath(prefix, place, "");
     const listed: Candidate[] = [];
     const entries: (StoredEntry | undefined)[] = [];
-    for (let at = 0; at < count; at += 1) {
+    for (let position = 0; position < count; position += 1) {
       const candidate = candidates[next()]!;
       listed.push(candidate);
       const stampCount = next();
@@ -119,27 +119,11 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
       const [sizeBytes, fileMs] = [doubles[d]!, doubles[d + 1]!];
       const stamps = doubles.subarray(d + 2, d + 2 + stampCount);
       d += 2 + stampCount;
-      const [kind, run, version, rankUnknown, problem, factCount, metricCount] = [next(), next(), next(), next(), next(), next(), next()];
-      const ofEntry: Record<string, Fact> = {};
-      for (let one = 0; one < factCount; one += 1) ofEntry[FACT_NAMES[next()]!] = facts[next()]!;
-      const metrics: Record<string, Fact<number>> = {};
-      for (let one = 0; one < metricCount; one += 1) metrics[texts[next()]!] = facts[next()] as Fact<number>;
+      const at = i;
+      i += 7 + 2 * (integers[at + 5]! + integers[at + 6]!);
+      if (i > integers.length) throw new RangeError("the index ends too early");
       const path = candidate.name === "" ? base : base === "." ? candidate.name : `${base}/${candidate.name}`;
-      const entry: CatalogEntry = {
-        path,
-        name: nameOf(path, candidate),
-        kind: CATALOG_KINDS[kind]!,
-        format: candidate.format,
-        sizeBytes,
-        modifiedMs: fileMs,
-        run: run === -1 ? undefined : runs[run],
-        facts: ofEntry as CatalogFacts,
-        metrics,
-        ...(version === -1 ? undefined : { version }),
-        rankUnknown: rankUnknown === 1,
-        sidecars: candidate.sidecars,
-        problems: problem === -1 ? NO_PROBLEMS : problems[problem]!,
-      };
+      const entry = new KeptEntry({ integers, tables }, at, candidate, path, sizeBytes, fileMs);
       entries.push({ stamps, entry });
     }
     decoded.set(place, { listing: { modifiedMs, directories, links, configs, failed: (marks & 1) !== 0, packed: (marks & 2) !== 0, candidates: listed }, context, entries });
@@ -148,6 +132,84 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
 }
 
 const NO_PROBLEMS: readonly CatalogProblem[] = [];
+
+interface Kept {
+  readonly integers: Int32Array;
+  readonly tables: Tables;
+}
+
+/** An entry of the index. Its facts and metrics are put together when somebody asks for them: a listing shows few of the thousands it looks through. */
+class KeptEntry implements CatalogEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly #kept: Kept;
+  readonly #at: number;
+  readonly #candidate: Candidate;
+  #facts: CatalogFacts | undefined;
+  #metrics: Readonly<Record<string, Fact<number>>> | undefined;
+
+  constructor(kept: Kept, at: number, candidate: Candidate, path: string, sizeBytes: number, modifiedMs: number) {
+    this.path = path;
+    this.sizeBytes = sizeBytes;
+    this.modifiedMs = modifiedMs;
+    this.#kept = kept;
+    this.#at = at;
+    this.#candidate = candidate;
+  }
+
+  get name(): string {
+    return nameOf(this.path, this.#candidate);
+  }
+
+  get format(): CatalogEntry["format"] {
+    return this.#candidate.format;
+  }
+
+  get sidecars(): readonly string[] {
+    return this.#candidate.sidecars;
+  }
+
+  get kind(): CatalogEntry["kind"] {
+    return CATALOG_KINDS[this.#integer(0)]!;
+  }
+
+  get run(): CatalogRun | undefined {
+    return this.#kept.tables.runs[this.#integer(1)];
+  }
+
+  get version(): number | undefined {
+    const version = this.#integer(2);
+    return version === -1 ? undefined : version;
+  }
+
+  get rankUnknown(): boolean {
+    return this.#integer(3) === 1;
+  }
+
+  get problems(): readonly CatalogProblem[] {
+    return this.#kept.tables.problems[this.#integer(4)] ?? NO_PROBLEMS;
+  }
+
+  get facts(): CatalogFacts {
+    return (this.#facts ??= this.#pairs(this.#at + 7, this.#integer(5), (name) => FACT_NAMES[name]!) as CatalogFacts);
+  }
+
+  get metrics(): Readonly<Record<string, Fact<number>>> {
+    return (this.#metrics ??= this.#pairs(this.#at + 7 + 2 * this.#integer(5), this.#integer(6), (name) => this.#kept.tables.texts[name]!) as Record<string, Fact<number>>);
+  }
+
+  #integer(offset: number): number {
+    return this.#kept.integers[this.#at + offset]!;
+  }
+
+  #pairs(from: number, count: number, nameOfPair: (code: number) => string): Record<string, Fact> {
+    const { integers, tables } = this.#kept;
+    const pairs: Record<string, Fact> = {};
+    for (let at = from; at < from + 2 * count; at += 2) pairs[nameOfPair(integers[at]!)] = tables.facts[integers[at + 1]!]!;
+    return pairs;
+  }
+}
 
 /** The path of an entry: where the tree lies, the directory in it, the file. */
 export function entryPath(prefix: string, directory: string, name: string): string {
