@@ -18,7 +18,9 @@ export type JournalStep =
   | { readonly action: "trash"; readonly path: string; readonly reason?: string; readonly expect?: PathFacts }
   /** A hard link. */
   | { readonly action: "link"; readonly from: string; readonly to: string; readonly expect?: PathFacts }
-  | { readonly action: "make_directory"; readonly path: string };
+  | { readonly action: "make_directory"; readonly path: string }
+  /** Takes a directory away that is empty by then; one that is not stays. It waits in the journal, with its permissions. */
+  | { readonly action: "remove_directory"; readonly path: string };
 
 export interface JournalPlan {
   /** What it is for, as an imperative: `prune checkpoints`. Its words become part of the id. */
@@ -48,6 +50,7 @@ const stepSchema = z.discriminatedUnion("action", [
   z.object({ action: z.literal("trash"), path: z.string(), reason: z.string().optional(), expect }),
   z.object({ action: z.literal("link"), from: z.string(), to: z.string(), expect }),
   z.object({ action: z.literal("make_directory"), path: z.string() }),
+  z.object({ action: z.literal("remove_directory"), path: z.string() }),
 ]);
 const recordSchema = z.object({
   schema_version: z.literal(1),

@@ -1,5 +1,5 @@
 // One step of a journal, there and back. Each first looks at the disk, so that a step half done, done or undone before a crash is recognised.
-import { chmodSync, copyFileSync, linkSync, lstatSync, mkdirSync, rmdirSync, rmSync, renameSync, statSync, utimesSync } from "node:fs";
+import { chmodSync, copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, renameSync, statSync, utimesSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { sha256, sha256File } from "./digest.ts";
 import { journalBlocked } from "./errors.ts";
@@ -25,6 +25,7 @@ export function doStep(placed: PlacedStep, making: (directories: readonly string
   const expected = "expect" in step ? step.expect : undefined;
   const difference = expected === undefined ? undefined : findDifference(source, expected);
   if (difference !== undefined) throw blocked(placed, difference);
+  if (step.action === "remove_directory" && !isEmpty(source)) return;
   const missing = missingParents(workspace, target);
   if (missing.length > 0) making(missing);
   mkdirSync(dirname(target), { recursive: true });
@@ -43,11 +44,14 @@ export function undoStep(placed: PlacedStep, made: readonly string[]): void {
     if (step.action === "make_directory") removeEmpty(target);
     else if (step.action === "link") rmSync(target);
     else if (step.action === "write") bringBackFile(placed, target);
-    else {
+    else if (step.action === "remove_directory" && (observePath(source) !== undefined || observePath(target) === undefined)) {
+      mkdirSync(source, { recursive: true });
+      removeEmpty(target);
+    } else {
       mkdirSync(dirname(source), { recursive: true });
       movePath(target, source, placed.id, placed.rename);
     }
-    syncDirectory(dirname(target));
+    syncDirectory(dirname(step.action === "remove_directory" ? source : target));
   }
   for (const directory of [...made].sort((a, b) => b.length - a.length)) removeEmpty(join(workspace, directory));
 }
@@ -61,36 +65,38 @@ function isDone(placed: PlacedStep): boolean {
   if (step.action === "link") return isSameFile(source, target) || requireFree(placed, target);
   for (const [from, to] of [[source, target], [target, source]] as const) sweepMove(from, to, id);
   const [before, after] = [observePath(source), observePath(target)];
+  if (step.action === "remove_directory") return before === undefined || after !== undefined;
   if (before === undefined && after === undefined) throw blocked(placed, "it is gone from there and from where it should go");
   if (before !== undefined && after !== undefined) throw blocked(placed, `${relative(placed.workspace, target)} is taken`);
   return before === undefined;
 }
 
-function endsOf({ workspace, id, step }: PlacedStep): { readonly source: string; readonly target: string } {
+function endsOf({ workspace, id, index, step }: PlacedStep): { readonly source: string; readonly target: string } {
   if ("from" in step) return { source: join(workspace, step.from), target: join(workspace, step.to) };
   const path = join(workspace, step.path);
+  if (step.action === "remove_directory") return { source: path, target: keptPath({ workspace, id, index }) };
   return { source: path, target: step.action === "trash" ? join(trashDirectory(workspace, id), step.path) : path };
 }
 
-/** The former file waits in the journal until the journal is deleted. */
-function keptFile({ workspace, id, index }: PlacedStep): string {
+/** The former file, or the directory that was empty, waits in the journal until the journal is deleted. */
+function keptPath({ workspace, id, index }: Omit<PlacedStep, "step">): string {
   return join(journalsDirectory(workspace), id, "before", String(index));
 }
 
 function isWritten(placed: PlacedStep, text: string, path: string): boolean {
   const found = observePath(path);
-  const kept = observePath(keptFile(placed)) !== undefined;
+  const kept = observePath(keptPath(placed)) !== undefined;
   if (found === undefined) return kept;
   if (found.kind !== "file") throw blocked(placed, `a ${found.kind} stands there, needed is a file`);
   if (placed.step.action === "write" && placed.step.expect !== undefined && !kept) return false;
-  if (sha256File(path) === sha256(text)) return !(kept && isSameFile(keptFile(placed), path));
+  if (sha256File(path) === sha256(text)) return !(kept && isSameFile(keptPath(placed), path));
   if (placed.step.action === "write" && placed.step.expect === undefined) throw blocked(placed, "another file stands there");
-  if (!kept || isSameFile(keptFile(placed), path) || sha256File(keptFile(placed)) === sha256File(path)) return false;
+  if (!kept || isSameFile(keptPath(placed), path) || sha256File(keptPath(placed)) === sha256File(path)) return false;
   throw blocked(placed, "it was changed since");
 }
 
 function replaceFile(placed: PlacedStep, text: string, path: string): void {
-  const kept = keptFile(placed);
+  const kept = keptPath(placed);
   const former = statSync(path, { throwIfNoEntry: false });
   if (former !== undefined) {
     mkdirSync(dirname(kept), { recursive: true });
@@ -123,7 +129,7 @@ function keepFile(path: string, kept: string): void {
 }
 
 function bringBackFile(placed: PlacedStep, path: string): void {
-  const kept = keptFile(placed);
+  const kept = keptPath(placed);
   if (observePath(kept) === undefined) rmSync(path);
   else renameSync(kept, path);
 }
@@ -144,6 +150,10 @@ function missingParents(workspace: string, target: string): readonly string[] {
     missing.push(relative(workspace, place).split("\\").join("/"));
   }
   return missing;
+}
+
+function isEmpty(directory: string): boolean {
+  return observePath(directory)?.kind === "directory" && readdirSync(directory).length === 0;
 }
 
 function removeEmpty(directory: string): void {

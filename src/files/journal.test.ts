@@ -204,7 +204,7 @@ describe("runJournal", () => {
 describe("on random trees and plans", () => {
   const names = ["a", "b", "c", "d"];
   const path = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
-  const wish = fc.record({ action: fc.constantFrom("rename", "write", "trash", "link", "make_directory"), from: path, to: path });
+  const wish = fc.record({ action: fc.constantFrom("rename", "write", "trash", "link", "make_directory", "remove_directory"), from: path, to: path });
   const tree = fc.array(fc.record({ path, kind: fc.constantFrom("file", "directory", "link"), mode: fc.constantFrom(0o644, 0o600, 0o755), age: fc.integer({ min: 1, max: 1e9 }) }), { maxLength: 10 });
 
   function plant(entries: readonly { path: string; kind: string; mode: number; age: number }[]): void {
@@ -239,6 +239,9 @@ describe("on random trees and plans", () => {
         linkSync(join(workspace, from), join(workspace, to));
         steps.push({ action, from, to });
       } else if (action === "trash" && kind !== undefined) {
+        rmSync(join(workspace, from), { recursive: true });
+        steps.push({ action, path: from });
+      } else if (action === "remove_directory" && kind === "directory" && readdirSync(join(workspace, from)).length === 0) {
         rmSync(join(workspace, from), { recursive: true });
         steps.push({ action, path: from });
       } else if (action === "make_directory" && !taken) {

@@ -26,7 +26,7 @@ export function rehearse(workspace: string, steps: readonly JournalStep[]): Rehe
     else {
       for (const path of pathsOf(step)) noteParent(workspace, origins, touched, path);
       take(origins, step);
-      const target = step.action === "trash" ? undefined : pathsOf(step).at(-1);
+      const target = step.action === "trash" || step.action === "remove_directory" ? undefined : pathsOf(step).at(-1);
       for (let parent = dirname(target ?? "."); parent !== "." && !stands(workspace, origins, parent); parent = dirname(parent)) origins.set(parent, "new");
     }
   }
@@ -90,7 +90,7 @@ function take(origins: Map<string, Origin>, step: JournalStep): void {
     }
     origins.set(step.from, "gone");
     origins.set(step.to, origin);
-  } else if (step.action === "trash") {
+  } else if (step.action === "trash" || step.action === "remove_directory") {
     for (const path of origins.keys()) if (path.startsWith(`${step.path}/`)) origins.delete(path);
     origins.set(step.path, "gone");
   } else origins.set(step.action === "link" ? step.to : step.path, "new");
