@@ -1,5 +1,5 @@
 export { encodeExample, encodeExamples, encodePrompt, IGNORED_LABEL, type EncodedExample, type EncodedRows } from "./encode.ts";
-export { findLeaks, requireNoLeaks, type Leak } from "./leakage.ts";
+export { findLeaks, requireNoLeaks, type Leak } from "./duplicates/leakage.ts";
 export { loadDataset, type LoadedDataset } from "./load.ts";
 export { prepareDataset, type PreparedDataset, type PrepareOptions, type PrepareProgress, type PrepareStage } from "./prepare.ts";
 export { previewExample, type ExamplePreview, type PreviewSegment } from "./preview.ts";

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { encodeArrow } from "./arrow.ts";
+import { encodeArrow } from "./write/arrow.ts";
 import { loadDataset } from "./load.ts";
 import type { Row, Splits } from "./row.ts";
-import { writeDatasetFiles } from "./write.ts";
+import { writeDatasetFiles } from "./write/write.ts";
 
 const PYTHON = fileURLToPath(new URL("../../test/fixtures/python-datasets", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "tunesmith-load-"));

@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { exists, isDirectory, readBytes, readJson } from "../files/index.ts";
 import { datasetRecordSchema, DATASET_SCHEMA_VERSION, parseRecord, type DatasetRecord } from "../records/index.ts";
-import { decodeArrow } from "./arrow.ts";
+import { decodeArrow } from "./write/arrow.ts";
 import { describeSplits } from "./describe.ts";
 import { columnsUnknown, datasetChanged, datasetMissing, datasetUnreadable, fileInvalid } from "./errors.ts";
 import { createFaults } from "./faults.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { droppedRowSchema } from "../records/index.ts";
-import { findLeaks } from "./leakage.ts";
+import { findLeaks } from "./duplicates/leakage.ts";
 import { loadDataset } from "./load.ts";
 import { prepareDataset, type PrepareOptions, type PreparedDataset } from "./prepare.ts";
 import { SPLIT_NAMES } from "./row.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { digestRow } from "./digest-row.ts";
-import { findLeaks, requireNoLeaks } from "./leakage.ts";
+import { findLeaks, requireNoLeaks } from "./duplicates/leakage.ts";
 import { SPLIT_NAMES, type Row, type Splits } from "./row.ts";
 import { splitRows } from "./split.ts";
 

@@ -1,8 +1,8 @@
 // Rows that are linked stay together. What links them is found here; how they are dealt is the business of split/.
 import { digestRow } from "./digest-row.ts";
-import { findLinks } from "./links.ts";
+import { findLinks } from "./duplicates/links.ts";
 import type { Row, Splits } from "./row.ts";
-import { createSets } from "./sets.ts";
+import { createSets } from "./duplicates/sets.ts";
 import { assignSplits, type Fractions } from "./split/assign.ts";
 import { KEY_BYTES } from "./split/units.ts";
 

@@ -1,6 +1,6 @@
 import { countOf } from "../plural.ts";
 import { COLUMN_SETS } from "./fields.ts";
-import type { PlacedDataset } from "./place.ts";
+import type { PlacedDataset } from "./write/place.ts";
 import { SPLIT_NAMES } from "./row.ts";
 
 /** A prepared dataset in lines of text. */

@@ -3,7 +3,7 @@ import type { DatasetFinding } from "../records/index.ts";
 import { countWords } from "./describe.ts";
 import { dropRows, emptyField } from "./drop.ts";
 import { SHOWN_FAULTS } from "./faults.ts";
-import { findLinks } from "./links.ts";
+import { findLinks } from "./duplicates/links.ts";
 import type { SourceRow } from "./read.ts";
 import { wholeText } from "./words.ts";
 

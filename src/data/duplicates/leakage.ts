@@ -1,6 +1,6 @@
-import { leaksFound } from "./errors.ts";
+import { leaksFound } from "../errors.ts";
 import { findLinks, type LinkKind } from "./links.ts";
-import { SPLIT_NAMES, type SplitName, type Splits } from "./row.ts";
+import { SPLIT_NAMES, type SplitName, type Splits } from "../row.ts";
 
 /** Linked rows that stand in more than one split. */
 export interface Leak {

@@ -1,7 +1,7 @@
 // Pairs of texts that share most of their word 3-shingles. MinHash (Broder 1997) with banding finds the candidates, and each of them is
 // compared exactly, so that nothing is called a near-duplicate by the luck of a hash.
 import { createSets } from "./sets.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../words.ts";
 
 const SHINGLE_WORDS = 3;
 const BANDS = 16;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findNearDuplicates } from "./near-duplicates.ts";
-import { describeLengths, wordsOf } from "./words.ts";
+import { describeLengths, wordsOf } from "../words.ts";
 
 const words = (count: number, word = "w"): string => Array.from({ length: count }, (_, index) => `${word}${index}`).join(" ");
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { writeTinyDataset } from "../../test/helpers/tiny-dataset.ts";
-import { ensureDirectory, writeFileAtomic } from "../files/index.ts";
-import { loadDataset } from "./load.ts";
+import { writeTinyDataset } from "../../../test/helpers/tiny-dataset.ts";
+import { ensureDirectory, writeFileAtomic } from "../../files/index.ts";
+import { loadDataset } from "../load.ts";
 import { placeDataset } from "./place.ts";
 import type { DatasetContents } from "./write.ts";
 

@@ -1,9 +1,9 @@
 // A dataset directory as Python's `DatasetDict.save_to_disk` writes it, with dataset.json beside. Layout: docs/formats/dataset.md.
 import { join } from "node:path";
-import { sha256, writeFileAtomic, writeJson } from "../files/index.ts";
-import type { DatasetRecord, DroppedRow } from "../records/index.ts";
+import { sha256, writeFileAtomic, writeJson } from "../../files/index.ts";
+import type { DatasetRecord, DroppedRow } from "../../records/index.ts";
 import { describeFeatures, encodeArrow, type TextColumns } from "./arrow.ts";
-import { SPLIT_NAMES, type Row, type Splits } from "./row.ts";
+import { SPLIT_NAMES, type Row, type Splits } from "../row.ts";
 
 /** What a dataset directory holds. */
 export interface DatasetContents {

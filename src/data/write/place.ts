@@ -1,11 +1,11 @@
 // A dataset is replaced only by a complete one, and the one it replaces stays beside it.
 import { dirname } from "node:path";
-import { exists, nearestDirectory, removeEmpty, rename, requireFreeBytes, withLock, writeDirectoryAtomic } from "../files/index.ts";
-import type { DatasetRecord } from "../records/index.ts";
-import { outputTaken } from "./errors.ts";
-import { loadDataset } from "./load.ts";
-import { SPLIT_NAMES } from "./row.ts";
-import { wholeText } from "./words.ts";
+import { exists, nearestDirectory, removeEmpty, rename, requireFreeBytes, withLock, writeDirectoryAtomic } from "../../files/index.ts";
+import type { DatasetRecord } from "../../records/index.ts";
+import { outputTaken } from "../errors.ts";
+import { loadDataset } from "../load.ts";
+import { SPLIT_NAMES } from "../row.ts";
+import { wholeText } from "../words.ts";
 import { writeDatasetFiles, type DatasetContents } from "./write.ts";
 
 /** Where a dataset is now, and what happened there. */

@@ -1,7 +1,7 @@
 // What makes two rows too alike to stand in two splits. The split keeps linked rows together and the leakage gate checks that it did.
 import { findNearDuplicates } from "./near-duplicates.ts";
-import type { Row } from "./row.ts";
-import { wordsOf } from "./words.ts";
+import type { Row } from "../row.ts";
+import { wordsOf } from "../words.ts";
 
 /** An answer of fewer words (yes, a number, a label) may be right for many rows; one of this many is text of its own. */
 const FREE_TEXT_WORDS = 6;
