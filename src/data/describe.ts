@@ -24,6 +24,8 @@ export function describeSplits(splits: Splits): Pick<DatasetRecord, "digest" | "
     statistics: {
       rows: rows.length,
       words: describeLengths(rows.map(countWords)),
+      tokens: null,
+      labels: countLabels(splits),
       distinct_answer_share: new Set(rows.map((row) => row.output)).size / Math.max(1, rows.length),
     },
   };
@@ -36,4 +38,17 @@ export function countWords(row: Row): number {
 
 function summarise(rows: readonly Row[]): SplitSummary {
   return { rows: rows.length, digest: digestRows(rows), words: describeLengths(rows.map(countWords)) };
+}
+
+/** Rows of each label in each split, labels in the order of their names; null when no row has one. */
+export function countLabels(splits: Splits): DatasetRecord["statistics"]["labels"] {
+  const counts = new Map<string, { train: number; validation: number; test: number }>();
+  for (const name of SPLIT_NAMES) {
+    for (const label of splits[name].flatMap((row) => [...new Set(row.labels)])) {
+      const count = counts.get(label) ?? { train: 0, validation: 0, test: 0 };
+      count[name] += 1;
+      counts.set(label, count);
+    }
+  }
+  return counts.size === 0 ? null : Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -6,7 +6,7 @@ export { previewExample, type ExamplePreview, type PreviewSegment } from "./prev
 export type { PromptParts, RenderedRow } from "./prompt-parts.ts";
 export { PROMPT_FORMATS, renderPrompt, type PromptFormat } from "./prompt.ts";
 export { readRows, type ReadRows, type SourceRow } from "./read.ts";
-export { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
+export { SPLIT_NAMES, type Entity, type Message, type Row, type SplitName, type Splits } from "./row.ts";
 export { generateSample, SAMPLE_DOMAINS, type SampleDomain, type SampleOptions, type SampleRow } from "./sample/generate.ts";
 export { CLINICS, CONDITIONS, FIELDS, FINDINGS, FREQUENCIES, MEDICINES, PLANS, type Field, type Medicine } from "./sample/lexicon.ts";
 export { drawFacts, joinWords, type NoteFacts, type Prescription } from "./sample/note.ts";

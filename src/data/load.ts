@@ -2,7 +2,7 @@
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { exists, isDirectory, readBytes, readJson } from "../files/index.ts";
-import { datasetRecordSchema, DATASET_SCHEMA_VERSION, parseRecord, type DatasetRecord } from "../records/index.ts";
+import { datasetRecordSchema, datasetUpgrades, DATASET_SCHEMA_VERSION, parseRecord, type DatasetRecord } from "../records/index.ts";
 import { decodeArrow } from "./write/arrow.ts";
 import { describeSplits } from "./describe.ts";
 import { columnsUnknown, datasetChanged, datasetMissing, datasetUnreadable, fileInvalid } from "./errors.ts";
@@ -32,7 +32,7 @@ export function loadDataset(path: string): LoadedDataset {
   const described = describeSplits(splits);
   const recordPath = join(path, "dataset.json");
   if (!exists(recordPath)) return { record: recordOfUnknown(basename(resolve(path)), described), splits };
-  const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath);
+  const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades);
   if (record.digest !== described.digest) throw datasetChanged(path, record.digest, described.digest);
   return { record, splits };
 }
@@ -42,14 +42,19 @@ function recordOfUnknown(name: string, described: ReturnType<typeof describeSpli
   return {
     schema_version: DATASET_SCHEMA_VERSION,
     name,
+    version: null,
+    parent: null,
     domain: null,
     digest: described.digest,
     created_at: null,
     sources: [],
     transformations: [],
+    sampling: [],
     dropped: {},
     findings: [],
-    split: { method: "declared", seed: null, fractions: null, groups: null, largest_group: null },
+    split: { method: "declared", seed: null, fractions: null, group_by: null, stratify_by: null, groups: null, largest_group: null },
+    leakage: null,
+    roles: { train: "train", validation: "validation", test: "test" },
     splits: described.splits,
     statistics: { ...described.statistics, unique_share: null },
   };

@@ -37,7 +37,7 @@ describe("prepareDataset", () => {
     expect(SPLIT_NAMES.map((name) => splits[name].length)).toEqual([80, 10, 10]);
     expect(findLeaks(splits)).toEqual([]);
     expect(loadDataset(path)).toEqual({ record, splits });
-    expect(record).toMatchObject({ schema_version: 1, domain: "healthcare", created_at: "1970-01-01T00:00:00.000Z", split: { method: "grouped", seed: 42 }, statistics: { rows: 100, unique_share: 1 } });
+    expect(record).toMatchObject({ schema_version: 2, domain: "healthcare", created_at: "1970-01-01T00:00:00.000Z", split: { method: "group", seed: 42 }, statistics: { rows: 100, unique_share: 1 } });
     expect(summary).toContain("split       train 80, validation 10, test 10 (seed 42, 100 groups, none in two splits)");
   });
 
@@ -105,7 +105,7 @@ describe("prepareDataset", () => {
     const twin = { question: "Which of the many numbers that people know by heart is the smallest one, do you think?", answer: "It is none." };
     const { record, splits } = await prepare([...questions(30), twin, { ...twin, answer: "It is none!" }, { ...twin, answer: "it is None" }]);
     expect(record.findings.find(({ code }) => code === "near_duplicate")).toMatchObject({ severity: "note", count: 2, rows: [32, 33] });
-    expect(record.split).toMatchObject({ groups: 31, largest_group: 3 });
+    expect(record.split).toMatchObject({ groups: 31, largest_group: { rows: 3 } });
     expect(findLeaks(splits)).toEqual([]);
   });
 

@@ -13,6 +13,25 @@ export interface Row {
   readonly task?: string;
   /** Rows of one group never stand in two splits: articles of one source, turns of one patient. */
   readonly group?: string;
+  /** Classes the row belongs to, of one or several labels. */
+  readonly labels?: readonly string[];
+  /** What is named in the input. */
+  readonly entities?: readonly Entity[];
+  /** All turns of a conversation with more than one answer; the fields above tell it too: earlier turns in `input`, the last answer in `output`. */
+  readonly messages?: readonly Message[];
+}
+
+/** A name in a text. `start` and `end` count UTF-16 units, the end not included. */
+export interface Entity {
+  readonly type: string;
+  readonly text: string;
+  readonly start?: number;
+  readonly end?: number;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant" | "tool";
+  readonly content: string;
 }
 
 /** Names of the splits, in the order they are written. */

@@ -17,6 +17,7 @@ const SHARD_BYTES = 500_000_000;
 
 const COLUMNS = ["id", "instruction", "input", "output"] as const;
 const OPTIONAL_COLUMNS = ["system", "task", "group"] as const;
+type Column = (typeof COLUMNS | typeof OPTIONAL_COLUMNS)[number];
 
 /** Writes all files of a dataset into `directory`, which the caller makes visible when this returns. */
 export function writeDatasetFiles(directory: string, { record, splits, dropped }: DatasetContents, shardBytes = SHARD_BYTES): void {
@@ -27,7 +28,7 @@ export function writeDatasetFiles(directory: string, { record, splits, dropped }
   writeJson(join(directory, "dataset.json"), record);
 }
 
-function writeSplit(directory: string, name: string, rows: readonly Row[], columns: readonly (keyof Row)[], shardBytes: number): void {
+function writeSplit(directory: string, name: string, rows: readonly Row[], columns: readonly Column[], shardBytes: number): void {
   const shards = shardRows(rows, columns, shardBytes);
   const names = shards.map((_, index) => `data-${pad(index)}-of-${pad(shards.length)}.arrow`);
   const digests = shards.map((shard, index) => {
@@ -48,7 +49,7 @@ function writeSplit(directory: string, name: string, rows: readonly Row[], colum
 }
 
 /** Rows cut into runs of at most `shardBytes` of text; at least one shard, at least one row in each. */
-function shardRows(rows: readonly Row[], columns: readonly (keyof Row)[], shardBytes: number): readonly (readonly Row[])[] {
+function shardRows(rows: readonly Row[], columns: readonly Column[], shardBytes: number): readonly (readonly Row[])[] {
   const shards: Row[][] = [[]];
   let size = 0;
   for (const row of rows) {
@@ -63,7 +64,7 @@ function shardRows(rows: readonly Row[], columns: readonly (keyof Row)[], shardB
   return shards;
 }
 
-function toColumns(rows: readonly Row[], columns: readonly (keyof Row)[]): TextColumns {
+function toColumns(rows: readonly Row[], columns: readonly Column[]): TextColumns {
   return Object.fromEntries(columns.map((column) => [column, rows.map((row) => row[column] ?? null)]));
 }
 
