@@ -54,11 +54,11 @@ describe("checkpoints prune", () => {
   it("shows the plan, carries the same one out, and restore brings it all back", async () => {
     const folder = plant();
     const before = readdirSync(join(root, folder));
-    const dry = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1", "--dry-run", "--yes");
+    const dry = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1", "--dry-run");
     expect(dry.applied).toBe(false);
     expect(readdirSync(join(root, folder))).toEqual(before);
     expect(dry.checkpoints.filter(({ keep }) => !keep).map(({ path, paths }) => [path.slice(-25), paths.length])).toEqual([1, 3, 4].map((epoch) => [`epoch-0${epoch}_step-00${epoch}000.ckpt`, 2]));
-    const real = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1", "--yes");
+    const real = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1");
     expect({ ...real, applied: false, journal: null }).toEqual(dry);
     expect(names(folder)).toEqual(["best.ckpt", "epoch-02_step-002000.ckpt", "epoch-05_step-005000.ckpt", "last.ckpt", "something odd.ckpt"]);
     expect((await document("restore", "--list", "--output-dir", outputs())).entries).toHaveLength(6);
@@ -66,19 +66,19 @@ describe("checkpoints prune", () => {
     expect(readdirSync(join(root, folder))).toEqual(before);
   });
 
-  it("says what it would do in words, and does it only when told", async () => {
+  it("says what it would do in words", async () => {
     const folder = plant();
-    const { code, out } = await call("prune", outputs(), "--monitor", "val/hmean", "--keep-best", "1", "--keep-last", "0");
+    const { code, out } = await call("prune", outputs(), "--monitor", "val/hmean", "--keep-best", "1", "--keep-last", "0", "--dry-run");
     expect(code).toBe(0);
     expect(out).toContain("number 5 by val/hmean");
-    expect(out).toContain("Nothing was touched; --yes carries the plan out.");
+    expect(out).toContain("Dry run: nothing was touched.");
     expect(names(folder)).toHaveLength(8);
   });
 
   it("takes a prune back", async () => {
     const folder = plant();
     const before = readdirSync(join(root, folder));
-    await document("prune", outputs(), "--yes", "--keep-best", "1");
+    await document("prune", outputs(), "--keep-best", "1");
     expect((await call("prune", outputs(), "--undo")).code).toBe(0);
     expect(readdirSync(join(root, folder))).toEqual(before);
     expect((await call("prune", outputs(), "--resume")).err).toContain("there is none");
@@ -98,18 +98,18 @@ describe("checkpoints prune", () => {
     for (const step of [1, 2, 3]) put(`${checkpoints}/epoch-00_step-00000${step}.ckpt`, weights);
     run.update({ artifacts: { best_checkpoint: join(run.directory, "checkpoints/epoch-00_step-000001.ckpt") } });
     await run.finish({});
-    const plan = await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1");
+    const plan = await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1", "--dry-run");
     expect(plan.checkpoints.map(({ keep, reason }) => [keep, reason])).toEqual([[true, "its run names it as best checkpoint"], [false, "older than the newest 1"], [true, "the newest"]]);
     const path = join(run.directory, "run.json");
     writeFileSync(path, JSON.stringify({ ...readRun(run.directory).record, tags: ["paper"] }));
-    expect((await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1")).deleted).toBe(0);
+    expect((await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1", "--dry-run")).deleted).toBe(0);
   });
 
   it("frees nothing for a file that lives on under another name", async () => {
     const folder = plant();
     rmSync(join(root, folder, "best.ckpt"));
     linkSync(join(root, folder, "epoch-01_step-001000.ckpt"), join(root, folder, "best.ckpt"));
-    const { freed_bytes, checkpoints } = await document("prune", outputs(), "--keep-best", "0", "--keep-last", "4");
+    const { freed_bytes, checkpoints } = await document("prune", outputs(), "--keep-best", "0", "--keep-last", "4", "--dry-run");
     const [gone] = checkpoints.filter(({ keep }) => !keep);
     expect(freed_bytes).toBe(readFileSync(join(root, gone!.paths[1]!)).byteLength);
   });
@@ -124,9 +124,13 @@ describe("checkpoints prune", () => {
     expect([result.code, result.err]).toEqual([code, expect.stringContaining(message)]);
   });
 
-  it("asks for a metric when nobody names one", async () => {
-    put("outputs/a/checkpoints/epoch-01_step-000001.ckpt", "1");
-    expect((await call("prune", outputs())).err).toContain("Cannot tell which checkpoints are best");
+  it("judges by age where there are no scores, and asks for a metric only when scores were to decide", async () => {
+    for (const step of [1, 2, 3]) put(`outputs/a/checkpoints/epoch-01_step-00000${step}.ckpt`, weights);
+    const { out, err } = await call("prune", outputs(), "--dry-run");
+    expect(out + err).toContain("judged by age alone");
+    expect(out).toContain("2 kept, 1 to delete");
+    expect((await call("prune", outputs(), "--keep-best", "1")).err).toContain("Cannot tell which checkpoints are best");
+    expect((await call("prune", outputs(), "--monitor", "val/hmean")).err).toContain("no checkpoint has it; there are f1");
     mkdirSync(join(root, "empty"));
     expect((await call("prune", join(root, "empty"))).code).toBe(0);
   });
@@ -135,7 +139,7 @@ describe("checkpoints prune", () => {
 describe("checkpoints restore --empty", () => {
   it("deletes for good only with --yes", async () => {
     plant();
-    await document("prune", outputs(), "--yes", "--keep-best", "1");
+    await document("prune", outputs(), "--keep-best", "1");
     expect((await call("restore", "--empty", "--output-dir", outputs())).out).toContain("would be freed");
     expect((await call("restore", "--empty", "--older-than", "3", "--yes", "--output-dir", outputs())).code).toBe(0);
     expect((await document("restore", "--list", "--output-dir", outputs())).entries).not.toEqual([]);

@@ -9,13 +9,12 @@ import type { Print } from "../../print.ts";
 const SHOWN = 50;
 
 const options = {
-  keepBest: wholeNumber("n", "steps with the best scores to keep, in each run (0: none for their score)", { default: 3, min: 0 }),
+  keepBest: wholeNumber("n", "steps with the best scores to keep, in each run (default: 3 where there are scores)", { min: 0 }),
   monitor: text("metric", "decides which are best (default: what the sidecars name)"),
   mode: choice(["min", "max"], "which way it gets better (default: known by its name)"),
   keepLast: wholeNumber("n", "newest steps to keep, in each run (0: none for their age)", { default: 2, min: 0 }),
   keepEvery: wholeNumber("n", "keep multiples of so many steps, too", { default: 0, min: 0 }),
-  dryRun: flag("show the plan only; it is what happens without --yes, too"),
-  yes: flag("move what the plan deletes into the trash"),
+  dryRun: flag("show the plan and touch nothing"),
   all: flag("show every checkpoint of the plan"),
   resume: flag("finish a prune that was interrupted"),
   undo: flag("take the newest prune back, finished or not"),
@@ -30,7 +29,7 @@ export const checkpointsPrune = defineCommand({
   arguments: places,
   options,
   remark: "Never goes: best, last, anything of a tagged run, what its run names, what cannot be read, the only one of a run. `checkpoints restore` brings back.",
-  examples: ["checkpoints prune --keep-best 3 --monitor val/hmean --keep-last 2 --dry-run", "checkpoints prune outputs/receipts-llama_training_20260301_120000 --keep-best 1 --yes"],
+  examples: ["checkpoints prune --keep-best 3 --monitor val/hmean --keep-last 2 --dry-run", "checkpoints prune outputs/receipts-llama_training_20260301_120000 --keep-best 1"],
   async run(context) {
     const { resume, undo } = context.options;
     if (resume && undo) throw usageFault("--resume and --undo exclude each other", "tunesmith checkpoints prune");
@@ -42,22 +41,24 @@ async function pruneTree({ options: wanted, arguments: { directory }, print, wor
   const { applyPrune, monitoredScore, planPrune } = await import("../../../checkpoints/index.ts");
   const { ledger, openCatalog } = await import("../../ledger.ts");
   const catalog = openCatalog(directory, print);
-  const { keepBest, keepLast, keepEvery, mode } = wanted;
-  if (keepBest + keepLast + keepEvery === 0) throw usageFault("--keep-best, --keep-last and --keep-every are all 0, which keeps nothing", "tunesmith checkpoints prune");
+  const { keepLast, keepEvery, mode } = wanted;
   const named = [...new Set(catalog.entries.flatMap(({ facts }) => facts.monitor?.value ?? []))].sort();
   const monitor = wanted.monitor ?? (named.length === 1 ? named[0] : undefined);
+  const scored = monitor !== undefined && catalog.entries.some((entry) => monitoredScore(entry, monitor) !== undefined);
+  const keepBest = wanted.keepBest ?? (scored || wanted.monitor !== undefined ? 3 : 0);
+  if (keepBest + keepLast + keepEvery === 0) throw usageFault("--keep-best, --keep-last and --keep-every are all 0, which keeps nothing", "tunesmith checkpoints prune");
   if (keepBest > 0 && catalog.entries.length > 0) {
     if (monitor === undefined) throw monitorUnknown(named);
-    if (!catalog.entries.some((entry) => monitoredScore(entry, monitor) !== undefined)) throw metricNowhere(monitor, [...new Set(catalog.entries.flatMap(({ metrics }) => Object.keys(metrics)))].sort());
+    if (!scored) throw metricNowhere(monitor, [...new Set(catalog.entries.flatMap(({ metrics }) => Object.keys(metrics)))].sort());
   }
+  if (wanted.keepBest === undefined && keepBest === 0 && catalog.entries.length > 0) print.note("No checkpoint has a score that decides: they are judged by age alone.");
   const policy = { keepBest: monitor === undefined ? 0 : keepBest, keepLast, keepEvery, ...(monitor !== undefined && { monitor }), ...(mode !== undefined && { mode }) };
   if (catalog.entries.length === 0) policy.keepLast = Math.max(1, keepLast);
   const plan = planPrune(catalog, { ...policy, runRecordOf: ledger.runRecordOf });
   await showPlan(plan, wanted.all, print);
-  const apply = wanted.yes && !wanted.dryRun;
-  const journal = !apply || plan.counts.deleted === 0 ? undefined : await withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep })));
+  const journal = wanted.dryRun || plan.counts.deleted === 0 ? undefined : await withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep })));
   if (journal !== undefined) print.line(`They wait in the trash: ${formatCommand("checkpoints", "restore", journal.id)} brings them back.`);
-  else if (plan.counts.deleted > 0) print.line("Nothing was touched; --yes carries the plan out.");
+  else if (plan.counts.deleted > 0) print.line("Dry run: nothing was touched.");
   return { root: catalog.root, workspace: plan.workspace, monitor: monitor ?? null, applied: journal !== undefined, journal: journal?.id ?? null, ...plan.counts, freed_bytes: plan.freedBytes, checkpoints: plan.verdicts };
 }
 
