@@ -8,6 +8,7 @@ import { readRun, type StoredRun } from "../read.ts";
 import { RUN_FILE } from "../workspace.ts";
 import { createTableBuilder, type Cell, type Table } from "./columns.ts";
 import { cellsOfEntry, cellsOfRun } from "./fields.ts";
+import { EVALUATION_LINE } from "../history.ts";
 import { readHistoryEntry, readHistoryFrom, type HistoryMark, type PlacedEntry } from "./history-lines.ts";
 
 export interface RunPlaces {
@@ -22,13 +23,13 @@ export interface UnreadableRun {
 
 export type LinePlace = Omit<PlacedEntry, "entry">;
 
-/** What is being put together. `#…` columns are the index's own: the line of the history and the file that was read. */
+/** What is being put together. `#…` columns are the index's own: the line of the history in whose place it stands, and the file that was read. */
 export interface Gathering {
   addEntry(placed: PlacedEntry): void;
   /** Reads a line of the history again; one that is gone is left out. */
   addLine(place: LinePlace): void;
-  /** Reads the run at `directory` (relative to the output directory), and the line of the history that `lineOf` its id. */
-  addRun(directory: string, lineOf?: (id: string) => LinePlace | undefined): void;
+  /** Reads the run at `directory` (relative to the output directory), and the line of the history that is `placeOf` its id. */
+  addRun(directory: string, placeOf?: (id: string) => LinePlace | undefined): void;
   finish(): Gathered;
 }
 
@@ -41,9 +42,11 @@ export interface Gathered {
   readonly ids: ReadonlySet<string>;
 }
 
-export function gather({ outputDir, historyPath }: RunPlaces, observer?: Observer): Gathering {
+/** `lineOf` tells the line that a run had in what was read before: an evaluation's line stands in its place. */
+export function gather({ outputDir, historyPath }: RunPlaces, observer?: Observer, lineOf: (id: string) => number | undefined = () => undefined): Gathering {
   const builder = createTableBuilder();
   const rowOf = new Map<string, number>();
+  const lineOfId = new Map<string, number>();
   const hollow: string[] = [];
   const unreadable: UnreadableRun[] = [];
   const rowFor = (id: string): number => {
@@ -57,7 +60,11 @@ export function gather({ outputDir, historyPath }: RunPlaces, observer?: Observe
   };
   const addEntry = (placed: PlacedEntry): void => {
     const id = runIdOf(placed.entry);
-    setEntry(id === undefined ? builder.addRow() : rowFor(id), placed);
+    if (id === undefined) return setEntry(builder.addRow(), placed);
+    const earlier = placed.entry.metadata["kind"] === EVALUATION_LINE ? (lineOfId.get(id) ?? lineOf(id)) : undefined;
+    const line = earlier ?? placed.line;
+    lineOfId.set(id, line);
+    setEntry(rowFor(id), { ...placed, line });
   };
   const addLine = (place: LinePlace): void => {
     const entry = readHistoryEntry(historyPath, place.offset, place.length);
@@ -66,7 +73,7 @@ export function gather({ outputDir, historyPath }: RunPlaces, observer?: Observe
   return {
     addEntry,
     addLine,
-    addRun(directory, lineOf) {
+    addRun(directory, placeOf) {
       const path = join(outputDir, directory);
       const stat = glance(join(path, RUN_FILE));
       if (stat === undefined) {
@@ -78,7 +85,7 @@ export function gather({ outputDir, historyPath }: RunPlaces, observer?: Observe
         unreadable.push({ directory, message: found.message });
         return;
       }
-      const line = lineOf?.(found.record.id);
+      const line = placeOf?.(found.record.id);
       if (line !== undefined) addLine(line);
       const row = rowFor(found.record.id);
       builder.set(row, cellsOfRun(directory, found.record));

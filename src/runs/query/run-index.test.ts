@@ -117,6 +117,16 @@ describe("the index of runs", () => {
     for (let look = 0; look < 2; look += 1) expect(await names({ limit: 5 })).toBe("9v1.2 -v0.9 -v1.1 1v1.0 11");
   });
 
+  it("shows a run that was evaluated later in its old place, with the new scores", async () => {
+    writeTen();
+    const evaluated = line(1, "v1.0").replace('"run_id"', '"kind":"evaluation","run_id"').replace('"train_size":1', '"train_size":7');
+    const before = await names({ recorded: true });
+    appendFileSync(historyPath, evaluated);
+    expect(await names({ recorded: true })).toBe(before);
+    expect(await names({ recorded: true }, { indexFrom: 1000, ignoreIndex: true })).toBe(before);
+    expect(await names({ filter: "config.train_size = 7" })).toBe("1v1.0");
+  });
+
   it("notices a run that was renamed", async () => {
     renameSync(join(outputDir, nameOf(1)), join(outputDir, "t-m_training_20250101_000000"));
     expect(await names({ filter: "id = run-1" })).toBe("1v1.0");

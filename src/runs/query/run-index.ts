@@ -135,7 +135,7 @@ function refresh(places: RunPlaces, files: IndexFiles, index: OpenIndex, options
   const rowOfId = isIdle ? new Map<string, number>() : rowsBy(base, "id");
 
   const dropped = new Set<number>();
-  const gathering = gather(places, options.observer);
+  const gathering = gather(places, options.observer, (id) => linePlace(base, rowOfId.get(id))?.line);
   for (const placed of entries) {
     gathering.addEntry(placed);
     const row = rowOfId.get(runIdOf(placed.entry) ?? "");
