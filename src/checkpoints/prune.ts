@@ -93,7 +93,8 @@ function ownCandidate(parent: string, name: string, { pinned, monitor }: OwnPrun
 
 const UNSURE: ReadonlySet<CatalogProblemType> = new Set(["unreadable", "too_large", "syntax", "empty", "mismatch", "missing_weights"]);
 
-function candidateOf(entry: CatalogEntry, workspace: string, recordOf: (directory: string) => RunRecord | undefined, options: PruneOptions): RetentionCandidate {
+/** What the retention plan has to know of an entry: the one rule of what is spared, for prune and migrate alike. @param recordOf the record of a run directory relative to the workspace */
+export function candidateOf(entry: CatalogEntry, workspace: string, recordOf: (directory: string) => RunRecord | undefined, options: Pick<PruneOptions, "monitor" | "pinned">): RetentionCandidate {
   const { facts, kind, path } = entry;
   const run = entry.run?.directory ?? path.slice(0, Math.max(0, path.lastIndexOf("/")));
   const record = recordOf(run);

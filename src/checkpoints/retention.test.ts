@@ -14,7 +14,7 @@ describe("planRetention", () => {
   it("keeps the best, the newest and the milestones, and says why", () => {
     const steps = [step(100, 0.9), step(200, 0.7), step(300, 0.8), step(400, 0.5), step(500, 0.6)];
     expect(reasons(steps, { keepBest: 1, keepLast: 1, keepEvery: 300, monitor: "val/hmean" })).toEqual([
-      "number 1 by val/hmean: 0.9", "number 3 by val/hmean, older than the newest 1", "a multiple of 300 steps", "number 5 by val/hmean, older than the newest 1", "the newest",
+      "the best by val/hmean: 0.9", "number 3 by val/hmean, older than the newest 1", "a multiple of 300 steps", "number 5 by val/hmean, older than the newest 1", "the newest",
     ]);
     expect(deleted(steps, best(2))).toEqual([200, 400, 500]);
     expect(deleted(steps, { keepBest: 0, keepLast: 2 })).toEqual([100, 200, 300]);

@@ -1,10 +1,18 @@
 // The words of a migration: what is asked for, and what happens to one checkpoint or run.
+import type { RunRecord } from "../../records/index.ts";
 import type { CatalogEntry } from "../catalog/entry.ts";
 import type { PlaceOf } from "../catalog/run-context.ts";
-import type { RetentionOptions } from "./retention.ts";
 import type { RunNaming } from "./run-target.ts";
 
-export interface MigrationOptions extends Partial<RetentionOptions> {
+export interface MigrationOptions {
+  /** Checkpoints of earlier epochs (0-based) are old. Default 10. */
+  readonly keepMinEpoch?: number;
+  /** How many of the best of each run stay; the best one always does. Default 3. */
+  readonly keepTop?: number;
+  /** Ids, digests of weights or paths that something refers to, a release for one: they are never deleted. Default: none. */
+  readonly pinned?: ReadonlySet<string>;
+  /** The record of a run directory (absolute): its tags and artifacts spare checkpoints, and a run that is going on is left alone. Default: none is known. */
+  readonly runRecordOf?: (directory: string) => RunRecord | undefined;
   /** Puts checkpoints below `keepMinEpoch` into the trash. Default: they are renamed like the others. */
   readonly deleteOld?: boolean;
   /** Moves run directories to this scheme, too. Default: they stay where they are. */

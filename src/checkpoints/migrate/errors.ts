@@ -6,7 +6,7 @@ export function compatibilityDamaged(path: string, reason: string): TunesmithErr
 
 export function migrationUnverified(id: string, paths: readonly string[]): TunesmithError {
   const shown = paths.slice(0, 3).join(", ");
-  return new TunesmithError({ code: "checkpoints.migration_unverified", message: `Cannot confirm migration ${id}: ${shown}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""} read back other than planned`, hint: `Undo it: tunesmith checkpoints migrate --undo --journal ${id}.`, details: { id, paths } });
+  return new TunesmithError({ code: "checkpoints.migration_unverified", message: `Cannot confirm migration ${id}: ${shown}${paths.length > 3 ? ` and ${paths.length - 3} more` : ""} read back other than planned`, hint: `Undo it: tunesmith checkpoints migrate --undo ${id}.`, details: { id, paths } });
 }
 
 export function noMigration(workspace: string): TunesmithError {

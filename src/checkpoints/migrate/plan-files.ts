@@ -8,11 +8,12 @@ import type { Verdict } from "./retention.ts";
 import { findTarget } from "./target.ts";
 
 /** @param verdicts of the rule, empty when nothing is to be deleted */
-export function planFiles({ entries, workspace }: Catalog, verdicts: ReadonlyMap<CatalogEntry, Verdict>): readonly FileAction[] {
+export function planFiles({ entries, workspace }: Catalog, verdicts: ReadonlyMap<CatalogEntry, Verdict>, isRunning: (entry: CatalogEntry) => boolean): readonly FileAction[] {
   const taken = createTaken(workspace);
   return entries.map((entry) => {
     const verdict = verdicts.get(entry);
     const from = entry.path;
+    if (isRunning(entry)) return { outcome: "skip", entry, from, to: from, reason: "its run is going on" };
     if (verdict !== undefined && !verdict.keptBack) return { outcome: "delete", entry, from, to: from, reason: verdict.reason };
     if (!from.includes("/")) return { outcome: "skip", entry, from, to: from, reason: "it is the tree itself or stands outside of any run" };
     const target = findTarget(entry);

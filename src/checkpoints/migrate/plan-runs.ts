@@ -9,10 +9,11 @@ import { findRunTarget, nextWords, type RunNaming } from "./run-target.ts";
 const ATTEMPTS = 10_000;
 
 /** Runs in the order of the tree; those without a run stay. @param groups entries by run directory */
-export function planRuns(workspace: string, groups: ReadonlyMap<string, readonly CatalogEntry[]>, placeOf: PlaceOf, naming: RunNaming): readonly RunAction[] {
+export function planRuns(workspace: string, groups: ReadonlyMap<string, readonly CatalogEntry[]>, placeOf: PlaceOf, naming: RunNaming, isRunning: (entry: CatalogEntry) => boolean): readonly RunAction[] {
   const spoken = new Set<string>();
   return [...groups].flatMap(([from, entries]): readonly RunAction[] => {
     if (entries[0]?.run === undefined) return [];
+    if (isRunning(entries[0])) return [{ from, to: from, reason: "it is going on" }];
     const target = findRunTarget(from, entries, placeOf, naming);
     if ("reason" in target) return [{ from, to: from, reason: target.reason }];
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {

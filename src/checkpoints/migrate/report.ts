@@ -24,6 +24,8 @@ export function formatMigration(plan: MigrationPlan, options: ReportOptions): re
     lines.push(escapeText(group.directory === "" ? "(no run)" : group.directory));
     if (moves) lines.push(escapeText(`  move    → ${moved.to}${reasonOf(moved.reason)}`));
     else if (moved !== undefined && options.verbose) lines.push(escapeText(`  stay   ${reasonOf(moved.reason)}`));
+    const unknown = options.deleteOld && plan.bestUnknown.includes(group.directory);
+    if (unknown) lines.push("  remark  no metric is recorded for its steps: nobody knows the best of them");
     for (const file of shown) lines.push(escapeText(`  ${WORDS[file.outcome].padEnd(6)}  ${describeMove(file, group.directory)}${reasonOf(file.reason)}`));
     lines.push("");
   }
@@ -31,9 +33,12 @@ export function formatMigration(plan: MigrationPlan, options: ReportOptions): re
   if (plan.problems.length > 0) lines.push("");
   lines.push(formatCounters(plan.counters));
   if (plan.rewritten.length > 0) lines.push(`references rewritten in ${plan.rewritten.length} ${plan.rewritten.length === 1 ? "file" : "files"}`);
+  for (const { path, reason } of plan.passedOver) lines.push(escapeText(`not looked into: ${path} (${reason})`));
+  if (options.deleteOld && plan.candidates > 0) lines.push(`before epoch ${options.keepMinEpoch}: ${plan.candidates}, of which ${plan.counters.deleted} to the trash and ${plan.keptBack} kept back`);
   if (options.dryRun) lines.push("Dry run: nothing was touched.");
   if (!options.deleteOld && plan.candidates > 0) {
-    lines.push(`Tip: ${plan.candidates} of these are before epoch ${options.keepMinEpoch}; --delete-old puts them into the trash, except best, last, top and tagged ones.`);
+    const going = plan.candidates - plan.keptBack;
+    lines.push(`Tip: ${plan.candidates} of these are before epoch ${options.keepMinEpoch}; --delete-old puts ${going} of them into the trash and keeps back ${plan.keptBack} (best, last, top, tagged ones and the like).`);
   }
   return lines;
 }
@@ -46,7 +51,7 @@ export function formatCounters({ total, renamed, moved, deleted, skipped, kept_b
 function groupsOf({ files }: MigrationPlan): readonly { readonly directory: string; readonly files: readonly FileAction[] }[] {
   const groups = new Map<string, FileAction[]>();
   for (const file of files) {
-    const key = file.entry.run?.directory ?? "";
+    const key = file.entry.run?.directory ?? file.from.slice(0, Math.max(0, file.from.lastIndexOf("/")));
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
@@ -55,7 +60,7 @@ function groupsOf({ files }: MigrationPlan): readonly { readonly directory: stri
 }
 
 function describeMove({ from, to }: FileAction, directory: string): string {
-  const short = (path: string) => (path.startsWith(`${directory}/checkpoints/`) ? path.slice(directory.length + 13) : path);
+  const short = (path: string) => path.slice([`${directory}/checkpoints/`, `${directory}/`].find((start) => path.startsWith(start))?.length ?? 0);
   return from === to ? short(from) : `${short(from)} → ${short(to)}`;
 }
 
