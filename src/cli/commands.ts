@@ -36,7 +36,7 @@ import { train } from "./commands/train.ts";
 
 export const COMMAND_TREE: CommandTree = {
   groups: {
-    checkpoints: "Look at checkpoints of any tree of runs, and check them",
+    checkpoints: "Find, check, rename and prune checkpoints of any tree",
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },

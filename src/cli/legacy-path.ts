@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { Print } from "./print.ts";
 
 const warned = new WeakSet<Print>();
@@ -8,8 +9,9 @@ export async function fromLegacyPath(path: string, print: Print): Promise<string
   if (path === "" || exists(path)) return path;
   const workspaces = new Set([findWorkspace(path), process.cwd()]);
   for (const workspace of workspaces) {
-    const found = resolveLegacyPath(path, workspace);
-    if (found === undefined) continue;
+    const place = resolveLegacyPath(path, workspace);
+    if (place === undefined) continue;
+    const found = relative(process.cwd(), place).startsWith("..") ? place : relative(process.cwd(), place);
     if (!warned.has(print)) print.warn(`Deprecated: ${path} was moved by a migration to ${found}; use the new path.`);
     warned.add(print);
     return found;

@@ -48,7 +48,7 @@ export function compareVersions(first: HistoryEntry, second: HistoryEntry, optio
     ...compared,
     first: { version: versionText(first), value: compared.first },
     second: { version: versionText(second), value: compared.second },
-    warnings: comparabilityWarnings(first, second),
+    warnings: comparabilityWarnings(first, second, metric),
   };
 }
 
@@ -114,26 +114,32 @@ function requireMetric(entry: HistoryEntry, metric: string): number {
   return value;
 }
 
-/** What the scores were measured on, as far as an entry says it: our binding, else the seed's own fields. */
-function measuredOn(entry: HistoryEntry): Readonly<Record<string, unknown>> {
+/** Scores that training itself takes, of its own dataset: what an evaluation was bound to says nothing of them. */
+const TRAINING_METRICS: ReadonlySet<string> = new Set(["train_loss", "eval_loss", "eval_token_accuracy"]);
+
+const SETTINGS = "evaluation settings";
+
+/** What a score was measured on, as far as an entry says it: our binding, else the seed's own fields. */
+function measuredOn(entry: HistoryEntry, metric: string): Readonly<Record<string, unknown>> {
   const binding = metricBindingSchema.safeParse(entry.metadata["measured_on"]);
-  const bound = binding.success ? binding.data : undefined;
+  const bound = binding.success && !TRAINING_METRICS.has(metric) ? binding.data : undefined;
   return {
     dataset: bound?.dataset_digest ?? entry.metadata["dataset_digest"] ?? entry.metadata["dataset_version"],
     split: bound?.split,
     "number of rows": bound?.rows ?? entry.config["test_size"],
-    "evaluation settings": bound?.evaluation_digest,
+    [SETTINGS]: bound?.evaluation_digest,
     "prompt format": entry.config["prompt_format"] ?? entry.config["promptFormat"],
   };
 }
 
-function comparabilityWarnings(first: HistoryEntry, second: HistoryEntry): readonly string[] {
-  const [a, b] = [measuredOn(first), measuredOn(second)];
+function comparabilityWarnings(first: HistoryEntry, second: HistoryEntry, metric: string): readonly string[] {
+  const [a, b] = [measuredOn(first, metric), measuredOn(second, metric)];
   return Object.keys(a).flatMap((what) => {
     const [left, right] = [a[what] ?? undefined, b[what] ?? undefined];
     if (left === right) return [];
-    if (left === undefined || right === undefined) return [`the ${what} of ${versionText(left === undefined ? first : second)} is not known: the scores may not be comparable`];
-    return [`the ${what} differs (${short(left)} and ${short(right)}): the scores are not comparable as they stand`];
+    const isPlural = what === SETTINGS;
+    if (left === undefined || right === undefined) return [`the ${what} of ${versionText(left === undefined ? first : second)} ${isPlural ? "are" : "is"} not known: the scores may not be comparable`];
+    return [`the ${what} ${isPlural ? "differ" : "differs"} (${short(left)} and ${short(right)}): the scores are not comparable as they stand`];
   });
 }
 

@@ -149,6 +149,11 @@ Difference: +0.0531 (+6.45%)
       "the number of rows differs (10 and 12): the scores are not comparable as they stand",
     ]);
     expect(formatComparison(compareVersions(a, entry("v1.1", { loss: 1 }))).split("\n").at(-1)).toBe("Warning: the number of rows of v1.1 is not known: the scores may not be comparable");
+    const losses = { loss: 2, eval_loss: 3 };
+    const settings = { measured_on: { checkpoint_digest: null, dataset_digest: null, split: null, rows: null, evaluation_digest: "e1" } };
+    const [before, after] = [entry("v1.0", losses, settings), entry("v1.1", losses)];
+    expect(compareVersions(before, after).warnings).toEqual(["the evaluation settings of v1.1 are not known: the scores may not be comparable"]);
+    expect(compareVersions(before, after, { metric: "eval_loss" }).warnings).toEqual([]);
   });
 
   it("adds a paired interval when the rows' scores are given", () => {

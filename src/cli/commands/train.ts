@@ -20,6 +20,8 @@ const MINOR: ReadonlySet<string> = new Set([
   "experiment_tag", "version", "major", "notes",
 ]);
 
+const FROM_ENVIRONMENT: Readonly<Record<string, string>> = { experiment_tag: "$EXPERIMENT_TAG", version: "$MODEL_VERSION" };
+
 /** `tunesmith train` */
 export const train = defineCommand({
   name: "train",
@@ -103,8 +105,8 @@ function settingOptions(): OptionTable {
 
 function describeMinorSettings(): string {
   const settings = trainFlags().filter(({ key }) => MINOR.has(key));
-  const words = settings.map(({ key, default: fallback }) => `${key}=${fallback === "" ? "…" : describeSetting(fallback)}`);
-  return `More settings, each also a flag, with their defaults:\n${wrapWords(words, 96)}`;
+  const words = settings.map(({ key, default: fallback }) => `${key}=${FROM_ENVIRONMENT[key] ?? (fallback === "" ? "…" : describeSetting(fallback))}`);
+  return `More settings with their defaults; each but naming is also a flag:\n${wrapWords([...words, "naming.scheme=hierarchical", "naming.time_zone=utc"], 100)}`;
 }
 
 function describeSetting(value: unknown): string {

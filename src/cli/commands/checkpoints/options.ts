@@ -46,7 +46,7 @@ export async function showEntries(catalog: Catalog, options: FilterOptions, word
   for (const metric of asked) if (!catalog.entries.some((entry) => scoreOf(entry, metric) !== undefined)) throw metricNowhere(metric, knownMetrics(catalog.entries));
   const found = sortEntries(selectEntries(catalog.entries, query), options.sort);
   const shown = options.all ? found : found.slice(0, options.limit);
-  print.table(["checkpoint", "path"], shown.map((entry) => [formatEntry(entry), escapeText(entry.path)]));
+  if (shown.length > 0) print.table(["checkpoint", "path"], shown.map((entry) => [formatEntry(entry), escapeText(entry.path)]));
   const runs = new Set(found.map(({ run }) => run?.directory)).size;
   const beside = shown.length < found.length ? `; ${formatCount(shown.length)} shown, --all shows every one` : "";
   const amount = found.length < catalog.entries.length ? `${formatCount(found.length)} of ${formatAmount(catalog.entries.length, "checkpoint")}` : formatAmount(found.length, "checkpoint");

@@ -17,7 +17,7 @@ export const runsBest = defineCommand({
     filter: queryOptions.filter,
   },
   remark: FILTER_REMARK,
-  examples: ["runs best", "runs best --metric perplexity --limit 3 --filter 'phase = sft'"],
+  examples: ["runs best", "runs best --metric perplexity --limit 3 --filter 'tag = tickets'"],
   async run({ options, print, world }) {
     const { compareVersions, queryRuns, rowEntry, rowName, visibleText } = await import("../../../runs/index.ts");
     const { metricDirection } = await import("../../../records/index.ts");

@@ -10,7 +10,7 @@ export const runsDiff = defineCommand({
   summary: "Show how the configurations of two runs differ",
   arguments: { first: required(text("a", "the earlier run: version, id, name or path")), second: required(text("b", "the later run")) },
   options: runOptions,
-  examples: ["runs diff v1.0 v1.1", "runs diff v1.0 outputs/sft-base-model_demo_20260101_120000 --json"],
+  examples: ["runs diff v1.0 v1.1", "runs diff v1.0 outputs/tickets-base-model_training_20260101_120000 --json"],
   async run({ options, arguments: { first, second }, print }) {
     const { diffConfigs, findRun, formatConfigDiff, rowEntry, rowName, visibleText } = await import("../../../runs/index.ts");
     const places = await placesOf(options);

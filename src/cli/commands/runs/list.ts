@@ -43,7 +43,7 @@ export const runsList = defineCommand({
     const [versions, others] = answer.selections as [typeof answer.selections[number], typeof answer.selections[number]];
     const entries = versions.rows.map(rowEntry);
     print.line(formatHistorySummary(entries.toReversed(), { scope: describeScope(options, versions.matched, limit), broken }));
-    if (total === 0) print.line("\nMake the first one with `tunesmith demo` or `tunesmith train`.");
+    if (total === 0) print.line(`\nMake the first one with \`tunesmith demo\` or \`tunesmith train\`.\nWhat other tools left in ${places.outputDir}: \`tunesmith checkpoints list ${places.outputDir}\`.`);
     if (others.rows.length > 0) {
       print.line();
       print.table(["run without a version", "status", "step", "started"], others.rows.map(otherCells(visibleText)));

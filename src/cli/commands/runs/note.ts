@@ -10,7 +10,7 @@ export const runsNote = defineCommand({
   summary: "Append a note to a run",
   arguments: { run: required(text("run", "version, id, name or path")), note: required(text("text", "one line, in quotes")) },
   options: runOptions,
-  examples: ["runs note v1.2 'the Weapon rows were relabelled before this run'", "runs note outputs/sft-base-model_demo_20260101_120000 'baseline of the paper' --json"],
+  examples: ["runs note v1.2 'the Weapon rows were relabelled before this run'", "runs note outputs/tickets-base-model_training_20260101_120000 'baseline of the paper' --json"],
   async run({ options, arguments: { run: wanted, note }, print }) {
     if (note.trim() === "") throw usageFault("the note is empty, needed is at least one character", "tunesmith runs note");
     const { noteRun } = await import("../../../runs/index.ts");

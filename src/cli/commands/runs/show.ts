@@ -14,7 +14,7 @@ export const runsShow = defineCommand({
   summary: "Show one run: status, data, configuration, metrics, loss curve",
   arguments: { run: required(text("run", "version, id, name (or how one begins) or path")) },
   options: runOptions,
-  examples: ["runs show v1.0", "runs show outputs/sft-base-model_demo_20260101_120000 --json"],
+  examples: ["runs show v1.0", "runs show outputs/tickets-base-model_training_20260101_120000 --json"],
   async run({ options, arguments: { run: wanted }, print }) {
     const runs = await import("../../../runs/index.ts");
     const { run, entry } = await runs.findRun(await fromLegacyPath(wanted, print), await placesOf(options), { onProgress: showIndexing(print) });
