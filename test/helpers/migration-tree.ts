@@ -36,6 +36,7 @@ export interface MigrationTree {
 export function createMigrationTree(): MigrationTree {
   const workspace = mkdtempSync(join(tmpdir(), "tunesmith-"));
   mkdirSync(join(workspace, "outputs"));
+  utimesSync(join(workspace, "outputs"), SECOND, SECOND);
   return {
     workspace,
     put(path, text = path) {

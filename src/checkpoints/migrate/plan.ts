@@ -51,7 +51,7 @@ export function planMigration(catalog: Catalog, options: MigrationOptions): Migr
   const judged = [...groups].flatMap(([run, entries]) => (isRunning(entries[0]!) ? [] : [{ run, ...judgeRun(entries, workspace, retention) }]));
   const verdicts = spareHolders(catalog.entries, new Map(judged.flatMap((one) => [...one.verdicts])));
   const files = planFiles(catalog, options.deleteOld === true ? verdicts : new Map(), isRunning);
-  const runs = options.runs === undefined ? [] : planRuns(workspace, groups, options.placeOf, options.runs, isRunning);
+  const runs = options.runs === undefined ? [] : planRuns(workspace, groups, { naming: options.runs, placeOf: options.placeOf, recordOf });
   const { steps, rewritten, passedOver, problems } = planSteps(catalog, files, runs, options);
   const count = (outcome: FileOutcome) => files.filter((file) => file.outcome === outcome).length;
   const faults = [...catalog.refused.map(({ path, reason }) => ({ path: path === "" ? catalog.root : path, reason })), ...problems];

@@ -1,4 +1,5 @@
 // Where a run directory goes. How a run's name is written is known to `runs`, and handed in.
+import type { RunRecord } from "../../records/index.ts";
 import type { CatalogEntry } from "../catalog/entry.ts";
 import { createdMs } from "../catalog/query.ts";
 import type { PlaceOf } from "../catalog/run-context.ts";
@@ -25,8 +26,15 @@ export interface RunTarget {
   readonly startedBy: "name" | "checkpoints";
 }
 
+interface RunTargetOptions {
+  readonly scheme: RunScheme;
+  readonly placeOf: PlaceOf;
+  /** The run's own record: what it says counts first. */
+  readonly record: RunRecord | undefined;
+}
+
 /** What is known of a run that is to be renamed, or why it is not. @param directory relative to the workspace */
-export function findRunTarget(directory: string, entries: readonly CatalogEntry[], placeOf: PlaceOf, { scheme }: RunNaming): RunTarget | { readonly reason: string } {
+export function findRunTarget(directory: string, entries: readonly CatalogEntry[], { scheme, placeOf, record }: RunTargetOptions): RunTarget | { readonly reason: string } {
   const run = entries[0]!.run!;
   if (directory === "." || directory === "") return { reason: "it is the workspace itself" };
   if (run.scheme === scheme) return { reason: "already in scheme" };
@@ -39,14 +47,15 @@ export function findRunTarget(directory: string, entries: readonly CatalogEntry[
   const encoder = fact("encoder");
   const built = [architecture, encoder].filter((word) => word !== undefined).join("-");
   const base = fact("baseModel")?.split("/").at(-1);
+  const unnamed = run.scheme === "dated" && directory.endsWith(run.name);
   const member = place?.member === undefined ? "" : `_${place.member}`;
   const started = run.startedAt ?? place?.startedAt?.toISOString();
   const earliest = Math.min(...entries.map(createdMs));
   return {
     words: {
-      tag: `${place?.tag ?? (run.scheme === "registry" ? (place?.id ?? run.name) : run.name.replaceAll("/", "_"))}${member}`,
-      model: place?.model ?? (built === "" ? (base ?? "unknown") : built),
-      phase: place?.phase ?? fact("phase") ?? "training",
+      tag: `${record?.tag ?? place?.tag ?? (unnamed ? "run" : run.scheme === "registry" ? (place?.id ?? run.name) : run.name.replaceAll("/", "_"))}${member}`,
+      model: record?.model ?? place?.model ?? (built === "" ? (base ?? "unknown") : built),
+      phase: record?.phase ?? place?.phase ?? fact("phase") ?? "training",
       startedAt: new Date(started ?? earliest),
     },
     startedBy: started === undefined ? "checkpoints" : "name",
