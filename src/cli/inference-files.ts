@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { PromptFormat } from "../data/index.ts";
 import { TunesmithError } from "../errors.ts";
 import { findModel } from "./find-model.ts";
+import { fromLegacyPath } from "./legacy-path.ts";
 import type { Print } from "./print.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +36,8 @@ interface InferenceParts {
 const CACHE = join(".tunesmith", "cache", "gguf");
 
 /** Finds or makes the files. @throws `cli.not_a_model`, `checkpoints.missing`, `models.*`, `hub.*` */
-export async function inferenceFiles(modelPath: string, parts: InferenceParts): Promise<InferenceFiles> {
+export async function inferenceFiles(wanted: string, parts: InferenceParts): Promise<InferenceFiles> {
+  const modelPath = await fromLegacyPath(wanted, parts.print);
   const [{ exists, isDirectory }, { unpackIfNeeded }] = await Promise.all([import("../files/index.ts"), import("./packed-checkpoints.ts")]);
   await unpackIfNeeded(modelPath, parts);
   if (modelPath.endsWith(".gguf") && exists(modelPath)) return ggufFile(modelPath);

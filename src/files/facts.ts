@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { sha256File } from "./digest.ts";
 
 /** What stands at a path, a link not looked through; the members given in a plan are verified before anything is done to the path. */
@@ -12,6 +13,8 @@ export interface PathFacts {
   readonly digest?: string;
   /** Of a directory: nothing is in it. */
   readonly empty?: boolean;
+  /** Of a directory: SHA-256 of some files in it, by their path in it, with `/`. */
+  readonly contents?: Readonly<Record<string, string>>;
 }
 
 /** Kind, size and time of what stands at a path, without its digest; undefined when nothing does. */
@@ -40,6 +43,11 @@ export function findDifference(path: string, expected: PathFacts): string | unde
   if (expected.size_bytes !== undefined && found.size_bytes !== expected.size_bytes) return `it has ${found.size_bytes} bytes, expected are ${expected.size_bytes}`;
   if (expected.modified_ms !== undefined && found.modified_ms !== expected.modified_ms) return "it was modified since";
   if (expected.digest !== undefined && sha256File(path) !== expected.digest) return "its contents changed";
+  for (const [inside, digest] of Object.entries(expected.contents ?? {})) {
+    const file = join(path, inside);
+    if (observePath(file)?.kind !== "file") return `${inside} is not in it`;
+    if (sha256File(file) !== digest) return `the contents of ${inside} changed`;
+  }
   if (expected.empty === true && readdirSync(path).length > 0) return "the directory is not empty";
   return undefined;
 }

@@ -42,6 +42,7 @@ const facts = z.object({
   modified_ms: z.number().optional(),
   digest: z.string().optional(),
   empty: z.boolean().optional(),
+  contents: z.record(z.string(), z.string()).optional(),
 });
 const expect = facts.optional();
 const stepSchema = z.discriminatedUnion("action", [

@@ -8,19 +8,22 @@ import type { MigrationPlan } from "./plan.ts";
 const PURPOSE = "migrate checkpoints";
 
 /**
- * Carries a plan out and verifies what moved: size and time, and the digest where the plan recorded one.
+ * Carries a plan out and verifies what moved: size and time, and the digests that the plan recorded.
  * @returns the journal, undefined when there was nothing to do
  * @throws `files.journal_open` when an earlier plan is unfinished, `files.plan_stale`, `checkpoints.migration_unverified`
  */
 export async function applyMigration(plan: MigrationPlan, now: Date, options: JournalOptions = {}): Promise<Journal | undefined> {
   if (plan.steps.length === 0) return undefined;
   const journal = await runJournal(plan.workspace, { purpose: PURPOSE, steps: plan.steps }, now, options);
-  return verified(plan.workspace, journal);
+  requireVerified(plan.workspace, journal);
+  return journal;
 }
 
 /** Finishes the migration that was interrupted. @throws `files.journal_missing`, `files.journal_blocked`, `checkpoints.migration_unverified` */
 export async function resumeMigration(workspace: string, id?: string, options: JournalOptions = {}): Promise<Journal> {
-  return verified(workspace, await resumeJournal(workspace, id ?? findMigration(workspace, "open").id, options));
+  const journal = await resumeJournal(workspace, id ?? findMigration(workspace, "open").id, options);
+  requireVerified(workspace, journal);
+  return journal;
 }
 
 /** Brings back the exact former tree. Default: of the interrupted migration, else of the newest. @throws `checkpoints.no_migration`, `files.journal_blocked` */
@@ -40,18 +43,17 @@ function findMigration(workspace: string, ...states: readonly Journal["state"][]
   return found;
 }
 
-function verified(workspace: string, journal: Journal): Journal {
-  const moves = journal.steps.flatMap((step, at) => (step.action === "rename" ? [{ at, ...step }] : []));
-  const wrong = moves.flatMap(({ at, to, expect }) => {
-    if (expect?.kind !== "file") return [];
-    const place = followMoves(laterMoves(journal.steps, at), to);
-    return findDifference(join(workspace, place), expect) === undefined ? [] : [place];
+function requireVerified(workspace: string, { id, steps }: Journal): void {
+  const carriers = steps.flatMap((step, at) => (carries(step) ? [{ at, from: step.from, to: step.to }] : []));
+  const wrong = steps.flatMap((step, at) => {
+    if (step.action !== "rename" || step.expect === undefined) return [];
+    const place = followMoves(carriers.filter((later) => later.at > at), step.to);
+    return findDifference(join(workspace, place), step.expect) === undefined ? [] : [place];
   });
-  if (wrong.length > 0) throw migrationUnverified(journal.id, wrong);
-  return journal;
+  if (wrong.length > 0) throw migrationUnverified(id, wrong);
 }
 
-/** Moves behind a step that can carry it along: of directories, and the second half of a circle. */
-function laterMoves(steps: readonly JournalStep[], at: number): readonly { readonly from: string; readonly to: string }[] {
-  return steps.slice(at + 1).flatMap((step) => (step.action === "rename" && (step.expect?.kind === "directory" || step.from.endsWith(".migrating")) ? [step] : []));
+/** A move that can carry along what an earlier one brought: of a directory, and the second half of a circle. */
+function carries(step: JournalStep): step is Extract<JournalStep, { readonly action: "rename" }> {
+  return step.action === "rename" && (step.expect?.kind === "directory" || step.from.endsWith(".migrating"));
 }

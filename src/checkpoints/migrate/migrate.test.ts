@@ -1,7 +1,9 @@
+import { statSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMigrationTree, namings, now, type MigrationTree } from "../../../test/helpers/migration-tree.ts";
+import { sha256 } from "../../files/index.ts";
 import { applyMigration, undoMigration } from "./apply.ts";
 import { resolveLegacyPath } from "./compatibility.ts";
 
@@ -73,4 +75,29 @@ describe("undo", () => {
       { numRuns: 25 },
     );
   }, 60_000);
+});
+
+describe("what moved", () => {
+  /** Carries the plan out while somebody changes a file behind its back, after the step that moved it. */
+  const tamper = (path: string) => {
+    const place = join(tree.workspace, path);
+    const { atime, mtime } = statSync(place);
+    writeFileSync(place, "X".repeat(statSync(place).size));
+    utimesSync(place, atime, mtime);
+  };
+
+  it("is compared with the digest of before: a file", async () => {
+    tree.put("outputs/a/checkpoints/epoch=20-step=9.ckpt", "weights");
+    await expect(applyMigration(tree.plan(), now, { onStep: (done) => done === 1 && tamper("outputs/a/checkpoints/epoch-20_step-000009.ckpt") })).rejects.toMatchObject({ code: "checkpoints.migration_unverified" });
+  });
+
+  it("is compared with the digest of before: weights in a directory that its run carried along", async () => {
+    tree.put("outputs/a/lora/adapter_config.json", "{}");
+    tree.put("outputs/a/lora/adapter_model.safetensors", "weights");
+    tree.put("outputs/a/checkpoints/last.ckpt", "weights");
+    const plan = tree.plan({ runs: namings.hierarchical });
+    expect(plan.steps[0]).toMatchObject({ action: "rename", expect: { contents: { "lora/adapter_model.safetensors": sha256("weights"), "lora/adapter_config.json": sha256("{}"), "checkpoints/last.ckpt": sha256("weights") } } });
+    const work = applyMigration(plan, now, { onStep: (done) => done === 1 && tamper(`${plan.runs[0]!.to}/lora/adapter_model.safetensors`) });
+    await expect(work).rejects.toThrow(/Cannot confirm migration .* read back other than planned/);
+  });
 });

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { exists, observePath, sha256File, type JournalStep, type PathFacts } from "../../files/index.ts";
 import type { Catalog } from "../catalog/read.ts";
 import { COMPATIBILITY_FILE, readCompatibility } from "./compatibility.ts";
+import { digestContents } from "./contents.ts";
 import { findEmptied } from "./emptied.ts";
 import { followMoves, orderMoves, type Move } from "./moves.ts";
 import { isBeside, stemOf } from "./plan-files.ts";
@@ -24,15 +25,20 @@ export function planSteps(catalog: Catalog, files: readonly FileAction[], runs: 
   if (fileMoves.length === 0 && runMoves.length === 0 && trash.size === 0) return { steps: [], rewritten: [], passedOver: [], problems: [] };
   const where = createWhere(fileMoves, runMoves);
   const { replaced, created, ...report } = planTexts(catalog, { files, runs, scheme: naming?.scheme, trash, target: where.target });
+  const sources = [...fileMoves, ...runMoves].map(({ from }) => from);
+  const apart = new Set([...sources, ...replaced.keys(), ...trash.keys()]);
   const expect = (path: string): PathFacts | undefined => {
     if (replaced.has(path)) return undefined;
     const facts = observePath(join(workspace, path));
+    if (facts?.kind === "directory" && !trash.has(path)) {
+      return { kind: "directory", contents: digestContents(path, { workspace, entries: catalog.entries, apart, limitBytes: verify ? Infinity : DIGEST_LIMIT_BYTES }) };
+    }
     if (facts?.kind !== "file") return facts === undefined ? undefined : { kind: facts.kind };
     return verify || (facts.size_bytes ?? 0) <= DIGEST_LIMIT_BYTES ? { ...facts, digest: sha256File(join(workspace, path)) } : facts;
   };
   const rename = ({ from, to }: Move): JournalStep => ({ action: "rename", from, to, ...present(expect(from)) });
   const emptied = findEmptied(workspace, {
-    gone: [...fileMoves, ...runMoves].map(({ from }) => from).concat([...trash.keys()]),
+    gone: [...sources, ...trash.keys()],
     arrived: [...[...fileMoves, ...runMoves].map(({ to }) => to), ...created.keys()].map((path) => followMoves(runMoves, path)),
     kept: ["outputs", relative(workspace, catalog.root).replaceAll("\\", "/")],
     placeOf: (directory) => where.target(directory) ?? directory,
@@ -45,7 +51,7 @@ export function planSteps(catalog: Catalog, files: readonly FileAction[], runs: 
     ...runMoves.map(rename),
     ...runs.filter(({ from, to }) => from !== to).flatMap((run) => noteOf(workspace, run, where, now)),
     ...emptied.map((path): JournalStep => ({ action: "remove_directory", path: where.target(path) ?? path })),
-    ...mapStep(workspace, [...fileMoves, ...runMoves].map(({ from }) => from), where, now),
+    ...mapStep(workspace, sources, where, now),
   ];
   return { steps, ...report };
 }

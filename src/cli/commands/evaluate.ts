@@ -3,6 +3,7 @@ import { evaluationFolderName, findEvaluatedRun, partName, scoresOf } from "../e
 import { defineCommand } from "../command.ts";
 import { choice, flag, required, text, wholeNumber } from "../options.ts";
 import { baseNotNamed } from "../errors.ts";
+import { fromLegacyPath } from "../legacy-path.ts";
 import type { InferenceFiles } from "../inference-files.ts";
 import type { Print } from "../print.ts";
 import type { Progress } from "../progress.ts";
@@ -36,13 +37,14 @@ export const evaluate = defineCommand({
       import("../../runs/index.ts"),
     ]);
     return withInterrupt(async (signal) => {
-      const files = await inferenceFiles(options.modelPath, { print, world, signal, baseModel: options.baseModel });
+      const modelPath = await fromLegacyPath(options.modelPath, print);
+      const files = await inferenceFiles(modelPath, { print, world, signal, baseModel: options.baseModel });
       const baseFiles = await findBase(files, options, { print, world, signal });
       const promptFormat = options.promptFormat ?? files.promptFormat ?? (await defaultPromptFormat(files.modelPath));
       if (files.promptFormat !== undefined && options.promptFormat !== undefined && options.promptFormat !== files.promptFormat) {
         print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${options.promptFormat}`);
       }
-      const run = await findEvaluatedRun(files, options.modelPath);
+      const run = await findEvaluatedRun(files, modelPath);
       const part = partName(options.split, options.limit);
       const newest = join(run === undefined ? join("results", "evaluation") : join(run, "evaluation"), part);
       const outDir = options.outputDir ?? join(newest, evaluationFolderName(files));

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { formatCommand } from "../format.ts";
+import { fromLegacyPath } from "../legacy-path.ts";
 import { choice, required, text } from "../options.ts";
 
 /** `tunesmith merge` */
@@ -24,8 +25,9 @@ export const merge = defineCommand({
       import("../packed-checkpoints.ts"),
     ]);
     return withInterrupt(async (signal) => {
-      await unpackIfNeeded(options.modelPath, { print, signal });
-      const checkpoint = chooseCheckpoint(options.modelPath);
+      const modelPath = await fromLegacyPath(options.modelPath, print);
+      await unpackIfNeeded(modelPath, { print, signal });
+      const checkpoint = chooseCheckpoint(modelPath);
       const { path } = await findModel(options.baseModel ?? readCheckpointMetadata(checkpoint).model.base_model, { print, world, signal });
       const merged = await mergeCheckpoint({ modelPath: checkpoint, basePath: path, outputDir: options.outputDir, dtype: options.dtype, signal });
       print.line(`Merged ${merged.checkpoint} into ${merged.outputDir} (${merged.dtype})`);

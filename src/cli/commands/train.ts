@@ -38,7 +38,7 @@ export const train = defineCommand({
       import("../../config/index.ts"),
       import("../../training/index.ts"),
     ]);
-    const { findModel } = await import("../find-model.ts");
+    const [{ findModel }, { fromLegacyPath }] = await Promise.all([import("../find-model.ts"), import("../legacy-path.ts")]);
     const { config: file, resumeFromCheckpoint, revision, ...flags } = options as Record<string, unknown> & { config?: string; resumeFromCheckpoint?: string; revision?: string };
     const { config, digest } = resolveConfig(trainConfigSchema, { workspace: readWorkspaceSettings(world.workingDirectory), file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
     print.line(`Configuration ${digest.slice(0, 12)}`);
@@ -50,7 +50,7 @@ export const train = defineCommand({
       return trainModel({
         config,
         modelPath,
-        resumeFrom: resumeFromCheckpoint,
+        resumeFrom: resumeFromCheckpoint === undefined ? undefined : await fromLegacyPath(resumeFromCheckpoint, print),
         signal,
         onRun: ({ directory, record, resumedFrom }) => {
           print.line(`Run ${record.name}\n  directory   ${directory}`);
