@@ -46,6 +46,15 @@ export function neverSaved(run: string, status: string): TunesmithError {
   });
 }
 
+/** The loss or the gradients have not been numbers for so long that they will not be again. */
+export function diverged(step: number, what: string): TunesmithError {
+  return new TunesmithError({
+    code: "training.diverged",
+    message: `Cannot go on training after step ${step}: ${what}, finite numbers are needed`,
+    hint: "Train again with a lower learning_rate; checkpoints saved before stay usable.",
+  });
+}
+
 export interface ResumeCandidate {
   readonly directory: string;
   readonly status: string;

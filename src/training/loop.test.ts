@@ -48,6 +48,12 @@ describe("the training loop", () => {
     expect(readTrainerState(outcome.lastCheckpoint ?? "").log_history.find((row) => row["grad_norm"] !== undefined)).toMatchObject({ step: 1, grad_norm: -1 });
   });
 
+  it("fails when the model is lost: ten such steps in a row, or a validation loss that is no number", async () => {
+    const lost = { gradientNorm: Number.NaN };
+    await expect(train({ epochs: 3 }, lost)).rejects.toThrow("Cannot go on training after step 10: loss or gradients of 10 steps in a row are not finite");
+    await expect(train({ eval_steps: 2 }, { lossAfter: { step: 3, value: Number.NaN } })).rejects.toThrow("after step 4: the validation loss is NaN");
+  });
+
   it("saves the step at which it is stopped, once", async () => {
     const { outcome, events } = await train({ save_steps: 2 }, { stopAfter: 3 });
     expect(outcome).toMatchObject({ status: "stopped", step: 3 });
@@ -102,17 +108,19 @@ const names = () => listCheckpoints(folder).map(({ name }) => name);
 
 interface TrainParts {
   readonly gradientNorm?: number;
+  /** What the validation loss is after so many updates. */
+  readonly lossAfter?: { readonly step: number; readonly value: number };
   /** Abort after this many steps. */
   readonly stopAfter?: number;
   readonly resumeFrom?: string;
 }
 
 /** Two epochs of four steps, or what the settings make of it. */
-async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, stopAfter, resumeFrom }: TrainParts = {}) {
+async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lossAfter, stopAfter, resumeFrom }: TrainParts = {}) {
   const config = trainConfigSchema.parse({ model_name: "base", dataset_path: "words", epochs: 2, batch_size: 2, gradient_accumulation_steps: 1, ...settings });
   const plan: WindowPlan = { rowCount: rows.length, batchSize: config.batch_size, accumulation: config.gradient_accumulation_steps, epochs: config.epochs, maxSteps: config.max_steps, seed: config.seed };
   expect(totalSteps(plan)).toBeGreaterThan(0);
-  const model = fakeModel(gradientNorm);
+  const model = fakeModel(gradientNorm, lossAfter);
   const stop = new AbortController();
   if (stopAfter === 0) stop.abort();
   const events: TrainingEvent[] = [];
@@ -129,7 +137,7 @@ async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, st
 }
 
 /** One parameter that counts its updates; its loss is one over that count. */
-function fakeModel(gradientNorm: number) {
+function fakeModel(gradientNorm: number, lossAfter: TrainParts["lossAfter"]) {
   const calls: { rows: number; windowTokens: number; dropoutSeed: number }[] = [];
   const steps: number[][] = [];
   let state: OptimizerState = { step: 0, parameters: new Float32Array(2), moment1: new Float32Array(2), moment2: new Float32Array(2) };
@@ -161,7 +169,7 @@ function fakeModel(gradientNorm: number) {
       calls.push({ rows: given.length, windowTokens, dropoutSeed });
       return (given.length * 2) / windowTokens;
     },
-    evaluate: async (given) => ({ nll: (2 * given.length) / Math.max(1, state.step), tokens: 2 * given.length, correct: 0 }),
+    evaluate: async (given) => ({ nll: lossAfter !== undefined && state.step >= lossAfter.step ? lossAfter.value : (2 * given.length) / Math.max(1, state.step), tokens: 2 * given.length, correct: 0 }),
     adapter: (baseModel) => ({
       r: 1, alpha: 1, dropout: 0, targetModules: ["q_proj"], baseModel, useRslora: false, scale: 1,
       modules: new Map([["model.layers.0.self_attn.q_proj", { a: state.parameters.slice(0, 1), b: state.parameters.slice(1), inFeatures: 1, outFeatures: 1, r: 1, scale: 1 }]]),

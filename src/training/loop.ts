@@ -1,6 +1,7 @@
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import type { TrainingModel, TrainingRow } from "../engine/models/index.ts";
 import { createClock } from "./clock.ts";
+import { diverged } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { openJournal } from "./journal.ts";
 import type { TrainingRequest } from "./request.ts";
@@ -23,7 +24,10 @@ interface LoopParts {
   readonly threads?: { readonly set: (count: number) => void; readonly tuner: ThreadTuner };
 }
 
-/** Trains from where `restored` stands to the end of the plan, or until the signal, which saves before it returns. */
+/** One step may be lost to an overflow; so many in a row mean that the model itself is broken. */
+const MOST_LOST_STEPS = 10;
+
+/** Trains from where `restored` stands to the end of the plan, or until the signal, which saves before it returns. @throws `training.diverged` */
 export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context, threads }: LoopParts): Promise<TrainingOutcome> {
   const { config } = request;
   const steps = totalSteps(plan);
@@ -33,12 +37,14 @@ export async function trainLoop({ request, model, plan, train, validation, archi
   const evaluate = async (step: number) => {
     if (validation.length === 0) return undefined;
     const measured = await evaluateRows(model, validation, config.batch_size);
+    if (!Number.isFinite(measured.evalLoss)) throw diverged(step, `the validation loss is ${measured.evalLoss}`);
     measuredAt = { step, measured };
     journal.noteEvaluation(step, measured);
     return measured;
   };
 
   const clock = createClock(steps);
+  let lostSteps = 0;
   if (restored === undefined) await evaluate(0);
   clock.resume();
   for (let step = restored?.global_step ?? 0; step < steps; step += 1) {
@@ -53,6 +59,8 @@ export async function trainLoop({ request, model, plan, train, validation, archi
     const result = await trainWindow(model, window, config.seed, learningRate, config.max_grad_norm);
     threads?.tuner.note((1000 * window.tokens) / (performance.now() - from));
     const done = step + 1;
+    lostSteps = result.taken && Number.isFinite(result.loss) ? 0 : lostSteps + 1;
+    if (lostSteps === MOST_LOST_STEPS) throw diverged(done, `loss or gradients of ${MOST_LOST_STEPS} steps in a row are not finite`);
     journal.noteStep(done, learningRate, window.tokens, result, clock.tick(done, window.tokens));
 
     const mustSave = done % config.save_steps === 0 || done === steps;

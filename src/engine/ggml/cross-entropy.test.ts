@@ -38,6 +38,12 @@ describe.each([{ chunk: TOKENS }, { chunk: 5 }, { chunk: 4 }, { chunk: 1 }])("cr
   });
 });
 
+it("is not a number where the model is none", async () => {
+  const broken = HIDDEN.with(0, Number.NaN);
+  expect((await compute(5, false, broken)).loss).toBeNaN();
+  expect((await compute(5, true, broken)).loss).toBeNaN();
+});
+
 it("cuts chunks so that their logits fit 64 MiB, evenly, never below 32 tokens", () => {
   expect(chunkSize(512, 1024)).toBe(512);
   expect(chunkSize(2048, 32_000)).toBe(512);
@@ -46,7 +52,7 @@ it("cuts chunks so that their logits fit 64 MiB, evenly, never below 32 tokens",
   expect(chunkSize(64, 10_000_000)).toBe(32);
 });
 
-async function compute(chunk: number, backward: boolean) {
+async function compute(chunk: number, backward: boolean, states = HIDDEN) {
   const arena = createArena(backend, 4);
   const [hidden, head] = [arena.tensor("f32", [TOKENS, WIDTH]), arena.tensor("f32", [VOCABULARY, WIDTH])];
   const [hiddenSink, headSink] = [arena.tensor("f32", [TOKENS, WIDTH]), arena.tensor("f32", [VOCABULARY, WIDTH])];
@@ -60,7 +66,7 @@ async function compute(chunk: number, backward: boolean) {
   const { loss, best } = crossEntropy(tape, passed, trainedLinear(parameter(head, headSink)), targets, { backward, best: !backward });
   graph.allocate();
   const index = LABELS.map((label, token) => targetIndex(token, label, chunk, VOCABULARY));
-  writeTensor(backend, hidden, HIDDEN);
+  writeTensor(backend, hidden, states);
   writeTensor(backend, head, HEAD);
   writeTensor(backend, targets.index32, Int32Array.from(index));
   writeTensor(backend, targets.index64, BigInt64Array.from(index.map(BigInt)));

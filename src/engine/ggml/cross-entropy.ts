@@ -103,7 +103,8 @@ function lossOfChunk(tape: Tape, hidden: Tensor, head: Linear, targets: Targets,
   const p_nV = softmaxInto(graph, logits_nV);
   const best = wantBest ? argmax(graph, p_nV) : undefined;
   const pLabel_n1 = getRows(graph, reshape(graph, p_nV, [count * vocabulary, 1]), index32_n);
-  const surprise_n1 = log(graph, clamp(graph, pLabel_n1, 1e-37, 2));
+  // ggml's clamp makes its upper bound of a NaN; 0 · p brings it back, and changes no number.
+  const surprise_n1 = log(graph, add(graph, clamp(graph, pLabel_n1, 1e-37, 2), scale(graph, pLabel_n1, 0)));
   const loss = sum(graph, mul(graph, scale(graph, surprise_n1, -1), weight_n1));
   if (!backward) return { loss, best, gradient: undefined };
 
