@@ -1,4 +1,5 @@
-// Numbers and times for people. Machines get the raw values with `--json`.
+// Numbers, times and paths for people. Machines get the raw values with `--json`.
+import { isAbsolute, relative } from "node:path";
 
 /** `0 B`, `512 B`, `1.5 KiB`, `37.0 MiB`. */
 export function formatBytes(bytes: number): string {
@@ -30,6 +31,12 @@ export function formatNumber(value: number | null | undefined, decimals = 4): st
 /** `+6.45 %`. */
 export function formatPercent(value: number, decimals = 2): string {
   return `${value > 0 ? "+" : ""}${value.toFixed(decimals)} %`;
+}
+
+/** A path as somebody who works here would write it: relative where it lies below the working directory. */
+export function formatPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === "" || fromHere.startsWith("..") || isAbsolute(fromHere) ? path : fromHere;
 }
 
 /** A command to copy into a shell: words that a shell would take apart are quoted. */

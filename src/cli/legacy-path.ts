@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { formatPath } from "./format.ts";
 import type { Print } from "./print.ts";
 
 const warned = new WeakSet<Print>();
@@ -11,7 +11,7 @@ export async function fromLegacyPath(path: string, print: Print): Promise<string
   for (const workspace of workspaces) {
     const place = resolveLegacyPath(path, workspace);
     if (place === undefined) continue;
-    const found = relative(process.cwd(), place).startsWith("..") ? place : relative(process.cwd(), place);
+    const found = formatPath(place);
     if (!warned.has(print)) print.warn(`Deprecated: ${path} was moved by a migration to ${found}; use the new path.`);
     warned.add(print);
     return found;

@@ -12,6 +12,12 @@ const CONFIG_LABELS: readonly (readonly [label: string, keys: readonly string[]]
   ["Epochs", ["num_epochs", "epochs"]],
 ];
 
+/** A run that was told its number of steps did not go by epochs. */
+function configLabels({ config }: HistoryEntry): typeof CONFIG_LABELS {
+  const isCounted = typeof config["max_steps"] === "number" && config["max_steps"] > 0;
+  return isCounted ? [...CONFIG_LABELS.filter(([label]) => label !== "Epochs"), ["Steps", ["max_steps"]]] : CONFIG_LABELS;
+}
+
 const METRIC_LABELS: readonly (readonly [label: string, key: string])[] = [
   ["F1 (micro)", "f1_micro"],
   ["Accuracy", "accuracy"],
@@ -81,7 +87,7 @@ export function visibleText(text: string): string {
 }
 
 function formatEntry(entry: HistoryEntry): string {
-  const config = CONFIG_LABELS.flatMap(([label, keys]) => {
+  const config = configLabels(entry).flatMap(([label, keys]) => {
     const value = keys.map((key) => entry.config[key]).find((found) => found !== undefined && found !== null);
     return value === undefined ? [] : [`    ${label}: ${visibleText(String(value))}`];
   });

@@ -27,6 +27,7 @@ export { diffConfigs, formatConfigDiff, type ConfigChange } from "./diff.ts";
 export { archiveRun, noteRun, tagRun } from "./annotate.ts";
 export { findRun, rowEntry, rowName } from "./find.ts";
 export { defaultColumns, EVALS_COLUMNS, exportTable, formatExport, withImprovement, type ExportFormat, type ExportTable } from "./export.ts";
+export { RUN_FIELDS } from "./query/fields.ts";
 export { queryRuns, type QueriedRuns, type RunQuery, type RunRow, type RunSelection } from "./query/query-runs.ts";
 export { parseFilter, type ParsedFilter } from "./query/parse-filter.ts";
 export { printFilter, type Filter } from "./query/filter.ts";

@@ -96,6 +96,11 @@ v1.2 - 2024-11-26T14:30:45
     Weapon F1: 0.8327`);
   });
 
+  it("tells the steps of a run that was not trained by epochs", () => {
+    expect(formatHistorySummary([{ ...entry("v1.0", {}), config: { num_epochs: 3, max_steps: 20 } }]).split("\n").slice(5)).toEqual(["  Config:", "    Steps: 20"]);
+    expect(formatHistorySummary([{ ...entry("v1.0", {}), config: { num_epochs: 3, max_steps: 0 } }]).split("\n").slice(5)).toEqual(["  Config:", "    Epochs: 3"]);
+  });
+
   it("puts the newest first and copes with entries that have nothing", () => {
     const text = formatHistorySummary([entry("v1.0", {}), { ...entry("v1.1", { loss: 1.5 }), metadata: { status: "failed" } }]);
     expect(text.split("\n").slice(4)).toEqual(["v1.1 - 2026-01-01T00:00:00 (failed)", "  Metrics:", "    Loss: 1.5000", "", "v1.0 - 2026-01-01T00:00:00"]);

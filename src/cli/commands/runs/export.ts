@@ -3,7 +3,7 @@ import { metricUnknown } from "../../errors.ts";
 import { formatAmount } from "../../format.ts";
 import { choice, list, text, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
-import { placesOf, showIndexing, warnOfUnreadable } from "./places.ts";
+import { placesOf, showIndexing, warnOfEmptyColumns, warnOfUnreadable } from "./places.ts";
 
 /** `tunesmith runs export` */
 export const runsExport = defineCommand({
@@ -25,13 +25,14 @@ export const runsExport = defineCommand({
     "runs export --format md --filter 'tag = lr_ablation' --columns config.learning_rate metrics.f1_micro --sort -metrics.f1_micro --baseline v1.0 --metric f1_micro",
   ],
   async run({ options, print, world }) {
-    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, rowEntry, visibleText, withImprovement } = await import("../../../runs/index.ts");
+    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, RUN_FIELDS, rowEntry, visibleText, withImprovement } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { verify: options.verify || undefined, now: world.now, onProgress: showIndexing(print) };
     const { filter, sort, limit, archived, metric } = options;
-    const { selections, unreadable } = await queryRuns(places, [{ filter, sort, limit, archived }], search);
+    const { selections, unreadable, fieldNames } = await queryRuns(places, [{ filter, sort, limit, archived }], search);
     const { rows } = selections[0]!;
     const names = options.columns.length > 0 ? options.columns : defaultColumns(rows);
+    warnOfEmptyColumns(options.columns, ["evals", ...RUN_FIELDS, ...fieldNames], print);
     const table = exportTable(rows, names.flatMap((name) => (name === "evals" ? EVALS_COLUMNS : [[name, [name]] as const])));
     const baseline = options.baseline === undefined ? undefined : await findRun(options.baseline, places, search);
     if (baseline !== undefined && (metric === undefined || !baseline.fields.has(`metrics.${metric}`))) {

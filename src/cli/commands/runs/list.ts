@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { formatAmount, formatCount } from "../../format.ts";
 import { flag, list, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
-import { placesOf, showIndexing, warnOfUnreadable } from "./places.ts";
+import { placesOf, showIndexing, warnOfEmptyColumns, warnOfUnreadable } from "./places.ts";
 
 /** `tunesmith runs list` */
 export const runsList = defineCommand({
@@ -34,7 +34,8 @@ export const runsList = defineCommand({
     warnOfUnreadable(unreadable, print, visibleText);
     if (columns.length > 0) {
       const [selection] = answer.selections;
-      const { exportTable } = await import("../../../runs/index.ts");
+      const { exportTable, RUN_FIELDS } = await import("../../../runs/index.ts");
+      warnOfEmptyColumns(columns, [...RUN_FIELDS, ...answer.fieldNames], print);
       const table = exportTable(selection!.rows, columns.map((name) => [name, [name]]));
       print.table(columns, table.rows.map((cells) => cells.map((cell) => (cell === undefined ? "–" : typeof cell === "string" ? visibleText(cell) : shortNumber(cell)))));
       if (selection!.matched > selection!.rows.length) print.line(`\n${formatCount(selection!.rows.length)} of ${formatAmount(selection!.matched, "run")}; all with --all.`);

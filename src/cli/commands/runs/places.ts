@@ -27,6 +27,12 @@ export function showIndexing(print: Print): (done: number, total: number) => voi
   };
 }
 
+/** Says which columns were asked for that no run has; `known` are the fields that runs fill. */
+export function warnOfEmptyColumns(columns: readonly string[], known: readonly string[], print: Print): void {
+  const unknown = columns.filter((name) => !known.includes(name));
+  if (unknown.length > 0) print.warn(`no run has ${unknown.map((name) => print.visible(name)).join(", ")}`);
+}
+
 const WARNED = 5;
 
 /** Names the first runs whose record cannot be used, and counts the rest. */

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { formatPath } from "../../format.ts";
 import { flag, text } from "../../options.ts";
 import { runOptions } from "./options.ts";
 
@@ -25,10 +26,10 @@ export const runsRebuild = defineCommand({
     for (const { name, reason } of skippedTags) print.line(`Tag ${print.visible(name)} is passed over: ${reason}`);
     for (const warning of warnings) print.warn(print.visible(warning));
     const { backup } = options.dryRun ? { backup: null } : await applyHistoryRebuild(plan, world.now);
-    print.line(`${historyPath}: ${kept} kept, ${added.length} added, ${broken.length} left out`);
+    print.line(`${formatPath(historyPath)}: ${kept} kept, ${added.length} added, ${broken.length} left out`);
     if (!isRebuildNeeded(plan)) print.line("Nothing is missing.");
     else if (options.dryRun) print.line("Nothing was written: this was a dry run.");
-    if (backup !== null) print.line(`The old file is ${backup}`);
+    if (backup !== null) print.line(`The old file is ${formatPath(backup)}`);
     return { history_file: historyPath, dry_run: options.dryRun, kept, added, broken, skipped_tags: skippedTags, warnings, backup };
   },
 });
