@@ -9,6 +9,8 @@ export { linkFile } from "./link.ts";
 export { linkTree } from "./link-tree.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
 export { withLock } from "./lock.ts";
+export { withScratchDirectory } from "./scratch.ts";
+export { createSpool, type Spool } from "./spool.ts";
 export { setModified } from "./modified.ts";
 export { exists, isDirectory, isFile, openFile, readBytes, readJson, readText, statFile, withFile, type FileReader } from "./read.ts";
 export { findRealPath, glance, readSmallText, scanDirectory, type DirectoryEntry, type Glance } from "./scan.ts";
