@@ -57,3 +57,28 @@ it("leads an old path on with one warning", async () => {
 it("fails when there is nothing to undo", async () => {
   expect((await migrate("--undo")).code).toBe(1);
 });
+
+it("undoes one migration by its id, named alone or behind the tree", async () => {
+  const first = JSON.parse((await migrate("--json")).text).journal as string;
+  expect((await migrate("--undo", first)).text).toBe(`undone: ${first}, 2 steps\n`);
+  const second = JSON.parse((await migrate("--json")).text).journal as string;
+  expect(second).not.toBe(first);
+  expect((await migrate(second, "--undo")).text).toContain(second);
+  expect(readdirSync(checkpoints)).toEqual(["epoch=67-step=18564.ckpt"]);
+  expect(await migrate("--undo", "20200101_000000-migrate-checkpoints-aaaaaa")).toMatchObject({ code: 1, warned: expect.stringContaining("20200101_000000-migrate-checkpoints-aaaaaa") });
+});
+
+it("refuses words it does not know", async () => {
+  for (const words of [["another"], ["--undo", "another"], ["--undo", "--resume"]]) expect((await migrate(...words)).code).toBe(2);
+});
+
+it("names what was not looked into, and fails when a text cannot be read", async () => {
+  writeFileSync(join(folder, "outputs", "big.json"), " ".repeat(1_000_001));
+  expect(await migrate("--dry-run")).toMatchObject({ code: 0, text: expect.stringContaining("not looked into: outputs/big.json (1000001 bytes") });
+  writeFileSync(join(folder, "outputs", "latin.json"), Buffer.concat([Buffer.from('"outputs/a/checkpoints/epoch=67-step=18564.ckpt" '), Buffer.from([0xe9])]));
+  const dry = await migrate("--dry-run", "--json");
+  const real = await migrate("--json");
+  expect([dry.code, real.code]).toEqual([1, 1]);
+  expect(JSON.parse(real.text).counters).toEqual(JSON.parse(dry.text).counters);
+  expect(JSON.parse(real.text)).toMatchObject({ counters: { errors: 1 }, problems: [{ path: "outputs/latin.json" }] });
+});
