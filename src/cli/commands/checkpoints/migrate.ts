@@ -12,9 +12,9 @@ export const checkpointsMigrate = defineCommand({
   options: {
     dryRun: flag("show the plan and touch nothing"),
     to: choice(["hierarchical", "dated"] as const, "move run directories to this scheme, too"),
-    keepMinEpoch: wholeNumber("n", "checkpoints of earlier epochs are old (default: 10)", { default: 10, min: 0 }),
+    keepMinEpoch: wholeNumber("n", "checkpoints of earlier epochs are old", { default: 10, min: 0 }),
     deleteOld: flag("put old ones into the trash, except best, last, top and tagged ones"),
-    keepTop: wholeNumber("n", "how many of the best of each run stay; the best one always does (default: 3)", { default: 3, min: 0 }),
+    keepTop: wholeNumber("n", "how many of the best of each run stay; the best one always does", { default: 3, min: 0 }),
     verify: flag("compare the digest of every checkpoint that moves, however large"),
     verbose: flag("list what is skipped, too"),
     undo: flag("bring back the exact former tree: of the newest migration, or of one by its id"),

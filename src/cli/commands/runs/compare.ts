@@ -26,7 +26,8 @@ export const runsCompare = defineCommand({
     const intervals = "intervals" in paired ? agreeing(paired, a, b) : undefined;
     const comparison = compareVersions(a, b, { metric: options.metric, intervals });
     const all = compareAllMetrics(a, b, intervals);
-    const changes = diffConfigs(a.config, b.config);
+    // The history says `epochs` a second time, under the name that other tools read.
+    const changes = diffConfigs(a.config, b.config).filter(({ path }) => path !== "num_epochs" || a.config["epochs"] === undefined || b.config["epochs"] === undefined);
     const notes = "reason" in paired ? [paired.reason].filter((reason) => reason !== undefined) : paired.notes;
 
     print.line(formatComparison(comparison));
