@@ -73,7 +73,7 @@ function reasonToKeep(member: RetentionCandidate, policy: RetentionPolicy, age: 
   if (member.kind === "unknown") return "its name is none we can read";
   if (member.kind !== "step") return member.kind;
   if (member.epoch === undefined && member.step === undefined) return "neither epoch nor step is known";
-  if (keepBest > 0 && rank !== undefined && rank <= keepBest) return `${rank === 1 ? "the best" : `number ${rank}`} by ${monitor}: ${member.score}`;
+  if (keepBest > 0 && rank !== undefined && rank <= keepBest) return `${rank === 1 ? "the best" : `number ${rank}`} by ${monitor}: ${Number(member.score!.toPrecision(6))}`;
   if (age !== undefined && age <= keepLast) return keepLast === 1 ? "the newest" : `among the newest ${keepLast}`;
   if (member.running === true && age === 1) return "the newest of a run that is going on";
   if (keepEvery > 0 && member.step !== undefined && member.step % keepEvery === 0) return `a multiple of ${keepEvery} steps`;
