@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { findDifference, listJournals, resumeJournal, runJournal, undoJournal, type Journal, type JournalOptions, type JournalStep } from "../../files/index.ts";
 import { migrationUnverified, noMigration } from "./errors.ts";
-import { followMoves } from "./moves.ts";
+import { createFollow } from "./moves.ts";
 import type { MigrationPlan } from "./plan.ts";
 
 const PURPOSE = "migrate checkpoints";
@@ -44,10 +44,13 @@ function findMigration(workspace: string, ...states: readonly Journal["state"][]
 }
 
 function requireVerified(workspace: string, { id, steps }: Journal): void {
-  const carriers = steps.flatMap((step, at) => (carries(step) ? [{ at, from: step.from, to: step.to }] : []));
-  const wrong = steps.flatMap((step, at) => {
+  const carriers = steps.filter(carries);
+  const follow = createFollow(carriers);
+  let carried = 0;
+  const wrong = steps.flatMap((step) => {
+    if (carries(step)) carried += 1;
     if (step.action !== "rename" || step.expect === undefined) return [];
-    const place = followMoves(carriers.filter((later) => later.at > at), step.to);
+    const place = follow(step.to, carried);
     return findDifference(join(workspace, place), step.expect) === undefined ? [] : [place];
   });
   if (wrong.length > 0) throw migrationUnverified(id, wrong);

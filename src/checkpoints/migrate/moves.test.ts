@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { followMoves, orderMoves } from "./moves.ts";
+import { createFollow, orderMoves } from "./moves.ts";
 
 describe("moves", () => {
   it("swaps two names through a third", () => {
     const ordered = orderMoves([{ from: "A", to: "B" }, { from: "B", to: "A" }]);
     expect(ordered).toHaveLength(3);
-    expect([followMoves(ordered, "A/x"), followMoves(ordered, "B/x")]).toEqual(["B/x", "A/x"]);
+    expect(["A/x", "B/x"].map((path) => createFollow(ordered)(path))).toEqual(["B/x", "A/x"]);
+  });
+
+  it("are followed in their order, from any of them on", () => {
+    const follow = createFollow([{ from: "a/b", to: "c" }, { from: "a", to: "d" }, { from: "d/e", to: "f" }]);
+    expect(["a/b/x", "a/x", "a/e/x", "ab"].map((path) => follow(path))).toEqual(["c/x", "d/x", "f/x", "ab"]);
+    expect(follow("a/b/x", 1)).toBe("d/b/x");
   });
 
   it("goes through a third name when only the case changes", () => {

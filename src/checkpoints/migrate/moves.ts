@@ -25,9 +25,30 @@ export function orderMoves(moves: readonly Move[]): readonly Move[] {
   return ordered;
 }
 
-/** Where a path stands after moves done in their order. */
-export function followMoves(moves: readonly Move[], path: string): string {
-  return moves.reduce((here, { from, to }) => (here === from ? to : here.startsWith(`${from}/`) ? to + here.slice(from.length) : here), path);
+/** Where a path stands after the moves from number `start` (default 0) on. */
+export type Follow = (path: string, start?: number) => string;
+
+/** Follows moves that are done in their order, no two of them from one path; thousands of them cost a path no more than a few do. */
+export function createFollow(moves: readonly Move[]): Follow {
+  const numbers = new Map(moves.map(({ from }, number) => [from, number]));
+  return (path, start = 0) => {
+    let here = path;
+    for (let next = findNext(numbers, here, start); next !== undefined; next = findNext(numbers, here, next + 1)) {
+      const { from, to } = moves[next]!;
+      here = to + here.slice(from.length);
+    }
+    return here;
+  };
+}
+
+/** The first move, from `start` on, of the path or a directory above it. */
+function findNext(numbers: ReadonlyMap<string, number>, path: string, start: number): number | undefined {
+  let first: number | undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const number = numbers.get(path.slice(0, end));
+    if (number !== undefined && number >= start && (first === undefined || number < first)) first = number;
+  }
+  return first;
 }
 
 /** The name that two spellings share on a file system that does not tell case apart. */

@@ -5,7 +5,7 @@ import type { Catalog } from "../catalog/read.ts";
 import { COMPATIBILITY_FILE, readCompatibility } from "./compatibility.ts";
 import { digestContents } from "./contents.ts";
 import { findEmptied } from "./emptied.ts";
-import { followMoves, orderMoves, type Move } from "./moves.ts";
+import { createFollow, orderMoves, type Follow, type Move } from "./moves.ts";
 import { isBeside, stemOf } from "./plan-files.ts";
 import type { FileAction, MigrationOptions, RunAction } from "./action.ts";
 import { planTexts, type PlannedTexts } from "./texts.ts";
@@ -39,7 +39,7 @@ export function planSteps(catalog: Catalog, files: readonly FileAction[], runs: 
   const rename = ({ from, to }: Move): JournalStep => ({ action: "rename", from, to, ...present(expect(from)) });
   const emptied = findEmptied(workspace, {
     gone: [...sources, ...trash.keys()],
-    arrived: [...[...fileMoves, ...runMoves].map(({ to }) => to), ...created.keys()].map((path) => followMoves(runMoves, path)),
+    arrived: [...[...fileMoves, ...runMoves].map(({ to }) => to), ...created.keys()].map((path) => where.followRuns(path)),
     kept: ["outputs", relative(workspace, catalog.root).replaceAll("\\", "/")],
     placeOf: (directory) => where.target(directory) ?? directory,
   });
@@ -94,13 +94,17 @@ function byDepth(moves: readonly Move[]): readonly Move[] {
 }
 
 interface Where {
+  /** Where a path leads once the checkpoints have their names and the runs move. */
+  readonly followRuns: Follow;
   /** Where a path of the former tree leads; undefined when it stays. */
   readonly target: (path: string) => string | undefined;
 }
 
 function createWhere(fileMoves: readonly Move[], runMoves: readonly Move[]): Where {
   const moves = new Map(fileMoves.map(({ from, to }) => [from, to]));
+  const followRuns = createFollow(runMoves);
   return {
+    followRuns,
     target: (path) => {
       let here = path;
       for (const place of [path, ...parentsOf(path)]) {
@@ -108,7 +112,7 @@ function createWhere(fileMoves: readonly Move[], runMoves: readonly Move[]): Whe
         if (to === undefined) continue;
         here = here.startsWith(place) ? to + here.slice(place.length) : here;
       }
-      const led = followMoves(runMoves, here);
+      const led = followRuns(here);
       return led === path ? undefined : led;
     },
   };
