@@ -12,25 +12,35 @@ interface Carried {
   readonly limitBytes: number;
 }
 
-/** SHA-256 of the files of all checkpoints in a directory, or of the one that it is, by their path in it. */
-export function digestContents(directory: string, { workspace, entries, apart, limitBytes }: Carried): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
-  const visit = (path: string): void => {
-    if (path !== directory && apart.has(path)) return;
-    const facts = observePath(join(workspace, path));
-    if (facts?.kind === "file" && (facts.size_bytes ?? 0) <= limitBytes) found[path.slice(directory.length + 1)] = sha256File(join(workspace, path));
-    if (facts?.kind !== "directory") return;
-    const inside = scanDirectory(join(workspace, path));
-    if (!("refused" in inside)) for (const { name } of inside) visit(`${path}/${name}`);
+/** What gives, for a directory, the SHA-256 of the files of all checkpoints in it, or of the one that it is, by their path in it. */
+export function createContents({ workspace, entries, apart, limitBytes }: Carried): (directory: string) => Readonly<Record<string, string>> {
+  const carriedBy = groupByDirectory(entries, apart);
+  return (directory) => {
+    const found: Record<string, string> = {};
+    const visit = (path: string): void => {
+      if (path !== directory && apart.has(path)) return;
+      const facts = observePath(join(workspace, path));
+      if (facts?.kind === "file" && (facts.size_bytes ?? 0) <= limitBytes) found[path.slice(directory.length + 1)] = sha256File(join(workspace, path));
+      if (facts?.kind !== "directory") return;
+      const inside = scanDirectory(join(workspace, path));
+      if (!("refused" in inside)) for (const { name } of inside) visit(`${path}/${name}`);
+    };
+    for (const path of carriedBy.get(directory) ?? []) visit(path);
+    return found;
   };
-  for (const { path } of entries) {
-    const reached = path === directory || (path.startsWith(`${directory}/`) && !leadsThrough(path, directory, apart));
-    if (reached) visit(path);
-  }
-  return found;
 }
 
-function leadsThrough(path: string, directory: string, apart: ReadonlySet<string>): boolean {
-  for (let end = path.indexOf("/", directory.length + 1); end !== -1; end = path.indexOf("/", end + 1)) if (apart.has(path.slice(0, end))) return true;
-  return false;
+/** Paths of checkpoints by each directory that carries them along: up to the first one that moves by itself. */
+function groupByDirectory(entries: readonly CatalogEntry[], apart: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { path } of entries) {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const directory = path.slice(0, end);
+      const group = groups.get(directory);
+      if (group === undefined) groups.set(directory, [path]);
+      else group.push(path);
+      if (apart.has(directory)) break;
+    }
+  }
+  return groups;
 }

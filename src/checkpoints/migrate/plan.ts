@@ -89,10 +89,15 @@ function createRecords(workspace: string, { runRecordOf }: MigrationOptions): (d
 
 /** A directory stays when something in it does. */
 function spareHolders(entries: readonly CatalogEntry[], verdicts: ReadonlyMap<CatalogEntry, Verdict>): ReadonlyMap<CatalogEntry, Verdict> {
-  const staying = entries.filter((entry) => verdicts.get(entry)?.keptBack !== false).map(({ path }) => path);
+  const holders = new Map<string, string>();
+  for (const entry of entries) {
+    if (verdicts.get(entry)?.keptBack === false) continue;
+    const { path } = entry;
+    for (let cut = path.lastIndexOf("/"); cut > 0; cut = path.lastIndexOf("/", cut - 1)) holders.set(path.slice(0, cut), path);
+  }
   return new Map(
     [...verdicts].map(([entry, verdict]) => {
-      const inside = verdict.keptBack ? undefined : staying.find((path) => path.startsWith(`${entry.path}/`));
+      const inside = verdict.keptBack ? undefined : holders.get(entry.path);
       return [entry, inside === undefined ? verdict : { reason: `${verdict.reason}, but: it holds ${inside}, which stays`, keptBack: true }];
     }),
   );

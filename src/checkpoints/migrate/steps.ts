@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { exists, observePath, sha256File, type JournalStep, type PathFacts } from "../../files/index.ts";
 import type { Catalog } from "../catalog/read.ts";
 import { COMPATIBILITY_FILE, readCompatibility } from "./compatibility.ts";
-import { digestContents } from "./contents.ts";
+import { createContents } from "./contents.ts";
 import { findEmptied } from "./emptied.ts";
 import { createFollow, orderMoves, type Follow, type Move } from "./moves.ts";
 import { isBeside, stemOf } from "./plan-files.ts";
@@ -26,12 +26,12 @@ export function planSteps(catalog: Catalog, files: readonly FileAction[], runs: 
   const where = createWhere(fileMoves, runMoves);
   const { replaced, created, ...report } = planTexts(catalog, { files, runs, scheme: naming?.scheme, trash, target: where.target });
   const sources = [...fileMoves, ...runMoves].map(({ from }) => from);
-  const apart = new Set([...sources, ...replaced.keys(), ...trash.keys()]);
+  const contentsOf = createContents({ workspace, entries: catalog.entries, apart: new Set([...sources, ...replaced.keys(), ...trash.keys()]), limitBytes: verify ? Infinity : DIGEST_LIMIT_BYTES });
   const expect = (path: string): PathFacts | undefined => {
     if (replaced.has(path)) return undefined;
     const facts = observePath(join(workspace, path));
     if (facts?.kind === "directory" && !trash.has(path)) {
-      return { kind: "directory", contents: digestContents(path, { workspace, entries: catalog.entries, apart, limitBytes: verify ? Infinity : DIGEST_LIMIT_BYTES }) };
+      return { kind: "directory", contents: contentsOf(path) };
     }
     if (facts?.kind !== "file") return facts === undefined ? undefined : { kind: facts.kind };
     return verify || (facts.size_bytes ?? 0) <= DIGEST_LIMIT_BYTES ? { ...facts, digest: sha256File(join(workspace, path)) } : facts;
