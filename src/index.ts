@@ -7,10 +7,15 @@ export { resolveModel, type ResolvedModel, type ResolveOptions } from "./hub/ind
 export { chooseCheckpoint, mergeCheckpoint, trainModel, type MergedModel, type MergeOptions, type TrainedRun, type TrainingEvent, type TrainingOutcome, type TrainOptions } from "./training/index.ts";
 export { findCheckpoint, listCheckpoints, readCheckpointMetadata, type Checkpoint } from "./checkpoints/index.ts";
 export { formatEntry, inspectCheckpoint, parseMetricCondition, peekCheckpoint, readCatalog, readSidecar, selectEntries, sortEntries, validateCheckpoints, type Catalog, type CatalogEntry, type CatalogOptions, type CatalogQuery, type Sidecar, type ValidationReport } from "./checkpoints/index.ts";
+// The ledger: a plan shows what would happen and touches nothing, its apply does it by a journal that can be resumed and undone.
+export { applyMigration, applyPrune, findOpenMigration, findWorkspace, formatMigration, planMigration, planPrune, planRetention, resolveLegacyPath, resumeMigration, toEntryDocument, undoMigration, verifyCheckpoint, type FileFacts, type Finding, type MigrationCounters, type MigrationOptions, type MigrationPlan, type PruneOptions, type PrunePlan, type PruneVerdict, type RetentionCandidate, type RetentionPolicy, type RetentionVerdict } from "./checkpoints/index.ts";
+export { hasArchive, packCheckpoints, planArchive, unpackCheckpoints, type ArchivePlan, type PackOptions, type UnpackOptions } from "./checkpoints/index.ts";
+export { emptyTrash, listJournals, listTrash, restoreTrash, resumeJournal, undoJournal, type EmptiedTrash, type Journal, type JournalOptions, type TrashEntry } from "./files/index.ts";
 export { compareEvaluations, evaluateInChild, readEvaluation, type Evaluation, type EvaluationRequest } from "./evaluation/index.ts";
 export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions } from "./quantization/index.ts";
 export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
 export { listen } from "./http/index.ts";
 export { applyHistoryRebuild, chooseVersion, compareVersions, createRun, formatHubName, listRuns, listSeries, nextVersion, openExperimentTracker, openMetricsLog, parseHubName, parseRunPlace, planHistoryRebuild, readMetrics, readRun, readSeries, recordEvaluation, renderRunReport, reopenRun, type Experiment, type ExperimentTracker, type MetricsLog, type Run, type Series, type SeriesRequest, type StoredRun, type TrackerOptions } from "./runs/index.ts";
+export { archiveRun, exportTable, formatExport, historyPathFor, noteRun, tagRun, withRunLock, type ExportFormat } from "./runs/index.ts";
 export { compareAllMetrics, diffConfigs, findRun, parseFilter, printFilter, queryRuns, type ConfigChange, type Filter, type QueriedRuns, type RunQuery, type RunRow, type VersionComparison } from "./runs/index.ts";
 export type { CheckpointMetadata, DatasetRecord, EvaluationComparison, EvaluationRecord, QuantizationRecord, RunRecord } from "./records/index.ts";
