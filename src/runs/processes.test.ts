@@ -1,5 +1,5 @@
 // What must hold when many processes do the same at the same time.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +37,21 @@ describe("at the same moment", () => {
     expect(unreadable).toEqual([]);
     expect(new Set(runs.map(({ record }) => record.id)).size).toBe(12);
     expect(readHistory(join(folder, "experiment_history.jsonl")).entries.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, minor) => `v1.${minor}`));
+  });
+
+  it("32 processes that finish at once among many runs get a version each, although some delete the index", { timeout: 120_000 }, async () => {
+    for (let at = 0; at < 520; at += 1) {
+      const directory = join(folder, "outputs", `old-${at}`);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, "run.json"), `${JSON.stringify({ version: `v1.${at}` }, null, 2)}\n`);
+    }
+    const script = `import { rmSync } from "node:fs";
+      import { createRun } from ${from("run.ts")};
+      const run = createRun({ outputDir: ${outputs()}, model: "tiny", config: {}, now: () => new Date("2026-03-01T12:00:00Z") });
+      if (Number(process.argv[2]) % 4 === 0) rmSync(${JSON.stringify(join(folder, ".tunesmith", "index"))}, { recursive: true, force: true, maxRetries: 20 });
+      process.stdout.write((await run.finish()).version);`;
+    const versions = await runProcesses(folder, script, 32);
+    expect(new Set(versions)).toEqual(new Set(Array.from({ length: 32 }, (_, more) => `v1.${520 + more}`)));
   });
 
   it("16 processes that log lose nothing", { timeout: 60_000 }, async () => {

@@ -52,6 +52,9 @@ export interface CreateRunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Many runs may end at once, and each waits for those before it. */
+const FINISH_TIMEOUT_MS = 180_000;
+
 /** In every run directory, of either scheme. */
 const RUN_FOLDERS = ["checkpoints", "logs", "submissions"] as const;
 
@@ -201,7 +204,7 @@ function runHandle(directory: string, opened: RunRecord, surroundings: RunSurrou
     ...rest,
     ...(artifacts && { artifacts: Object.fromEntries(Object.entries(artifacts).map(([role, path]) => [role, artifactPath(path, directory, dirname(historyPath))])) }),
   });
-  const underLock = (act: () => RunRecord): Promise<RunRecord> => withLock(historyLockPath(historyPath), act);
+  const underLock = (act: () => RunRecord): Promise<RunRecord> => withLock(historyLockPath(historyPath), act, { timeoutMs: FINISH_TIMEOUT_MS });
   return {
     directory,
     get record() {
