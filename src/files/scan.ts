@@ -22,6 +22,8 @@ export function scanDirectory(path: string): readonly DirectoryEntry[] | { reado
 /** What stands at a path, links looked through. */
 export interface Glance {
   readonly isDirectory: boolean;
+  /** A regular file, no pipe or device. */
+  readonly isFile: boolean;
   readonly sizeBytes: number;
   /** Milliseconds since 1970, with the fraction the file system keeps. */
   readonly modifiedMs: number;
@@ -31,7 +33,7 @@ export interface Glance {
 export function glance(path: string): Glance | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat === undefined ? undefined : { isDirectory: stat.isDirectory(), sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
+    return stat === undefined ? undefined : { isDirectory: stat.isDirectory(), isFile: stat.isFile(), sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
   } catch {
     return undefined;
   }

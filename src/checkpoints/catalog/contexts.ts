@@ -6,7 +6,8 @@ import type { SeenDirectory } from "./look.ts";
 import type { PlaceFacts, PlaceOf } from "./run-context.ts";
 
 export interface DirectoryContext {
-  readonly place: PlaceFacts | undefined;
+  /** Which run; asked only for what is described anew. */
+  readonly findPlace: () => PlaceFacts | undefined;
   /** The run's directory, relative to the workspace; `.` for the workspace itself. */
   readonly directory: string;
   /** Absolute paths, the nearest first. */
@@ -22,9 +23,13 @@ interface Surroundings {
   /** The root relative to the workspace. */
   readonly prefix: string;
   readonly placeOf: PlaceOf;
+  /** The signature of an earlier look, by path relative to the root: where a run lies follows from the path alone, and is not found out again. */
+  readonly known: (path: string) => string | undefined;
 }
 
-const NONE: DirectoryContext = { place: undefined, directory: "", configs: [], failed: false, signature: "" };
+const NONE: DirectoryContext = { findPlace: () => undefined, directory: "", configs: [], failed: false, signature: "" };
+/** Stands in no path. */
+const END = "\0";
 const CONFIGS = [".hydra/config.yaml", "config.yaml", "hparams.yaml", "run.json"];
 
 /** One context for each directory that holds checkpoints, packed or not, in the same order; the others get an empty one. */
@@ -34,12 +39,16 @@ export function findContexts(directories: readonly SeenDirectory[], around: Surr
 }
 
 function contextOf(directories: readonly SeenDirectory[], at: number, around: Surroundings, stamps: Map<string, string>): DirectoryContext {
-  const { root, workspace, prefix, placeOf } = around;
+  const { root, workspace, prefix, placeOf, known } = around;
   const base = basename(workspace) || "workspace";
   const own = joined(prefix, directories[at]!.path);
   const { listing: ofOwn } = directories[at]!;
-  const place = placeOf(joined(base, own, ofOwn.packed && ofOwn.candidates.length === 0 ? "checkpoints" : ""));
-  const directory = place === undefined ? "" : place.directory === base ? "." : place.directory.slice(base.length + 1);
+  const inner = ofOwn.packed && ofOwn.candidates.length === 0 ? "checkpoints" : "";
+  const findPlace = () => placeOf(joined(base, own, inner));
+  const earlier = known(directories[at]!.path);
+  const named = earlier?.startsWith(inner + END) === true ? earlier.slice(inner.length + 1, earlier.indexOf(END, inner.length + 1)) : nameOf(findPlace());
+  const run = named === "" ? undefined : named.slice(named.indexOf(" ") + 1);
+  const directory = run === undefined ? "" : run === base ? "." : run.slice(base.length + 1);
   const configs: string[] = [];
   let failed = false;
   let highest = own;
@@ -47,17 +56,21 @@ function contextOf(directories: readonly SeenDirectory[], at: number, around: Su
     const { path, listing } = directories[here]!;
     highest = joined(prefix, path);
     const isRun = highest === (directory === "." ? "" : directory);
-    if (place === undefined && level > 1) break;
+    if (run === undefined && level > 1) break;
     configs.push(...listing.configs.map((name) => `${path === "" ? root : `${root}/${path}`}/${name}`));
     failed ||= listing.failed;
     if (isRun) break;
   }
-  if (place !== undefined && directory !== "." && highest.startsWith(`${directory}/`)) {
+  if (run !== undefined && directory !== "." && highest.startsWith(`${directory}/`)) {
     for (const above of between(highest, directory)) configs.push(...CONFIGS.map((name) => `${workspace}/${above}/${name}`).filter((path) => glance(path) !== undefined));
     failed ||= glance(`${workspace}/${directory}/.FAILURE`) !== undefined;
   }
-  const signature = [place === undefined ? "" : `${place.scheme} ${directory}`, failed ? "failed" : "", ...configs.map((path) => stampOf(path, stamps))].join("|");
-  return { place, directory, configs, failed, signature };
+  const signature = [inner, named, failed ? "failed" : "", ...configs.map((path) => stampOf(path, stamps))].join(END);
+  return { findPlace, directory, configs, failed, signature };
+}
+
+function nameOf(place: PlaceFacts | undefined): string {
+  return place === undefined ? "" : `${place.scheme} ${place.directory}`;
 }
 
 /** Directories strictly above `lower`, up to and with `upper`. */

@@ -5,13 +5,17 @@ import type { Candidate } from "./candidates.ts";
 import { CATALOG_KINDS, NUMBER_FACTS, TEXT_FACTS, type CatalogEntry, type CatalogFacts, type CatalogProblem, type CatalogRun, type Fact } from "./entry.ts";
 import type { Listing } from "./look.ts";
 
-const VERSION = 4;
+/** To be raised also when names, places or sidecars are read by other rules: what is kept here was read by those of its time. */
+const VERSION = 5;
 const FACT_NAMES = [...TEXT_FACTS, ...NUMBER_FACTS];
 const FACT_CODES = new Map<string, number>(FACT_NAMES.map((name, code) => [name, code]));
 
 /** An entry with what it was made from: sizes and times of the file, its pieces and its sidecars. */
 export interface StoredEntry {
   readonly stamps: Float64Array;
+  /** Where in `stamps` those of this entry begin, and how many they are: ten thousand entries share one array. */
+  readonly stampsAt: number;
+  readonly stampCount: number;
   readonly entry: CatalogEntry;
 }
 
@@ -52,10 +56,10 @@ export function writeIndex(path: string, root: string, directories: ReadonlyMap<
     integers.push(texts.at(place), lists.at(listing.directories), lists.at(listing.links), lists.at(listing.configs), (listing.failed ? 1 : 0) + (listing.packed ? 2 : 0), texts.at(context), listing.candidates.length);
     for (const [at, candidate] of listing.candidates.entries()) {
       const stored = entries[at];
-      integers.push(candidates.at(candidate), stored === undefined ? -1 : stored.stamps.length);
+      integers.push(candidates.at(candidate), stored === undefined ? -1 : stored.stampCount);
       if (stored === undefined) continue;
-      const { entry, stamps } = stored;
-      doubles.push(entry.sizeBytes, entry.modifiedMs, ...stamps);
+      const { entry, stamps, stampsAt, stampCount } = stored;
+      doubles.push(entry.sizeBytes, entry.modifiedMs, ...stamps.subarray(stampsAt, stampsAt + stampCount));
       const [factList, metricList] = [Object.entries(entry.facts), Object.entries(entry.metrics)];
       integers.push(CATALOG_KINDS.indexOf(entry.kind), entry.run === undefined ? -1 : runs.at(entry.run), entry.version ?? -1, entry.rankUnknown ? 1 : 0, entry.problems.length === 0 ? -1 : problems.push(entry.problems) - 1);
       integers.push(factList.length, metricList.length);
@@ -97,6 +101,7 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
     if (value === undefined) throw new RangeError("the index ends too early");
     return value;
   };
+  const kept: Kept = { integers, tables };
   const decoded = new Map<string, StoredDirectory>();
   while (i < integers.length) {
     const modifiedMs = doubles[d++]!;
@@ -117,14 +122,14 @@ function decode(doubles: Float64Array, integers: Int32Array, tables: Tables, pre
         continue;
       }
       const [sizeBytes, fileMs] = [doubles[d]!, doubles[d + 1]!];
-      const stamps = doubles.subarray(d + 2, d + 2 + stampCount);
+      const stampsAt = d + 2;
       d += 2 + stampCount;
       const at = i;
       i += 7 + 2 * (integers[at + 5]! + integers[at + 6]!);
       if (i > integers.length) throw new RangeError("the index ends too early");
       const path = candidate.name === "" ? base : base === "." ? candidate.name : `${base}/${candidate.name}`;
-      const entry = new KeptEntry({ integers, tables }, at, candidate, path, sizeBytes, fileMs);
-      entries.push({ stamps, entry });
+      const entry = new KeptEntry(kept, at, candidate, path, sizeBytes, fileMs);
+      entries.push({ stamps: doubles, stampsAt, stampCount, entry });
     }
     decoded.set(place, { listing: { modifiedMs, directories, links, configs, failed: (marks & 1) !== 0, packed: (marks & 2) !== 0, candidates: listed }, context, entries });
   }

@@ -66,7 +66,7 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
   const stored = (options.index ?? "use") === "use" ? readIndex(indexPath, prefix, prefix) : new Map<string, StoredDirectory>();
 
   const look = lookThrough(place, (path) => stored.get(path)?.listing, now);
-  const contexts = findContexts(look.directories, { root: place, workspace, prefix, placeOf: options.placeOf ?? (() => undefined) });
+  const contexts = findContexts(look.directories, { root: place, workspace, prefix, placeOf: options.placeOf ?? (() => undefined), known: (path) => stored.get(path)?.context });
   const total = look.directories.reduce((sum, { listing }) => sum + listing.candidates.length, 0);
   const builder: Builder = { options, root: place, prefix, now, pool: createFactPool(), runs: new Map() };
 
@@ -75,17 +75,18 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
   const packed: CatalogEntry[] = [];
   const refused = [...look.refused];
   let described = 0;
+  const stamps: number[] = [];
   let changed = look.listed > 0 || stored.size !== look.directories.length;
   for (const [at, { path, listing }] of look.directories.entries()) {
     const context = contexts[at]!;
     const earlier = stored.get(path);
     const old = earlier?.context === context.signature ? earlier : undefined;
     changed ||= earlier?.context !== context.signature;
+    const directory = path === "" ? place : `${place}/${path}`;
     const ofDirectory = listing.candidates.map((candidate, position) => {
-      const stamps = stampsOf(path === "" ? place : `${place}/${path}`, candidate);
-      if (stamps === undefined) return undefined;
+      if (!takeStamps(stamps, directory, candidate)) return undefined;
       const reusable = old?.listing === listing ? old.entries[position] : old?.entries[old.listing.candidates.findIndex(({ name }) => name === candidate.name)];
-      if (reusable !== undefined && sameNumbers(reusable.stamps, stamps)) return reusable;
+      if (reusable !== undefined && isAsStored(reusable, stamps)) return reusable;
       described += 1;
       if (described % 250 === 0) options.onProgress?.(described, total);
       return describe(builder, path, candidate, stamps, context);
@@ -134,7 +135,7 @@ function describe(builder: Builder, path: string, candidate: Candidate, stamps: 
     },
     pool,
   );
-  return { entry, stamps: Float64Array.from(stamps, (stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)) };
+  return { entry, stamps: Float64Array.from(stamps, (stamp, at) => (at % 2 === 1 ? settledTime(stamp, now) : stamp)), stampsAt: 0, stampCount: stamps.length };
 }
 
 /** A packing that was cut off leaves both: what stands at its path counts once. */
@@ -155,21 +156,25 @@ function readPacked(builder: Builder, path: string, context: DirectoryContext): 
 }
 
 function runOf({ options, runs }: Builder, context: DirectoryContext): RunContext | undefined {
-  const { place, directory, configs, failed, signature } = context;
+  const { directory, configs, failed, signature } = context;
+  const known = runs.get(signature);
+  if (known !== undefined) return known;
+  const place = context.findPlace();
   if (place === undefined) return undefined;
-  const run = runs.get(signature) ?? readRunContext(place, directory, configs, failed, options.parseYaml);
+  const run = readRunContext(place, directory, configs, failed, options.parseYaml);
   runs.set(signature, run);
   return run;
 }
 
-/** Size and time of the file, its pieces, its sidecars, in a row; undefined when the file itself is not there. */
-function stampsOf(directory: string, candidate: Candidate): readonly number[] | undefined {
+/** Puts size and time of the file, its pieces and its sidecars into `stamps`, in a row; false when the file itself is not there. */
+function takeStamps(stamps: number[], directory: string, candidate: Candidate): boolean {
   const main = glance(candidate.main === "." ? directory : `${directory}/${candidate.main}`);
-  if (main === undefined) return undefined;
-  const stamps = [main.sizeBytes, main.modifiedMs];
+  if (main === undefined) return false;
+  stamps.length = 0;
+  stamps.push(main.sizeBytes, main.modifiedMs);
   for (const name of candidate.pieces) push(stamps, directory, name);
   for (const name of candidate.sidecars) push(stamps, directory, name);
-  return stamps;
+  return true;
 }
 
 function push(stamps: number[], directory: string, name: string): void {
@@ -177,9 +182,9 @@ function push(stamps: number[], directory: string, name: string): void {
   stamps.push(seen?.sizeBytes ?? 0, seen?.modifiedMs ?? 0);
 }
 
-function sameNumbers(a: Float64Array, b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+function isAsStored({ stamps, stampsAt, stampCount }: StoredEntry, now: readonly number[]): boolean {
+  if (stampCount !== now.length) return false;
+  for (let at = 0; at < stampCount; at += 1) if (stamps[stampsAt + at] !== now[at]) return false;
   return true;
 }
 

@@ -1,7 +1,7 @@
 // The door of inspection: what a file or a directory of weights says about itself. Headers are read, nothing is executed.
 import type { CheckpointFormat } from "../catalog/entry.ts";
 import { present, type CheckpointClaims } from "../sidecars/claims.ts";
-import { findRealPath, glance, observePath, withFile } from "../../files/index.ts";
+import { glance, withFile } from "../../files/index.ts";
 import { inspectDirectory } from "./directory.ts";
 import { notInspectable } from "./errors.ts";
 import type { FileFacts } from "./facts.ts";
@@ -17,7 +17,7 @@ export function inspectCheckpoint(path: string): FileFacts {
   const seen = glance(path);
   if (seen === undefined) throw notInspectable(path, "nothing that may be read stands there");
   if (seen.isDirectory) return inspectDirectory(path);
-  if (observePath(findRealPath(path) ?? path)?.kind !== "file") throw notInspectable(path, "it is no regular file");
+  if (!seen.isFile) throw notInspectable(path, "it is no regular file");
   if (seen.sizeBytes === 0) throw notInspectable(path, "it is empty");
   const first = withFile(path, (file) => file.read(0, Math.min(16, file.sizeBytes)));
   if (new TextDecoder("latin1").decode(first.subarray(0, 4)) === "GGUF" || path.endsWith(".gguf")) return inspectGguf(path);
