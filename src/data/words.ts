@@ -1,5 +1,5 @@
 import type { LengthStatistics } from "../records/index.ts";
-import { joinParts } from "./prompt-parts.ts";
+import { joinParts } from "./prompt/prompt-parts.ts";
 import type { Row } from "./row.ts";
 
 /** A word is a run of letters, marks and digits; scripts that are written without spaces count by character. */

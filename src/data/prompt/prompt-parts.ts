@@ -1,4 +1,4 @@
-import type { Row } from "./row.ts";
+import type { Row } from "../row.ts";
 
 /** What of a row is shown to the model; what a user asks a served model has only this. */
 export type PromptParts = Pick<Row, "instruction" | "input" | "system">;

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byteTokenizer, TURNS_TEMPLATE } from "../../test/helpers/byte-tokenizer.ts";
-import { loadTokenizerDirectory } from "../engine/tokenizer/index.ts";
+import { byteTokenizer, TURNS_TEMPLATE } from "../../../test/helpers/byte-tokenizer.ts";
+import { loadTokenizerDirectory } from "../../engine/tokenizer/index.ts";
 import { encodeExample, encodeExamples, encodePrompt, IGNORED_LABEL } from "./encode.ts";
 import { renderPrompt, type PromptFormat } from "./prompt.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "../row.ts";
 
 const tokenizer = byteTokenizer({ chatTemplate: TURNS_TEMPLATE });
 const row: Row = { id: "a", instruction: "Name the drug.", input: "He takes aspirin.", output: "aspirin" };
@@ -117,7 +117,7 @@ describe("encodeExamples", () => {
 });
 
 describe("with the engine's tokenizers", () => {
-  const directory = (style: string): string => fileURLToPath(new URL(`../../test/fixtures/formats/tokenizers/${style}-style`, import.meta.url));
+  const directory = (style: string): string => fileURLToPath(new URL(`../../../test/fixtures/formats/tokenizers/${style}-style`, import.meta.url));
 
   it.each(["llama3", "llama2", "gpt2", "smollm"])("asks as it trained and reads the answer back (%s)", (style) => {
     const real = loadTokenizerDirectory(directory(style));

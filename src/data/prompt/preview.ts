@@ -1,6 +1,6 @@
 import { encodeExample, IGNORED_LABEL, type EncodedExample } from "./encode.ts";
 import type { PromptFormat } from "./prompt.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "../row.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
 /** A piece of an encoded row. Special tokens stand alone. */

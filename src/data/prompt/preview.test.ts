@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byteTokenizer } from "../../test/helpers/byte-tokenizer.ts";
+import { byteTokenizer } from "../../../test/helpers/byte-tokenizer.ts";
 import { previewExample } from "./preview.ts";
 
 it("shows which parts of a row are trained, special tokens alone and characters whole", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byteTokenizer, TURNS_TEMPLATE } from "../../test/helpers/byte-tokenizer.ts";
+import { byteTokenizer, TURNS_TEMPLATE } from "../../../test/helpers/byte-tokenizer.ts";
 import { renderPrompt } from "./prompt.ts";
 
 const question = { instruction: "Name the drug.", input: "He takes aspirin.", output: "aspirin" };

@@ -1,9 +1,9 @@
 // Rows as token ids and labels. Only the answer and the token that ends it are trained; a row that is too long loses the beginning of
 // its input, never a token of its answer.
-import { answerTooLong, specialTokensInRow, type TooLongAnswer } from "./errors.ts";
+import { answerTooLong, specialTokensInRow, type TooLongAnswer } from "../errors.ts";
 import type { PromptParts, RenderedRow } from "./prompt-parts.ts";
 import { renderPrompt, type PromptFormat } from "./prompt.ts";
-import type { Row } from "./row.ts";
+import type { Row } from "../row.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
 /** The label of a token that is not trained. */

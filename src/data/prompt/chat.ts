@@ -1,6 +1,6 @@
 // Rows through the chat template that a model brings along (Jinja, as in transformers).
 import { Template } from "@huggingface/jinja";
-import { chatTemplateMissing, chatTemplateUnusable } from "./errors.ts";
+import { chatTemplateMissing, chatTemplateUnusable } from "../errors.ts";
 import { joinParts, type PromptParts, type RenderedRow } from "./prompt-parts.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
