@@ -90,6 +90,10 @@ export function monitorUnknown(known: readonly string[]): TunesmithError {
   return new TunesmithError({ code: "cli.monitor_unknown", message: `Cannot tell which checkpoints are best: ${state}`, hint: "Choose a metric with --monitor, or give --keep-best 0.", exitCode: 2, details: { known } });
 }
 
+export function workspacesDiffer(first: string, second: string): TunesmithError {
+  return new TunesmithError({ code: "cli.workspaces_differ", message: `Cannot plan for both at once: one lies in the workspace ${first}, the other in ${second}, and each has a trash of its own`, hint: "Name the trees of one workspace at a time.", exitCode: 2, details: { first, second } });
+}
+
 export function migrationInterrupted(id: string, position: number, total: number, resume: string, undo: string): TunesmithError {
   return new TunesmithError({ code: "cli.migration_interrupted", message: `Cannot migrate: ${id} was interrupted at step ${position} of ${total}, it must be finished or undone`, hint: `Run ${resume} or ${undo}.`, details: { id, position, total } });
 }

@@ -2,8 +2,12 @@
 import { escapeText, peekCheckpoint, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
 import { parseYaml } from "../config/index.ts";
 import type { RunRecord } from "../records/index.ts";
-import { parseRunPlace, readRun, type RunPlace } from "../runs/index.ts";
+import { isDirectory } from "../files/index.ts";
+import { findRun, parseRunPlace, readRun, rowName, type RunPlace } from "../runs/index.ts";
+import { placesOf, showIndexing } from "./commands/runs/places.ts";
+import { runNotHere, workspacesDiffer } from "./errors.ts";
 import { formatCount } from "./format.ts";
+import { fromLegacyPath } from "./legacy-path.ts";
 import type { Print } from "./print.ts";
 
 /** What the commands about checkpoints hand to `src/checkpoints`. */
@@ -36,6 +40,27 @@ export function openCatalog(root: string, print: Print, { packed = false, ...opt
   if (catalog.refused.length > 5) print.warn(`${formatCount(catalog.refused.length - 5)} more directories were left out`);
   if (catalog.indexRefused !== undefined) print.note(`The index was not kept (${escapeText(catalog.indexRefused)}); the next call reads everything again.`);
   return packed ? { ...catalog, entries: [...catalog.entries, ...catalog.packed] } : catalog;
+}
+
+/**
+ * A directory as it is given, or the one of the run of that version, id or name below `outputDir`. What looks like a path is taken for one.
+ * @throws `runs.unknown`, `runs.ambiguous`, `cli.run_not_here`
+ */
+export async function findTree(wanted: string, outputDir: string, print: Print): Promise<string> {
+  const path = await fromLegacyPath(wanted, print);
+  if (isDirectory(path) || /[\\/]|^\.*$/.test(path)) return path;
+  const row = await findRun(path, await placesOf({ outputDir, historyFile: undefined }), { onProgress: showIndexing(print) });
+  if (row.run === undefined) throw runNotHere(rowName(row), "prune checkpoints of");
+  return row.run.directory;
+}
+
+/** Several trees of one workspace as one catalog, each checkpoint once. @throws `checkpoints.tree_missing`, `cli.workspaces_differ` */
+export function openCatalogs(trees: readonly [string, ...string[]], print: Print): Catalog {
+  const [first, ...others] = trees.map((tree) => openCatalog(tree, print)) as [Catalog, ...Catalog[]];
+  const stranger = others.find(({ workspace }) => workspace !== first.workspace);
+  if (stranger !== undefined) throw workspacesDiffer(first.workspace, stranger.workspace);
+  const entries = new Map([first, ...others].flatMap((catalog) => catalog.entries.map((entry) => [entry.path, entry] as const)));
+  return { ...first, entries: [...entries.values()] };
 }
 
 function findRunRecord(directory: string): RunRecord | undefined {

@@ -105,6 +105,23 @@ describe("checkpoints prune", () => {
     expect((await document("prune", outputs(), "--keep-best", "0", "--keep-last", "1", "--dry-run")).deleted).toBe(0);
   });
 
+  it("takes runs by version, id, name or path, several at once, and leaves the others alone", async () => {
+    const minted = ["a", "b", "c"].map((tag, index) => {
+      const run = createRun({ outputDir: outputs(), tag, model: "tiny", phase: "training", config: {}, now: () => new Date(Date.UTC(2026, 0, 1, index)) });
+      for (const step of [1, 2]) put(join("outputs", run.record.name, `checkpoints/epoch-00_step-00000${step}.ckpt`), weights);
+      return run;
+    });
+    const [a, b] = minted as [(typeof minted)[0], (typeof minted)[0]];
+    for (const [index, run] of minted.entries()) await run.finish({ requestedVersion: `v1.${index + 2}` });
+    const prune = (...places: readonly string[]) => document("prune", ...places, "--keep-best", "0", "--keep-last", "1", "--dry-run", "--output-dir", outputs());
+    for (const place of ["v1.2", a.record.id, a.record.name, a.directory]) expect((await prune(place)).checkpoints.map(({ path }) => path.split("/")[1])).toEqual([a.record.name, a.record.name]);
+    expect(await prune("v1.2", b.record.name, a.directory)).toMatchObject({ total: 4, deleted: 2, freed_bytes: 2 * weights.byteLength });
+    expect((await call("prune", "v9.9", "--output-dir", outputs())).err).toContain("Cannot find run v9.9");
+    expect((await call("prune", join(outputs(), "nowhere"))).err).toContain("there is no such directory");
+    mkdirSync(join(root, "elsewhere"));
+    expect((await call("prune", a.directory, join(root, "elsewhere"))).err).toContain("Cannot plan for both at once");
+  });
+
   it("frees nothing for a file that lives on under another name", async () => {
     const folder = plant();
     rmSync(join(root, folder, "best.ckpt"));

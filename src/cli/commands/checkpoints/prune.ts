@@ -3,7 +3,7 @@ import type { Journal } from "../../../files/index.ts";
 import { defineCommand, type CommandContext } from "../../command.ts";
 import { metricNowhere, monitorUnknown, usageFault } from "../../errors.ts";
 import { formatAmount, formatBytes, formatCommand } from "../../format.ts";
-import { choice, flag, text, wholeNumber } from "../../options.ts";
+import { choice, flag, list, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
 const SHOWN = 50;
@@ -18,8 +18,9 @@ const options = {
   all: flag("show every checkpoint of the plan"),
   resume: flag("finish a prune that was interrupted"),
   undo: flag("take the newest prune back, finished or not"),
+  outputDir: text("dir", "where runs are looked up, and the tree when none is named", { default: "outputs" }),
 };
-const places = { directory: text("dir", "a tree or a run (default: outputs)", { default: "outputs" }) };
+const places = { places: list("place", "runs by version, id, name or path, or trees (default: outputs)") };
 type Context = CommandContext<typeof options, typeof places>;
 
 /** `tunesmith checkpoints prune` */
@@ -29,7 +30,7 @@ export const checkpointsPrune = defineCommand({
   arguments: places,
   options,
   remark: "Never goes: best, last, anything of a tagged run, what its run names, what cannot be read, the only one of a run. `checkpoints restore` brings back.",
-  examples: ["checkpoints prune --keep-best 3 --monitor val/hmean --keep-last 2 --dry-run", "checkpoints prune outputs/receipts-llama_training_20260301_120000 --keep-best 1"],
+  examples: ["checkpoints prune --keep-best 3 --monitor val/hmean --keep-last 2 --dry-run", "checkpoints prune v1.2 outputs/receipts-llama_training_20260301_120000 --keep-best 1"],
   async run(context) {
     const { resume, undo } = context.options;
     if (resume && undo) throw usageFault("--resume and --undo exclude each other", "tunesmith checkpoints prune");
@@ -37,18 +38,19 @@ export const checkpointsPrune = defineCommand({
   },
 });
 
-async function pruneTree({ options: wanted, arguments: { directory }, print, world, withInterrupt }: Context): Promise<unknown> {
+async function pruneTree({ options: wanted, arguments: { places: named }, print, world, withInterrupt }: Context): Promise<unknown> {
   const { applyPrune, monitoredScore, planPrune } = await import("../../../checkpoints/index.ts");
-  const { ledger, openCatalog } = await import("../../ledger.ts");
-  const catalog = openCatalog(directory, print);
+  const { ledger, openCatalogs } = await import("../../ledger.ts");
+  const roots = await treesOf(named, wanted.outputDir, print);
+  const catalog = openCatalogs(roots, print);
   const { keepLast, keepEvery, mode } = wanted;
-  const named = [...new Set(catalog.entries.flatMap(({ facts }) => facts.monitor?.value ?? []))].sort();
-  const monitor = wanted.monitor ?? (named.length === 1 ? named[0] : undefined);
+  const monitors = [...new Set(catalog.entries.flatMap(({ facts }) => facts.monitor?.value ?? []))].sort();
+  const monitor = wanted.monitor ?? (monitors.length === 1 ? monitors[0] : undefined);
   const scored = monitor !== undefined && catalog.entries.some((entry) => monitoredScore(entry, monitor) !== undefined);
   const keepBest = wanted.keepBest ?? (scored || wanted.monitor !== undefined ? 3 : 0);
   if (keepBest + keepLast + keepEvery === 0) throw usageFault("--keep-best, --keep-last and --keep-every are all 0, which keeps nothing", "tunesmith checkpoints prune");
   if (keepBest > 0 && catalog.entries.length > 0) {
-    if (monitor === undefined) throw monitorUnknown(named);
+    if (monitor === undefined) throw monitorUnknown(monitors);
     if (!scored) throw metricNowhere(monitor, [...new Set(catalog.entries.flatMap(({ metrics }) => Object.keys(metrics)))].sort());
   }
   if (wanted.keepBest === undefined && keepBest === 0 && catalog.entries.length > 0) print.note("No checkpoint has a score that decides: they are judged by age alone.");
@@ -59,13 +61,22 @@ async function pruneTree({ options: wanted, arguments: { directory }, print, wor
   const journal = wanted.dryRun || plan.counts.deleted === 0 ? undefined : await withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep })));
   if (journal !== undefined) print.line(`They wait in the trash: ${formatCommand("checkpoints", "restore", journal.id)} brings them back.`);
   else if (plan.counts.deleted > 0) print.line("Dry run: nothing was touched.");
-  return { root: catalog.root, workspace: plan.workspace, monitor: monitor ?? null, applied: journal !== undefined, journal: journal?.id ?? null, ...plan.counts, freed_bytes: plan.freedBytes, checkpoints: plan.verdicts };
+  return { root: catalog.root, roots, workspace: plan.workspace, monitor: monitor ?? null, applied: journal !== undefined, journal: journal?.id ?? null, ...plan.counts, freed_bytes: plan.freedBytes, checkpoints: plan.verdicts };
 }
 
-async function goOn({ options: { resume }, arguments: { directory }, print, withInterrupt }: Context): Promise<unknown> {
+/** Every place that was named, as directories; `outputs` when none was. */
+async function treesOf(named: readonly string[], outputDir: string, print: Print): Promise<readonly [string, ...string[]]> {
+  const { findTree } = await import("../../ledger.ts");
+  const trees: string[] = [];
+  for (const place of named) trees.push(await findTree(place, outputDir, print));
+  const [first = outputDir, ...others] = trees;
+  return [first, ...others];
+}
+
+async function goOn({ options: { resume, outputDir }, arguments: { places: named }, print, withInterrupt }: Context): Promise<unknown> {
   const { findWorkspace } = await import("../../../checkpoints/index.ts");
   const { listJournals, resumeJournal, undoJournal } = await import("../../../files/index.ts");
-  const workspace = findWorkspace(directory);
+  const workspace = findWorkspace((await treesOf(named, outputDir, print))[0]);
   const found = listJournals(workspace).find(({ purpose, state }) => purpose === "prune checkpoints" && (resume ? state === "open" : state !== "undone"));
   const act = resume ? resumeJournal : undoJournal;
   const journal: Journal = await withInterrupt((signal) => withProgress(print, found?.total ?? 0, (onStep) => act(workspace, found?.id ?? "prune", { signal, onStep })));
