@@ -3,7 +3,7 @@
 /** From the ground up. A name is a folder below `src/`, or a file directly in it. */
 export const FLOORS: readonly (readonly string[])[] = [
   ["random.ts"],
-  ["errors.ts", "route.ts", "plural.ts", "statistics.ts"],
+  ["errors.ts", "route.ts", "plural.ts", "statistics.ts", "visible.ts"],
   ["records", "files"],
   ["engine/ffi"],
   ["engine/ggml", "engine/llama", "engine/gguf", "engine/safetensors", "engine/tokenizer"],

@@ -5,6 +5,7 @@ import picocolors from "picocolors";
 import type { ErrorRecord } from "../errors.ts";
 import { createProgress, type Progress, type ProgressOptions } from "./progress.ts";
 import type { TextStream, World } from "./world.ts";
+import { visibleLines } from "../visible.ts";
 
 type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -38,7 +39,7 @@ export function createPrint(world: World, json: boolean): Print {
   const { stdout, stderr, environment } = world;
   const paint = picocolors.createColors(wantsColour(stdout.isTTY, environment));
   const paintRemark = picocolors.createColors(wantsColour(stderr.isTTY, environment));
-  const visible = (text: string) => (stdout.isTTY === true ? escapeControls(text) : text);
+  const visible = (text: string) => (stdout.isTTY === true ? visibleLines(text) : text);
   let moving: Progress | undefined;
   const say = (stream: TextStream, text: string) => {
     moving?.clear();
@@ -67,14 +68,6 @@ export function wantsColour(isTerminal: boolean | undefined, environment: World[
   if ((environment["NO_COLOR"] ?? "") !== "") return false;
   if ((environment["FORCE_COLOR"] ?? "") !== "") return environment["FORCE_COLOR"] !== "0";
   return isTerminal === true && environment["TERM"] !== "dumb";
-}
-
-/** Writes out what would move the cursor, colour the screen or turn the direction of writing; newlines and tabs stay. */
-export function escapeControls(text: string): string {
-  return text.replaceAll(/(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
-  });
 }
 
 /** Columns two spaces apart under a dim header, no borders. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEntry } from "../records/index.ts";
 import { compareAllMetrics, compareVersions } from "./compare.ts";
-import { formatComparison, visibleText } from "./format.ts";
+import { formatComparison } from "./format.ts";
 
 const entry = (version: string, overall: Record<string, number>): HistoryEntry => ({ version, timestamp: "2026-01-01T00:00:00Z", config: {}, metrics: { overall }, metadata: {} });
 
@@ -25,11 +25,5 @@ describe("compareAllMetrics", () => {
   it("warns when the prompts were of another format", () => {
     const [a, b] = ["alpaca", "chat"].map((prompt_format) => ({ ...entry("v1.0", { loss: 1 }), config: { prompt_format } }));
     expect(compareVersions(a!, b!).warnings).toEqual(["the prompt format differs (alpaca and chat): the scores are not comparable as they stand"]);
-  });
-});
-
-describe("visibleText", () => {
-  it("writes out what would move the cursor or turn the line round", () => {
-    expect(visibleText("a\u001b[31m\nb\u202e")).toBe("a\\x1b[31m\\nb\\u202e");
   });
 });

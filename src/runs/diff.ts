@@ -1,6 +1,6 @@
 // Two configurations member by member, as deep as they go.
 import { canonicalJson } from "../files/index.ts";
-import { visibleText } from "./format.ts";
+import { visibleText } from "../visible.ts";
 
 export interface ConfigChange {
   /** Dotted path: `lora.r`. A dot inside a name stays as it is. */

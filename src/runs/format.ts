@@ -1,4 +1,5 @@
 // The two texts of seed 001: the list of experiments and the comparison of two, to the character.
+import { visibleText } from "../visible.ts";
 import type { HistoryEntry } from "../records/index.ts";
 import type { VersionComparison } from "./compare.ts";
 import { FEWEST_ROWS, judgeDifference, metricValue, versionText } from "./compare.ts";
@@ -76,14 +77,6 @@ function verdictLine(comparison: VersionComparison): string {
   const verdict = judgeDifference(comparison);
   if (verdict === "unclear") return `○ No clear difference: ${comparison.interval!.rows < FEWEST_ROWS ? `${comparison.interval!.rows} rows are too few to tell` : "the interval includes 0"}`;
   return (verdict === undefined ? comparison.improvement : verdict === "better") ? "✓ Improvement detected" : "✗ No improvement";
-}
-
-/** A text with control characters (newlines, escape sequences) and bidirectional marks written out, so that printing it prints nothing else. */
-export function visibleText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    return character === "\n" ? "\\n" : character === "\t" ? "\\t" : code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
-  });
 }
 
 function formatEntry(entry: HistoryEntry): string {

@@ -22,7 +22,7 @@ export { readPackageVersion as packageVersion } from "./provenance.ts";
 export { historyPathFor } from "./workspace.ts";
 export { pairedBootstrap, type BootstrapOptions, type PairedInterval } from "./bootstrap.ts";
 export { compareAllMetrics, compareVersions, judgeDifference, metricNames, metricValue, type CompareOptions, type DifferenceVerdict, type MetricDifference, type VersionComparison } from "./compare.ts";
-export { formatComparison, formatHistorySummary, visibleText, type SummaryOptions } from "./format.ts";
+export { formatComparison, formatHistorySummary, type SummaryOptions } from "./format.ts";
 export { diffConfigs, formatConfigDiff, type ConfigChange } from "./diff.ts";
 export { archiveRun, noteRun, tagRun } from "./annotate.ts";
 export { findRun, rowEntry, rowName } from "./find.ts";

@@ -1,6 +1,7 @@
 // An entry in one line (seeds 002 and 004): `arch · backbone · exp (epN • hmean 0.952 • prec … • rec … • 20251019_1336)`.
 import { metricName } from "../../records/index.ts";
 import type { CatalogEntry, Fact } from "./entry.ts";
+import { visibleText } from "../../visible.ts";
 import { createdMs, scoreOf } from "./query.ts";
 
 const SHORT: readonly (readonly [name: string, short: string])[] = [["hmean", "hmean"], ["precision", "prec"], ["recall", "rec"]];
@@ -24,7 +25,7 @@ export function formatEntry(entry: CatalogEntry): string {
     ...(entry.packed === true ? ["packed"] : []),
     formatMinute(createdMs(entry)),
   ].filter((part) => part !== "");
-  return escapeText(`${said(facts.architecture)} · ${said(backbone)} · ${formatExperiment(entry)} (${parts.join(" • ")})`);
+  return visibleText(`${said(facts.architecture)} · ${said(backbone)} · ${formatExperiment(entry)} (${parts.join(" • ")})`);
 }
 
 /** The experiment, cut to 20 characters and `...` when longer than 23. */
@@ -32,11 +33,6 @@ export function formatExperiment({ run, facts, path }: CatalogEntry): string {
   const name = facts.tag?.value ?? facts.expName?.value ?? run?.name ?? path.split("/").at(-2) ?? path;
   const letters = [...name];
   return letters.length > 23 ? `${letters.slice(0, 20).join("")}...` : name;
-}
-
-/** A text in which control characters, escape sequences and marks that turn the direction of writing are spelled out. */
-export function escapeText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (letter) => `\\u${letter.codePointAt(0)!.toString(16).padStart(4, "0")}`);
 }
 
 function otherScores(entry: CatalogEntry): readonly string[] {

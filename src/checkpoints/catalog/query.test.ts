@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CatalogEntry } from "./entry.ts";
-import { escapeText, formatEntry } from "./format.ts";
+import { formatEntry } from "./format.ts";
 import { createdMs, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, type CatalogQuery } from "./query.ts";
 
 const entry = (name: string, parts: { facts?: Record<string, string | number>; metrics?: Record<string, number> } & Partial<Omit<CatalogEntry, "facts" | "metrics">> = {}): CatalogEntry => {
@@ -81,6 +81,6 @@ describe("formatEntry", () => {
     );
   });
   it("spells out what would move the cursor or turn the text round", () => {
-    expect(escapeText("a\nb\u001b[31m\u202ec")).toBe("a\\u000ab\\u001b[31m\\u202ec");
+    expect(formatEntry(entry("x", { facts: { tag: "a\nb\u001b[31m\u202ec", step: 1 } }))).toBe("unknown · unknown · a\\nb\\x1b[31m\\u202ec (step 1 • 20251001_0000)");
   });
 });

@@ -1,5 +1,5 @@
 // The report of a migration in the form of seed 002: a group for each experiment, a line for each file with action and reason, counters, notice, tip.
-import { escapeText } from "../catalog/format.ts";
+import { visibleText } from "../../visible.ts";
 import type { FileAction } from "./action.ts";
 import type { MigrationCounters, MigrationPlan } from "./plan.ts";
 
@@ -21,19 +21,19 @@ export function formatMigration(plan: MigrationPlan, options: ReportOptions): re
     const shown = group.files.filter(({ outcome }) => options.verbose || outcome !== "skip");
     const moves = moved !== undefined && moved.from !== moved.to;
     if (shown.length === 0 && !moves) continue;
-    lines.push(escapeText(group.directory === "" ? "(no run)" : group.directory));
-    if (moves) lines.push(escapeText(`  move    → ${moved.to}${reasonOf(moved.reason)}`));
-    else if (moved !== undefined && options.verbose) lines.push(escapeText(`  stay   ${reasonOf(moved.reason)}`));
+    lines.push(visibleText(group.directory === "" ? "(no run)" : group.directory));
+    if (moves) lines.push(visibleText(`  move    → ${moved.to}${reasonOf(moved.reason)}`));
+    else if (moved !== undefined && options.verbose) lines.push(visibleText(`  stay   ${reasonOf(moved.reason)}`));
     const unknown = options.deleteOld && plan.bestUnknown.includes(group.directory);
     if (unknown) lines.push("  remark  no metric is recorded for its steps: nobody knows the best of them");
-    for (const file of shown) lines.push(escapeText(`  ${WORDS[file.outcome].padEnd(6)}  ${describeMove(file, group.directory)}${reasonOf(file.reason)}`));
+    for (const file of shown) lines.push(visibleText(`  ${WORDS[file.outcome].padEnd(6)}  ${describeMove(file, group.directory)}${reasonOf(file.reason)}`));
     lines.push("");
   }
-  for (const { path, reason } of plan.problems) lines.push(escapeText(`error   ${path}: ${reason}`));
+  for (const { path, reason } of plan.problems) lines.push(visibleText(`error   ${path}: ${reason}`));
   if (plan.problems.length > 0) lines.push("");
   lines.push(formatCounters(plan.counters));
   if (plan.rewritten.length > 0) lines.push(`references rewritten in ${plan.rewritten.length} ${plan.rewritten.length === 1 ? "file" : "files"}`);
-  for (const { path, reason } of plan.passedOver) lines.push(escapeText(`not looked into: ${path} (${reason})`));
+  for (const { path, reason } of plan.passedOver) lines.push(visibleText(`not looked into: ${path} (${reason})`));
   if (options.deleteOld && plan.candidates > 0) lines.push(`before epoch ${options.keepMinEpoch}: ${plan.candidates}, of which ${plan.counters.deleted} to the trash and ${plan.keptBack} kept back`);
   if (options.dryRun) lines.push("Dry run: nothing was touched.");
   if (!options.deleteOld && plan.candidates > 0) {

@@ -33,7 +33,7 @@ describe("checkpoints list", () => {
     const { code, out } = await call("checkpoints", "list", outputs);
     expect(code).toBe(0);
     expect(out).toContain("dbnet · resnet18 · receipts (ep0 • hmean 0.953 • 20251019_1336)");
-    expect(out).toContain("evil\\u001b[31m\\u000a.ckpt");
+    expect(out).toContain("evil\\x1b[31m\\n.ckpt");
     expect(out).toContain("2 checkpoints, in 1 run");
   });
 

@@ -4,6 +4,7 @@ import { formatAmount, formatBytes, formatCount } from "../../format.ts";
 import { flag, required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith checkpoints inspect` */
 export const checkpointsInspect = defineCommand({
@@ -14,21 +15,21 @@ export const checkpointsInspect = defineCommand({
   remark: "Only headers are read: the size of the weights does not matter. Classes and functions a pickle asks for are listed, never called.",
   examples: ["checkpoints inspect outputs/receipts/checkpoints/last.ckpt", "checkpoints inspect models/merged --tensors --json"],
   async run({ options, arguments: { path }, print }) {
-    const { inspectCheckpoint, toFileDocument, escapeText } = await import("../../../checkpoints/index.ts");
+    const { inspectCheckpoint, toFileDocument } = await import("../../../checkpoints/index.ts");
     const facts = inspectCheckpoint(await fromLegacyPath(path, print));
-    showFacts(facts, print, escapeText);
-    if (options.tensors) print.table(["tensor", "shape", "dtype", "same as"], facts.tensors.map(({ name, shape, dtype, sharedWith }) => [escapeText(name), `[${shape.join(", ")}]`, dtype, escapeText(sharedWith ?? "")]));
-    for (const problem of facts.problems) print.warn(escapeText(problem));
-    for (const { name, dangerous } of facts.refused) if (dangerous) print.warn(`${escapeText(name)} could run commands: do not load this file in Python`);
+    showFacts(facts, print);
+    if (options.tensors) print.table(["tensor", "shape", "dtype", "same as"], facts.tensors.map(({ name, shape, dtype, sharedWith }) => [visibleText(name), `[${shape.join(", ")}]`, dtype, visibleText(sharedWith ?? "")]));
+    for (const problem of facts.problems) print.warn(visibleText(problem));
+    for (const { name, dangerous } of facts.refused) if (dangerous) print.warn(`${visibleText(name)} could run commands: do not load this file in Python`);
     return toFileDocument(facts, options.tensors);
   },
 });
 
-function showFacts(facts: FileFacts, print: Print, escapeText: (value: string) => string): void {
+function showFacts(facts: FileFacts, print: Print): void {
   const lines = linesOf(facts).filter((line): line is readonly [string, string] => line[1] !== undefined && line[1] !== "");
   const width = Math.max(...lines.map(([name]) => name.length));
-  print.line(print.paint.bold(escapeText(facts.path)));
-  for (const [name, value] of lines) print.line(`  ${name.padEnd(width)}  ${escapeText(value.length > 300 ? `${value.slice(0, 300)}…` : value)}`);
+  print.line(print.paint.bold(visibleText(facts.path)));
+  for (const [name, value] of lines) print.line(`  ${name.padEnd(width)}  ${visibleText(value.length > 300 ? `${value.slice(0, 300)}…` : value)}`);
 }
 
 function linesOf(facts: FileFacts): readonly (readonly [string, string | undefined])[] {

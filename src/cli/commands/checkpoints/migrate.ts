@@ -3,6 +3,9 @@ import { defineCommand } from "../../command.ts";
 import { migrationInterrupted, usageFault } from "../../errors.ts";
 import { formatAmount, formatCommand } from "../../format.ts";
 import { choice, flag, text, wholeNumber } from "../../options.ts";
+import type { Print } from "../../print.ts";
+import type { Progress } from "../../progress.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith checkpoints migrate` */
 export const checkpointsMigrate = defineCommand({
@@ -23,12 +26,13 @@ export const checkpointsMigrate = defineCommand({
   remark: "Old paths keep working. Ends with exit code 1 when anything could not be read or moved.",
   examples: ["checkpoints migrate --dry-run --verbose", "checkpoints migrate outputs --to hierarchical --delete-old --keep-min-epoch 10", "checkpoints migrate --undo"],
   async run({ options, arguments: places, print, world, withInterrupt, endWith }) {
-    const { applyMigration, escapeText, findOpenMigration, findWorkspace, formatMigration, planMigration, resumeMigration, undoMigration } = await import("../../../checkpoints/index.ts");
+    const { applyMigration, findOpenMigration, findWorkspace, formatMigration, planMigration, resumeMigration, undoMigration } = await import("../../../checkpoints/index.ts");
     const { directory, id } = readPlaces(places, options);
     const workspace = findWorkspace(directory);
     if (options.undo || options.resume) {
-      const journal = await withInterrupt((signal) => (options.undo ? undoMigration : resumeMigration)(workspace, id, { signal }));
-      print.line(`${options.undo ? "undone" : "finished"}: ${escapeText(journal.id)}, ${formatAmount(journal.total, "step")}`);
+      const act = options.undo ? undoMigration : resumeMigration;
+      const journal = await withInterrupt((signal) => withProgress(options.undo ? "undoing" : "moving", print, (onStep) => act(workspace, id, { signal, onStep })));
+      print.line(`${options.undo ? "undone" : "finished"}: ${visibleText(journal.id)}, ${formatAmount(journal.total, "step")}`);
       return { id: journal.id, state: journal.state, steps: journal.total };
     }
     const open = findOpenMigration(workspace);
@@ -50,19 +54,25 @@ export const checkpointsMigrate = defineCommand({
       runRecordOf: ledger.runRecordOf,
     });
     for (const line of formatMigration(plan, options)) print.line(line);
-    const journal = options.dryRun ? undefined : await withInterrupt((signal) => applyWithProgress(plan, signal));
+    const journal = options.dryRun ? undefined : await withInterrupt((signal) => withProgress("moving", print, (onStep) => applyMigration(plan, now, { signal, onStep })));
     if (journal !== undefined) print.line(`${formatCommand("checkpoints", "migrate", directory, "--undo", journal.id)} brings back the former tree.`);
     if (plan.counters.errors > 0) endWith(1);
     return { workspace: plan.workspace, dry_run: options.dryRun, journal: journal?.id ?? null, counters: plan.counters, candidates: plan.candidates, candidates_kept_back: plan.keptBack, best_unknown: plan.bestUnknown, files: plan.files.map(toDocument), runs: plan.runs, rewritten: plan.rewritten, passed_over: plan.passedOver, problems: plan.problems };
-
-    async function applyWithProgress(made: MigrationPlan, signal: AbortSignal) {
-      const progress = made.steps.length > 200 ? print.progress({ label: "moving", total: made.steps.length, unit: "steps" }) : undefined;
-      const done = await applyMigration(made, now, { signal, onStep: (count) => progress?.update(count) });
-      progress?.finish();
-      return done;
-    }
   },
 });
+
+/** A line from the first step on, when there are many. */
+async function withProgress<Result>(label: string, print: Print, act: (onStep: (done: number, total: number) => void) => Promise<Result>): Promise<Result> {
+  let progress: Progress | undefined;
+  try {
+    return await act((done, total) => {
+      if (total > 200) progress ??= print.progress({ label, total, unit: "steps", start: done });
+      progress?.update(done);
+    });
+  } finally {
+    progress?.finish();
+  }
+}
 
 const ID = /^\d{8}_\d{6}-/;
 

@@ -4,6 +4,7 @@ import { metricNowhere } from "../../errors.ts";
 import { formatAmount, formatCount } from "../../format.ts";
 import { choice, flag, list, text, wholeNumber, type ValuesOf } from "../../options.ts";
 import type { Print } from "../../print.ts";
+import { visibleText } from "../../../visible.ts";
 
 const KINDS = ["step", "best", "last", "final", "unknown"] as const;
 const FORMATS = ["torch", "safetensors", "gguf", "adapter", "model", "directory"] as const;
@@ -28,7 +29,7 @@ type FilterOptions = ValuesOf<typeof catalogOptions>;
 
 /** Filters, sorts, prints, and returns the document. @throws `checkpoints.condition_invalid`, `checkpoints.time_invalid`, `cli.metric_nowhere` */
 export async function showEntries(catalog: Catalog, options: FilterOptions, words: readonly string[], print: Print): Promise<unknown> {
-  const { escapeText, formatEntry, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, toEntryDocument } = await import("../../../checkpoints/index.ts");
+  const { formatEntry, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, toEntryDocument } = await import("../../../checkpoints/index.ts");
   const query: CatalogQuery = {
     tag: options.tag,
     model: options.model,
@@ -46,7 +47,7 @@ export async function showEntries(catalog: Catalog, options: FilterOptions, word
   for (const metric of asked) if (!catalog.entries.some((entry) => scoreOf(entry, metric) !== undefined)) throw metricNowhere(metric, knownMetrics(catalog.entries));
   const found = sortEntries(selectEntries(catalog.entries, query), options.sort);
   const shown = options.all ? found : found.slice(0, options.limit);
-  if (shown.length > 0) print.table(["checkpoint", "path"], shown.map((entry) => [formatEntry(entry), escapeText(entry.path)]));
+  if (shown.length > 0) print.table(["checkpoint", "path"], shown.map((entry) => [formatEntry(entry), visibleText(entry.path)]));
   const runs = new Set(found.map(({ run }) => run?.directory)).size;
   const beside = shown.length < found.length ? `; ${formatCount(shown.length)} shown, --all shows every one` : "";
   const amount = found.length < catalog.entries.length ? `${formatCount(found.length)} of ${formatAmount(catalog.entries.length, "checkpoint")}` : formatAmount(found.length, "checkpoint");

@@ -4,6 +4,7 @@ import { usageFault } from "../../errors.ts";
 import { formatAmount, formatBytes, formatCommand } from "../../format.ts";
 import { decimalNumber, flag, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith checkpoints restore` */
 export const checkpointsRestore = defineCommand({
@@ -37,15 +38,13 @@ export const checkpointsRestore = defineCommand({
       return { workspace, entries };
     }
     const restored = await restoreTrash(workspace, id, path, { suffix: options.suffix });
-    const { escapeText } = await import("../../../checkpoints/index.ts");
-    print.table(["restored", "to"], restored.map((entry) => [escapeText(entry.path), entry.restored_to === entry.path ? "its place" : escapeText(entry.restored_to)]));
+    print.table(["restored", "to"], restored.map((entry) => [visibleText(entry.path), entry.restored_to === entry.path ? "its place" : visibleText(entry.restored_to)]));
     print.line(`${formatAmount(restored.length, "path")} restored.`);
     return { workspace, id, restored };
   },
 });
 
 async function showTrash(entries: readonly TrashEntry[], print: Print): Promise<void> {
-  const { escapeText } = await import("../../../checkpoints/index.ts");
   if (entries.length === 0) return print.line("The trash holds nothing of that.");
-  print.table(["id", "path", "why it was deleted"], entries.map(({ id, path, reason }) => [id, escapeText(path), escapeText(reason ?? "")]));
+  print.table(["id", "path", "why it was deleted"], entries.map(({ id, path, reason }) => [id, visibleText(path), visibleText(reason ?? "")]));
 }

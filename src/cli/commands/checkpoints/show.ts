@@ -6,6 +6,7 @@ import { formatBytes } from "../../format.ts";
 import { required, text } from "../../options.ts";
 import type { Print } from "../../print.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith checkpoints show` */
 export const checkpointsShow = defineCommand({
@@ -15,7 +16,7 @@ export const checkpointsShow = defineCommand({
   options: { outputDir: text("dir", "where to look for a name or an id", { default: "outputs" }) },
   examples: ["checkpoints show outputs/receipts/checkpoints/best-hmean-0.8920.ckpt", "checkpoints show receipts/checkpoints/last.ckpt --json"],
   async run({ options, arguments: { checkpoint: wanted }, print }) {
-    const { escapeText, formatEntry, toEntryDocument } = await import("../../../checkpoints/index.ts");
+    const { formatEntry, toEntryDocument } = await import("../../../checkpoints/index.ts");
     const entry = await findEntry(await fromLegacyPath(wanted, print), options.outputDir, print);
     print.line(print.paint.bold(formatEntry(entry)));
     const lines: readonly (readonly [string, string])[] = [
@@ -29,8 +30,8 @@ export const checkpointsShow = defineCommand({
       ["sidecars", entry.sidecars.join(", ") || "none"],
     ];
     const width = Math.max(...lines.map(([name]) => name.length));
-    for (const [name, value] of lines) print.line(`  ${escapeText(name).padEnd(width)}  ${escapeText(value)}`);
-    for (const { type, file, message } of entry.problems) print.warn(escapeText(`${type}: ${file}: ${message}`));
+    for (const [name, value] of lines) print.line(`  ${visibleText(name).padEnd(width)}  ${visibleText(value)}`);
+    for (const { type, file, message } of entry.problems) print.warn(visibleText(`${type}: ${file}: ${message}`));
     return toEntryDocument(entry);
   },
 });

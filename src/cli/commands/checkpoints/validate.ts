@@ -1,6 +1,7 @@
 import { defineCommand } from "../../command.ts";
 import { formatCount } from "../../format.ts";
 import { flag, text } from "../../options.ts";
+import { visibleText } from "../../../visible.ts";
 
 const SHOWN = 20;
 
@@ -13,7 +14,7 @@ export const checkpointsValidate = defineCommand({
   remark: "Ends with exit code 1 when anything is found.",
   examples: ["checkpoints validate", "checkpoints validate outputs --deep --json"],
   async run({ options, arguments: { directory }, print, withInterrupt, endWith }) {
-    const { escapeText, validateCheckpoints } = await import("../../../checkpoints/index.ts");
+    const { validateCheckpoints } = await import("../../../checkpoints/index.ts");
     const { openCatalog } = await import("../../ledger.ts");
     const catalog = openCatalog(directory, print, { index: "rebuild", packed: true });
     const progress = options.deep ? print.progress({ label: "checking weights", total: catalog.entries.length, unit: "checkpoints" }) : undefined;
@@ -21,7 +22,7 @@ export const checkpointsValidate = defineCommand({
     progress?.finish();
     const { total, valid, invalid, missing, packed, errors, successRate, digested, findings, refused } = report;
     const shown = options.all ? findings : findings.slice(0, SHOWN);
-    if (shown.length > 0) print.table(["found", "checkpoint", "what"], shown.map(({ type, path, message }) => [type, escapeText(path), escapeText(message)]));
+    if (shown.length > 0) print.table(["found", "checkpoint", "what"], shown.map(({ type, path, message }) => [type, visibleText(path), visibleText(message)]));
     if (shown.length < findings.length) print.line(`… and ${formatCount(findings.length - shown.length)} more; --all shows every one`);
     if (shown.length > 0) print.line();
     print.table(["total", "valid", "invalid", "without metadata", "packed", "success rate"], [[total, valid, invalid, missing, packed, `${successRate.toFixed(1)} %`]]);

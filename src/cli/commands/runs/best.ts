@@ -5,6 +5,7 @@ import { formatNumber } from "../../format.ts";
 import { text, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs best` */
 export const runsBest = defineCommand({
@@ -19,7 +20,7 @@ export const runsBest = defineCommand({
   remark: FILTER_REMARK,
   examples: ["runs best", "runs best --metric perplexity --limit 3 --filter 'tag = tickets'"],
   async run({ options, print, world }) {
-    const { compareVersions, queryRuns, rowEntry, rowName, visibleText } = await import("../../../runs/index.ts");
+    const { compareVersions, queryRuns, rowEntry, rowName } = await import("../../../runs/index.ts");
     const { metricDirection } = await import("../../../records/index.ts");
     const places = await placesOf(options);
     const search = { now: world.now, onProgress: showIndexing(print) };

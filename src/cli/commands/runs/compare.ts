@@ -7,6 +7,7 @@ import { pairEvaluations, type NoPair, type PairedEvaluations } from "../../run-
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs compare` */
 export const runsCompare = defineCommand({
@@ -17,7 +18,7 @@ export const runsCompare = defineCommand({
   remark: "Where both runs were evaluated on the same split of the same dataset, the interval is a paired bootstrap over its rows.",
   examples: ["runs compare v1.0 v1.1", "runs compare v1.0 v1.1 --metric hamming_loss --json"],
   async run({ options, arguments: { first, second }, print }) {
-    const { compareAllMetrics, compareVersions, diffConfigs, findRun, formatComparison, formatConfigDiff, judgeDifference, rowName, visibleText } = await import("../../../runs/index.ts");
+    const { compareAllMetrics, compareVersions, diffConfigs, findRun, formatComparison, formatConfigDiff, judgeDifference, rowName } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { onProgress: showIndexing(print) };
     const rows = [await findRun(await fromLegacyPath(first, print), places, search), await findRun(await fromLegacyPath(second, print), places, search)] as const;

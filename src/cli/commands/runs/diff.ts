@@ -3,6 +3,7 @@ import { required, text } from "../../options.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs diff` */
 export const runsDiff = defineCommand({
@@ -12,7 +13,7 @@ export const runsDiff = defineCommand({
   options: runOptions,
   examples: ["runs diff v1.0 v1.1", "runs diff v1.0 outputs/tickets-base-model_training_20260101_120000 --json"],
   async run({ options, arguments: { first, second }, print }) {
-    const { diffConfigs, findRun, formatConfigDiff, rowEntry, rowName, visibleText } = await import("../../../runs/index.ts");
+    const { diffConfigs, findRun, formatConfigDiff, rowEntry, rowName } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { onProgress: showIndexing(print) };
     const [a, b] = [await findRun(await fromLegacyPath(first, print), places, search), await findRun(await fromLegacyPath(second, print), places, search)];

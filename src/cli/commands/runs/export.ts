@@ -4,6 +4,7 @@ import { formatAmount } from "../../format.ts";
 import { choice, list, text, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
 import { placesOf, showIndexing, warnOfEmptyColumns, warnOfUnreadable } from "./places.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs export` */
 export const runsExport = defineCommand({
@@ -25,7 +26,7 @@ export const runsExport = defineCommand({
     "runs export --format md --filter 'tag = lr_ablation' --columns config.learning_rate metrics.f1_micro --sort -metrics.f1_micro --baseline v1.0 --metric f1_micro",
   ],
   async run({ options, print, world }) {
-    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, RUN_FIELDS, rowEntry, visibleText, withImprovement } = await import("../../../runs/index.ts");
+    const { defaultColumns, EVALS_COLUMNS, exportTable, findRun, formatExport, queryRuns, RUN_FIELDS, rowEntry, withImprovement } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const search = { verify: options.verify || undefined, now: world.now, onProgress: showIndexing(print) };
     const { filter, sort, limit, archived, metric } = options;

@@ -5,6 +5,7 @@ import { formatAmount, formatCount } from "../../format.ts";
 import { flag, list, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
 import { placesOf, showIndexing, warnOfEmptyColumns, warnOfUnreadable } from "./places.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs list` */
 export const runsList = defineCommand({
@@ -20,7 +21,7 @@ export const runsList = defineCommand({
   remark: FILTER_REMARK,
   examples: ["runs list --filter 'tag = lr_ablation and metrics.f1_micro >= 0.8' --sort -metrics.f1_micro", "runs list --all --columns version status metrics.loss config.learning_rate"],
   async run({ options, print, world }) {
-    const { formatHistorySummary, queryRuns, rowEntry, visibleText } = await import("../../../runs/index.ts");
+    const { formatHistorySummary, queryRuns, rowEntry } = await import("../../../runs/index.ts");
     const places = await placesOf(options);
     const { filter, sort, archived, columns } = options;
     const limit = options.all ? undefined : options.limit;

@@ -7,6 +7,7 @@ import type { Print } from "../../print.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs metrics` */
 export const runsMetrics = defineCommand({
@@ -23,7 +24,7 @@ export const runsMetrics = defineCommand({
   },
   examples: ["runs metrics v1.0", "runs metrics v1.0 --series loss eval_loss --from 100 --points 200 --json"],
   async run({ options, arguments: { run: wanted }, print }) {
-    const { findRun, listSeries, readSeries, rowName, visibleText } = await import("../../../runs/index.ts");
+    const { findRun, listSeries, readSeries, rowName } = await import("../../../runs/index.ts");
     const row = await findRun(await fromLegacyPath(wanted, print), await placesOf(options), { onProgress: showIndexing(print) });
     const name = rowName(row);
     if (row.run === undefined) {

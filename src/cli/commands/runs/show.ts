@@ -7,6 +7,7 @@ import type { Print } from "../../print.ts";
 import { runOptions } from "./options.ts";
 import { placesOf, showIndexing } from "./places.ts";
 import { fromLegacyPath } from "../../legacy-path.ts";
+import { visibleText } from "../../../visible.ts";
 
 /** `tunesmith runs show` */
 export const runsShow = defineCommand({
@@ -19,11 +20,11 @@ export const runsShow = defineCommand({
     const runs = await import("../../../runs/index.ts");
     const { run, entry } = await runs.findRun(await fromLegacyPath(wanted, print), await placesOf(options), { onProgress: showIndexing(print) });
     if (run === undefined) {
-      showEntry(entry!, print, runs.visibleText);
+      showEntry(entry!, print, visibleText);
       return { run: null, experiment: entry, curves: {} };
     }
     const curves = runs.metricSeries(runs.readMetrics(run.directory));
-    showRecord(run.record, run.directory, print, runs.visibleText);
+    showRecord(run.record, run.directory, print, visibleText);
     await showCurve(curves.get("loss") ?? [], print);
     return { run: { directory: run.directory, ...run.record }, experiment: entry ?? null, curves: Object.fromEntries(curves) };
   },
