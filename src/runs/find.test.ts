@@ -73,9 +73,9 @@ describe("annotating a run", () => {
     expect((await findRun(directory, places)).run!.record.notes.split("\n").sort()).toEqual(Array.from({ length: 8 }, (_zero, at) => `note ${at}`));
   });
 
-  it("refuses a tag that is no word, and a run that still writes its own record", async () => {
+  it("refuses a tag that is no word, and to archive a run that still runs", async () => {
     expect(() => tagRun(runs[0]!.directory, { add: ["two words"] }, { historyPath })).toThrow('Cannot use the tag "two words"');
-    await expect(noteRun(runs[2]!.directory, "x", { historyPath })).rejects.toMatchObject({ code: "runs.still_running" });
+    await expect(archiveRun(runs[2]!.directory, new Date(), { historyPath })).rejects.toMatchObject({ code: "runs.still_running" });
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { exists, glance, readJson } from "../files/index.ts";
 import { parseRecord, runRecordSchema, runUpgrades, type RunRecord } from "../records/index.ts";
+import { withAnnotations } from "./annotations.ts";
 import { runMissing } from "./errors.ts";
 import { here, type Observer } from "./liveness.ts";
 import { readLastStep } from "./metrics.ts";
@@ -35,11 +36,11 @@ export function readRun(directory: string, observer: Observer = here): StoredRun
   return { directory, record, ...(record.status !== "finished" && liveWorkerOf(record, observer)) };
 }
 
-/** Reads run.json as it is written. @throws `runs.missing`, `records.invalid` */
+/** Reads run.json as it is written, with what was said of a running run beside it. @throws `runs.missing`, `records.invalid` */
 export function readRunRecord(directory: string): RunRecord {
   const path = join(directory, RUN_FILE);
   if (!exists(path)) throw runMissing(directory);
-  return parseRecord(runRecordSchema, readJson(path), path, runUpgrades);
+  return withAnnotations(directory, parseRecord(runRecordSchema, readJson(path), path, runUpgrades));
 }
 
 /**

@@ -4,11 +4,13 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { toErrorRecord } from "../errors.ts";
 import { digestJson, ensureDirectory, withLock, writeFileAtomic } from "../files/index.ts";
 import { RUN_SCHEMA_VERSION, type DatasetReference, type MetricBinding, type ModelReference, type RunRecord } from "../records/index.ts";
+import { dropAnnotations, withAnnotations } from "./annotations.ts";
 import { artifactPath } from "./artifacts.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { runNotOpen, runOccupied } from "./errors.ts";
 import { appendHistory, historyEntryOf, type MetricGroups } from "./history.ts";
 import { here, processStart, type Observer } from "./liveness.ts";
+import { withRunLock } from "./lock.ts";
 import { appendMetricRow, readLastStep, type StepMetrics } from "./metrics.ts";
 import { mintMember, mintRunName, type Naming } from "./mint.ts";
 import { readGit, readHost, readPackageVersion } from "./provenance.ts";
@@ -53,13 +55,13 @@ export interface CreateRunOptions {
 }
 
 /** Many runs may end at once, and each waits for those before it. */
-const FINISH_TIMEOUT_MS = 180_000;
+const patient = { timeoutMs: 180_000 };
 
 /** In every run directory, of either scheme. */
 const RUN_FOLDERS = ["checkpoints", "logs", "submissions"] as const;
 
 /** What may change while a run is on its way. */
-export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "notes" | "tags" | "engine" | "dataset" | "base_model" | "worker_pid">>;
+export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "engine" | "dataset" | "base_model" | "worker_pid">>;
 
 export interface FinishOptions {
   /** Overall scores by name. Default: those of the record. */
@@ -161,6 +163,7 @@ export function reopenRun(directory: string, options: ReopenOptions = {}): Run {
   const owner = { pid: process.pid, pid_start: processStart(process.pid), worker_pid: null, worker_start: null, host: readHost() };
   const reopened: RunRecord = { ...record, ...owner, status: "running", ended_at: null, error: null, last_step };
   writeRunRecord(directory, reopened);
+  dropAnnotations(directory);
   return runHandle(directory, reopened, {
     historyPath: options.historyPath ?? historyPathFor(outputDirOf(directory)),
     now: options.now ?? (() => new Date()),
@@ -204,7 +207,13 @@ function runHandle(directory: string, opened: RunRecord, surroundings: RunSurrou
     ...rest,
     ...(artifacts && { artifacts: Object.fromEntries(Object.entries(artifacts).map(([role, path]) => [role, artifactPath(path, directory, dirname(historyPath))])) }),
   });
-  const underLock = (act: () => RunRecord): Promise<RunRecord> => withLock(historyLockPath(historyPath), act, { timeoutMs: FINISH_TIMEOUT_MS });
+  const underLock = (act: () => RunRecord): Promise<RunRecord> => withLock(historyLockPath(historyPath), () => withRunLock(directory, act, patient), patient);
+  /** Writes the last record with the tags and notes that others gave meanwhile. */
+  const writeEnd = (end: RunRecord): RunRecord => {
+    const ended = write({ ...end, ...pickAnnotations(withAnnotations(directory, record)) });
+    dropAnnotations(directory);
+    return ended;
+  };
   return {
     directory,
     get record() {
@@ -225,7 +234,7 @@ function runHandle(directory: string, opened: RunRecord, surroundings: RunSurrou
         const requested = options.requestedVersion ?? surroundings.requestedVersion;
         const version = chooseVersion({ historyPath, outputDir: outputDirOf(directory), tags: surroundings.knownVersions, major: options.major ?? surroundings.major, requested });
         const measured = { metrics: options.metrics ?? {}, artifacts: relativeArtifacts(options).artifacts ?? {}, ...(options.measuredOn && { measured_on: options.measuredOn }) };
-        const finished = write({ ...merge(record, measured), status: "finished", version, ended_at: now().toISOString() });
+        const finished = writeEnd({ ...merge(record, measured), status: "finished", version, ended_at: now().toISOString() });
         appendHistory(historyPath, historyEntryOf(finished, options.groups));
         return finished;
       }),
@@ -233,7 +242,7 @@ function runHandle(directory: string, opened: RunRecord, surroundings: RunSurrou
       underLock(() => {
         requireRunning("fail");
         const { code, message } = toErrorRecord(error);
-        const failed = write({ ...record, status: "failed", error: { code, message }, ended_at: now().toISOString() });
+        const failed = writeEnd({ ...record, status: "failed", error: { code, message }, ended_at: now().toISOString() });
         appendHistory(historyPath, historyEntryOf(failed));
         return failed;
       }),
@@ -242,6 +251,10 @@ function runHandle(directory: string, opened: RunRecord, surroundings: RunSurrou
       return write({ ...record, status: "stopped", ended_at: now().toISOString() });
     },
   };
+}
+
+function pickAnnotations({ tags, notes }: RunRecord): Pick<RunRecord, "tags" | "notes"> {
+  return { tags, notes };
 }
 
 function merge(record: RunRecord, patch: RunPatch): RunRecord {
