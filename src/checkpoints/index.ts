@@ -17,7 +17,6 @@ export type { PlaceFacts, PlaceOf } from "./catalog/run-context.ts";
 export { CATALOG_KINDS, CHECKPOINT_FORMATS } from "./catalog/entry.ts";
 export { toEntryDocument } from "./catalog/document.ts";
 export { formatEntry } from "./catalog/format.ts";
-export { visibleText as escapeText } from "../visible.ts";
 export { createdMs, parseMetricCondition, parseTime, scoreOf, selectEntries, sortEntries, type CatalogQuery, type MetricCondition } from "./catalog/query.ts";
 export { validateCheckpoints, type Finding, type FindingType, type ValidateOptions, type ValidationReport } from "./validate.ts";
 export { toFileDocument } from "./inspect/document.ts";

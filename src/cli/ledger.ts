@@ -1,5 +1,5 @@
 // Where stores of one floor meet: `checkpoints` knows neither YAML nor run directories, and is handed both as functions.
-import { escapeText, peekCheckpoint, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
+import { peekCheckpoint, readCatalog, type Catalog, type CatalogOptions } from "../checkpoints/index.ts";
 import { parseYaml } from "../config/index.ts";
 import type { RunRecord } from "../records/index.ts";
 import { isDirectory } from "../files/index.ts";
@@ -9,6 +9,7 @@ import { runNotHere, workspacesDiffer } from "./errors.ts";
 import { formatCount } from "./format.ts";
 import { fromLegacyPath } from "./legacy-path.ts";
 import type { Print } from "./print.ts";
+import { visibleText } from "../visible.ts";
 
 /** What the commands about checkpoints hand to `src/checkpoints`. */
 export interface Ledger {
@@ -36,9 +37,9 @@ export function openCatalog(root: string, print: Print, { packed = false, ...opt
     },
   });
   progress?.finish();
-  for (const { path, reason } of catalog.refused.slice(0, 5)) print.warn(`${escapeText(path === "" ? root : path)} was left out: ${reason}`);
+  for (const { path, reason } of catalog.refused.slice(0, 5)) print.warn(`${visibleText(path === "" ? root : path)} was left out: ${reason}`);
   if (catalog.refused.length > 5) print.warn(`${formatCount(catalog.refused.length - 5)} more directories were left out`);
-  if (catalog.indexRefused !== undefined) print.note(`The index was not kept (${escapeText(catalog.indexRefused)}); the next call reads everything again.`);
+  if (catalog.indexRefused !== undefined) print.note(`The index was not kept (${visibleText(catalog.indexRefused)}); the next call reads everything again.`);
   return packed ? { ...catalog, entries: [...catalog.entries, ...catalog.packed] } : catalog;
 }
 

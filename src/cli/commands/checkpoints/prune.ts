@@ -5,6 +5,7 @@ import { metricNowhere, monitorUnknown, usageFault } from "../../errors.ts";
 import { formatAmount, formatBytes, formatCommand } from "../../format.ts";
 import { choice, flag, list, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
+import { visibleText } from "../../../visible.ts";
 
 const SHOWN = 50;
 
@@ -85,10 +86,9 @@ async function goOn({ options: { resume, outputDir }, arguments: { places: named
 }
 
 async function showPlan(plan: PrunePlan, all: boolean, print: Print): Promise<void> {
-  const { escapeText } = await import("../../../checkpoints/index.ts");
   const ordered = [...plan.verdicts.filter(({ keep }) => !keep), ...plan.verdicts.filter(({ keep }) => keep)];
   const shown = all ? ordered : ordered.slice(0, SHOWN);
-  if (shown.length > 0) print.table(["", "checkpoint", "why"], shown.map(({ keep, path, reason }) => [keep ? "keep" : "delete", escapeText(path), escapeText(reason)]));
+  if (shown.length > 0) print.table(["", "checkpoint", "why"], shown.map(({ keep, path, reason }) => [keep ? "keep" : "delete", visibleText(path), visibleText(reason)]));
   if (shown.length < ordered.length) print.line(`… and ${ordered.length - shown.length} more; --all shows every one`);
   const { total, kept, deleted } = plan.counts;
   print.line(`${formatAmount(total, "checkpoint")}: ${kept} kept, ${deleted} to delete, ${formatBytes(plan.freedBytes)} freed when the trash is emptied`);
