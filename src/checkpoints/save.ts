@@ -19,6 +19,7 @@ export interface SavedCheckpoint {
  * A step saved before under the same name is replaced.
  * @param checkpointsDir `<run>/checkpoints`
  * @param fill writes adapter and training state into the directory it is given
+ * @param pinned names that stay although another becomes the best
  * @throws `files.missing` when `fill` wrote no weights
  */
 export async function saveCheckpoint(
@@ -26,6 +27,7 @@ export async function saveCheckpoint(
   facts: CheckpointFacts,
   fill: (directory: string) => void | Promise<void>,
   now: Date = new Date(),
+  pinned: ReadonlySet<string> = new Set(),
 ): Promise<SavedCheckpoint> {
   const name = formatCheckpointName({ epoch: facts.epoch, step: facts.step });
   const directory = join(checkpointsDir, name);
@@ -38,7 +40,7 @@ export async function saveCheckpoint(
     { replace: true },
   );
   await copyCheckpoint(directory, join(checkpointsDir, "last"), "last");
-  const best = await promoteIfBest(checkpointsDir, directory, facts);
+  const best = await promoteIfBest(checkpointsDir, directory, facts, pinned);
   return { directory, metadata, ...(best === undefined ? {} : { best }) };
 }
 
@@ -57,7 +59,7 @@ export async function copyCheckpoint(from: string, to: string, name: string): Pr
   );
 }
 
-async function promoteIfBest(checkpointsDir: string, directory: string, facts: CheckpointFacts): Promise<string | undefined> {
+async function promoteIfBest(checkpointsDir: string, directory: string, facts: CheckpointFacts, pinned: ReadonlySet<string>): Promise<string | undefined> {
   if (facts.monitor === undefined) return undefined;
   const score: NamedScore = { name: metricName(facts.monitor), value: facts.metrics?.[facts.monitor] ?? facts.metrics?.[metricName(facts.monitor)] ?? Number.NaN };
   if (!Number.isFinite(score.value)) return undefined;
@@ -65,7 +67,7 @@ async function promoteIfBest(checkpointsDir: string, directory: string, facts: C
   if (standing !== undefined && !isBetter(score.name, score.value, standing.score)) return undefined;
   const name = formatBestName(score);
   await copyCheckpoint(directory, join(checkpointsDir, name), name);
-  for (const old of namesOfBest(checkpointsDir, score.name)) if (old !== name) remove(join(checkpointsDir, old));
+  for (const old of namesOfBest(checkpointsDir, score.name)) if (old !== name && !pinned.has(old)) remove(join(checkpointsDir, old));
   return join(checkpointsDir, name);
 }
 

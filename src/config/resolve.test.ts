@@ -76,6 +76,7 @@ describe("resolveConfig", () => {
 
   it("says in one line what one fault is", () => {
     expect(() => resolveConfig(trainConfigSchema, { flags: required, overrides: ["lora_rank=8"] })).toThrow(/^Cannot use the configuration: lora_rank=8: unknown key lora_rank, did you mean lora_r\?$/);
+    for (const name of ["metric_for_best_model", "greater_is_better"]) expect(() => resolveConfig(trainConfigSchema, { flags: required, overrides: [`${name}=1`] })).toThrow("did you mean monitor?");
   });
 
   it("takes names of the language for unknown keys", () => {

@@ -103,8 +103,14 @@ function assign(target: Record<string, unknown>, path: readonly string[], value:
 function withNearest(key: string, schema: z.ZodType): { readonly nearest?: string } {
   const known = keysOf(schema);
   const snake = key.replaceAll("-", "_").replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const nearest = known.includes(snake) ? snake : (nearestWord(snake, known) ?? known.find((candidate) => candidate.endsWith(`.${snake}`)));
+  const nearest = known.includes(snake) ? snake : (known.find((candidate) => isAlias(snake, schemaAt(schema, candidate.split(".")))) ?? nearestWord(snake, known) ?? known.find((candidate) => candidate.endsWith(`.${snake}`)));
   return nearest === undefined ? {} : { nearest };
+}
+
+/** What other programs call a setting: `metric_for_best_model`. */
+function isAlias(word: string, member: z.ZodType | undefined): boolean {
+  const aliases = member?.meta()?.["aliases"];
+  return Array.isArray(aliases) && aliases.includes(word);
 }
 
 function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType, merged: Readonly<Record<string, unknown>>, sources: Readonly<Record<string, string>>): ConfigFault {

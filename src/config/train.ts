@@ -5,6 +5,9 @@ import { namingSchema } from "./workspace.ts";
 
 export const LORA_TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const;
 
+/** What is measured at each save. */
+const MONITORS = ["eval_loss", "token_accuracy"] as const;
+
 const count = z.number().int().min(1);
 const countOrOff = z.number().int().min(0);
 const fraction = z.number().min(0).max(1);
@@ -34,7 +37,8 @@ export const trainConfigSchema = z.strictObject({
   eval_steps: count.default(100).describe("steps between evaluations"),
   logging_steps: count.default(1).describe("steps between lines of metrics.jsonl"),
   save_total_limit: count.default(3).describe("newest checkpoints kept beside best and last"),
-  keep_best: countOrOff.default(0).describe("checkpoints with the lowest eval_loss kept besides (0: off)"),
+  monitor: z.enum(MONITORS).default("eval_loss").meta({ description: "decides which checkpoint is best: the lowest eval_loss or the highest token_accuracy", aliases: ["metric_for_best_model", "greater_is_better", "monitor_mode"] }),
+  keep_best: countOrOff.default(0).describe("checkpoints with the best values of monitor kept besides (0: off)"),
   keep_every: countOrOff.default(0).describe("keep checkpoints whose step is a multiple of this besides (0: off)"),
   merge_adapters: z.boolean().default(false).describe("write the merged model after training"),
   seed: z.number().int().min(0).max(4294967295).default(42).describe("seed of everything random"),

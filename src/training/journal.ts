@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { findCheckpoint, formatBestName, pruneOwn, saveCheckpoint, type CheckpointFacts } from "../checkpoints/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import type { TrainingModel } from "../engine/models/index.ts";
+import { isBetter } from "../records/index.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import type { TrainingRequest } from "./request.ts";
 import { writeTrainingState, type TrainerState } from "./state.ts";
@@ -32,15 +33,14 @@ export interface TrainingJournal {
   outcome(status: TrainingOutcome["status"], step: number): TrainingOutcome;
 }
 
-/** Decides which checkpoint is the best. */
-const MONITOR = "eval_loss";
-
 export function openJournal(parts: JournalParts): TrainingJournal {
   const { request, model, restored, context } = parts;
   const { config } = request;
+  const { monitor } = config;
+  const pinned = new Set(request.pinned);
   const history: Record<string, number>[] = (restored?.log_history ?? []).map((row) => ({ ...row }));
   let tokensSeen = restored?.num_input_tokens_seen ?? 0;
-  let best = { loss: restored?.best_metric ?? Infinity, name: restored?.best_model_checkpoint ?? null };
+  let best = { value: restored?.best_metric ?? null, name: restored?.best_model_checkpoint ?? null };
   let lastCheckpoint: string | null = request.resumeFrom ?? null;
   let trainLoss = lastLogged(history, "loss");
   let evalLoss = lastLogged(history, "eval_loss");
@@ -63,14 +63,14 @@ export function openJournal(parts: JournalParts): TrainingJournal {
       ...(trainLoss === null ? {} : { train_loss: trainLoss }),
       ...(measured === undefined ? {} : { eval_loss: measured.evalLoss, token_accuracy: measured.tokenAccuracy }),
     },
-    monitor: MONITOR,
+    monitor,
   });
   const stateAt = (step: number): Omit<TrainerState, "optimizer_step"> => ({
     global_step: step,
     epoch: epochAt(step),
     max_steps: parts.totalSteps,
     num_train_epochs: config.epochs,
-    best_metric: Number.isFinite(best.loss) ? best.loss : null,
+    best_metric: best.value,
     best_model_checkpoint: best.name,
     log_history: history,
     num_input_tokens_seen: tokensSeen,
@@ -93,14 +93,15 @@ export function openJournal(parts: JournalParts): TrainingJournal {
       context.emit({ type: "evaluation", step, epoch: epochAt(step), rows: parts.validationRows, ...measured });
     },
     async save(step, measured) {
-      if (measured !== undefined && measured.evalLoss < best.loss) best = { loss: measured.evalLoss, name: formatBestName({ name: MONITOR, value: measured.evalLoss }) };
+      const value = measured === undefined ? Number.NaN : monitor === "eval_loss" ? measured.evalLoss : measured.tokenAccuracy;
+      if (Number.isFinite(value) && (best.value === null || isBetter(monitor, value, best.value))) best = { value, name: formatBestName({ name: monitor, value }) };
       const fill = (directory: string) => writeTrainingState(directory, model, config.model_name, stateAt(step));
-      const saved = await saveCheckpoint(request.checkpointsDirectory, factsAt(step, measured), fill);
+      const saved = await saveCheckpoint(request.checkpointsDirectory, factsAt(step, measured), fill, new Date(), pinned);
       savedStep = step;
       lastCheckpoint = saved.directory;
       context.emit({ type: "checkpoint", step, directory: saved.directory, isBest: saved.best !== undefined });
       const { save_total_limit: keepLast, keep_best: keepBest, keep_every: keepEvery } = config;
-      pruneOwn(request.checkpointsDirectory, { keepLast, keepBest, keepEvery, monitor: MONITOR, pinned: new Set([basename(saved.directory)]) });
+      pruneOwn(request.checkpointsDirectory, { keepLast, keepBest, keepEvery, monitor, pinned: new Set([...pinned, basename(saved.directory)]) });
     },
     outcome: (status, step) => ({
       status,

@@ -79,6 +79,22 @@ describe("retention", () => {
   });
 });
 
+describe("the metric that decides", () => {
+  it("can be the token accuracy, where higher is better", async () => {
+    const { outcome } = await train({ save_steps: 2, monitor: "token_accuracy", save_total_limit: 1 }, { accuracyAt: (step) => (step === 4 ? 0.75 : 0.5) });
+    expect(outcome.bestCheckpoint).toBe(join(folder, "best-token_accuracy-0.7500"));
+    expect(readTrainerState(outcome.lastCheckpoint ?? "")).toMatchObject({ best_metric: 0.75, best_model_checkpoint: "best-token_accuracy-0.7500" });
+  });
+
+  it("never takes what is pinned, neither a step nor a former best", async () => {
+    await train({ save_steps: 2, save_total_limit: 9 }, { stopAfter: 4 });
+    const pinned = names();
+    await train({ save_steps: 2, save_total_limit: 1 }, { resumeFrom: join(folder, "last"), pinned });
+    expect(names()).toEqual(expect.arrayContaining([...pinned, "best-eval_loss-0.1250", "epoch-01_step-000008"]));
+    expect(names()).not.toContain("epoch-01_step-000006");
+  });
+});
+
 describe("a resumed training loop", () => {
   it("knows its last losses and its best checkpoint when no step is left", async () => {
     const first = await train();
@@ -113,14 +129,17 @@ interface TrainParts {
   /** Abort after this many steps. */
   readonly stopAfter?: number;
   readonly resumeFrom?: string;
+  /** Share of the tokens that are right, after so many updates. */
+  readonly accuracyAt?: (step: number) => number;
+  readonly pinned?: readonly string[];
 }
 
 /** Two epochs of four steps, or what the settings make of it. */
-async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lossAfter, stopAfter, resumeFrom }: TrainParts = {}) {
+async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lossAfter, stopAfter, resumeFrom, accuracyAt = () => 0, pinned = [] }: TrainParts = {}) {
   const config = trainConfigSchema.parse({ model_name: "base", dataset_path: "words", epochs: 2, batch_size: 2, gradient_accumulation_steps: 1, ...settings });
   const plan: WindowPlan = { rowCount: rows.length, batchSize: config.batch_size, accumulation: config.gradient_accumulation_steps, epochs: config.epochs, maxSteps: config.max_steps, seed: config.seed };
   expect(totalSteps(plan)).toBeGreaterThan(0);
-  const model = fakeModel(gradientNorm, lossAfter);
+  const model = fakeModel(gradientNorm, lossAfter, accuracyAt);
   const stop = new AbortController();
   if (stopAfter === 0) stop.abort();
   const events: TrainingEvent[] = [];
@@ -129,7 +148,7 @@ async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lo
     if (event.type === "step" && event.step === stopAfter) stop.abort();
   };
   const request = {
-    config, modelPath: "base", promptFormat: "alpaca", checkpointsDirectory: folder, runId: "run-1", runName: "run", configDigest: "c", datasetDigest: "d", baseDigest: "b", resumeFrom,
+    config, modelPath: "base", promptFormat: "alpaca", checkpointsDirectory: folder, runId: "run-1", runName: "run", configDigest: "c", datasetDigest: "d", baseDigest: "b", resumeFrom, pinned,
   } as const;
   const restored = resumeFrom === undefined ? undefined : restoreTrainingState(resumeFrom, model);
   const outcome = await trainLoop({ request, model, plan, train: rows, validation: rows.slice(0, 3), architecture: "llama", restored, context: { emit, signal: stop.signal } });
@@ -137,7 +156,7 @@ async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lo
 }
 
 /** One parameter that counts its updates; its loss is one over that count. */
-function fakeModel(gradientNorm: number, lossAfter: TrainParts["lossAfter"]) {
+function fakeModel(gradientNorm: number, lossAfter: TrainParts["lossAfter"], accuracyAt: (step: number) => number) {
   const calls: { rows: number; windowTokens: number; dropoutSeed: number }[] = [];
   const steps: number[][] = [];
   let state: OptimizerState = { step: 0, parameters: new Float32Array(2), moment1: new Float32Array(2), moment2: new Float32Array(2) };
@@ -169,7 +188,7 @@ function fakeModel(gradientNorm: number, lossAfter: TrainParts["lossAfter"]) {
       calls.push({ rows: given.length, windowTokens, dropoutSeed });
       return (given.length * 2) / windowTokens;
     },
-    evaluate: async (given) => ({ nll: lossAfter !== undefined && state.step >= lossAfter.step ? lossAfter.value : (2 * given.length) / Math.max(1, state.step), tokens: 2 * given.length, correct: 0 }),
+    evaluate: async (given) => ({ nll: lossAfter !== undefined && state.step >= lossAfter.step ? lossAfter.value : (2 * given.length) / Math.max(1, state.step), tokens: 2 * given.length, correct: 2 * given.length * accuracyAt(state.step) }),
     adapter: (baseModel) => ({
       r: 1, alpha: 1, dropout: 0, targetModules: ["q_proj"], baseModel, useRslora: false, scale: 1,
       modules: new Map([["model.layers.0.self_attn.q_proj", { a: state.parameters.slice(0, 1), b: state.parameters.slice(1), inFeatures: 1, outFeatures: 1, r: 1, scale: 1 }]]),

@@ -15,4 +15,6 @@ export interface TrainingRequest {
   readonly baseDigest: string;
   /** A checkpoint directory to go on from. */
   readonly resumeFrom?: string;
+  /** Names of checkpoints that stay whatever the policy says. Default: none. */
+  readonly pinned?: readonly string[];
 }

@@ -6,7 +6,7 @@ import { packCheckpoints, planArchive, saveCheckpoint } from "../checkpoints/ind
 import { trainConfigSchema } from "../config/index.ts";
 import { ensureDirectory, listDirectory, remove, writeFileAtomic } from "../files/index.ts";
 import { createRun, readRun } from "../runs/index.ts";
-import { findResumePoint, removeUnfinished, requireSameConfig, takeRun } from "./resume.ts";
+import { findResumePoint, pinnedCheckpoints, removeUnfinished, requireSameConfig, takeRun } from "./resume.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -35,6 +35,22 @@ it("compares every setting but those that change neither data, arithmetic nor sc
     const [key = ""] = Object.keys(changed);
     expect(() => requireSameConfig(record, { ...config, ...changed })).toThrow(`the configuration is not the one it was started with\n${key}: `);
   }
+});
+
+it("goes on with runs from before there was a monitor, by the loss that decided then", () => {
+  const { monitor: _, ...before } = config;
+  const { record } = createRun({ outputDir: join(folder, "outputs"), model: "base", tag: "before", config: before });
+  expect(() => requireSameConfig(record, config)).not.toThrow();
+  expect(() => requireSameConfig(record, { ...config, monitor: "token_accuracy" })).toThrow("monitor: eval_loss → token_accuracy");
+});
+
+it("pins all of a tagged run, and what a record refers to besides its own best and last", () => {
+  const place = join(folder, "tagged");
+  for (const name of ["best-eval_loss-1.0000", "epoch-00_step-000002"]) ensureDirectory(join(place, "checkpoints", name));
+  const artifacts = { best_checkpoint: "checkpoints/best-eval_loss-1.0000", release: "checkpoints/epoch-00_step-000002" };
+  expect(pinnedCheckpoints(place, { tags: [], artifacts })).toEqual(["epoch-00_step-000002"]);
+  expect(pinnedCheckpoints(place, { tags: ["paper"], artifacts: {} })).toEqual(["best-eval_loss-1.0000", "epoch-00_step-000002"]);
+  expect(pinnedCheckpoints(join(folder, "nowhere"), { tags: ["paper"], artifacts: {} })).toEqual([]);
 });
 
 describe("findResumePoint", () => {

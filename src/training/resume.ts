@@ -22,6 +22,9 @@ interface ResumeContext {
 /** Settings that change neither data, arithmetic nor schedule; paths are judged by the digest of what they lead to. */
 const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "keep_best", "keep_every", "logging_steps", "output_dir", "model_name", "dataset_path", "naming", "major"]);
 
+/** What runs did that were recorded before there was a setting for it. */
+const SETTINGS_SINCE = { monitor: "eval_loss" } satisfies Partial<TrainConfig>;
+
 /**
  * Finds where to go on: a checkpoint or run directory; or `last` or `best` of the newest unfinished run below `outputDir` that has this
  * configuration, or of the only unfinished run there is. Packed checkpoints are unpacked.
@@ -41,6 +44,13 @@ export async function findResumePoint(outputDir: string, wanted: string, config:
   const checkpoint = named === undefined ? requireCheckpoint(directory, wanted) : requireCheckpoint(wanted, "last");
   verifyCheckpoint(checkpoint.directory);
   return { runDirectory: directory, record, checkpoint };
+}
+
+/** Names a training that goes on must not prune: all there are of a tagged run, and what its record refers to besides its own best and last. */
+export function pinnedCheckpoints(runDirectory: string, { tags, artifacts }: Pick<RunRecord, "tags" | "artifacts">): readonly string[] {
+  const place = join(runDirectory, "checkpoints");
+  if (tags.length > 0 && isDirectory(place)) return listDirectory(place).directories;
+  return Object.entries(artifacts).filter(([role]) => role !== "best_checkpoint" && role !== "last_checkpoint").map(([, path]) => basename(path));
 }
 
 /** @throws `training.config_differs` listing every difference that matters */
@@ -86,7 +96,7 @@ export async function takeRun(runDirectory: string, { signal, patienceMs = 5000,
 const WAIT_MS = 100;
 
 function differencesOf(record: RunRecord, config: TrainConfig) {
-  return diffConfigs(record.config, config).filter(({ key }) => !FREE_SETTINGS.has(key.split(".")[0]!));
+  return diffConfigs({ ...SETTINGS_SINCE, ...record.config }, config).filter(({ key }) => !FREE_SETTINGS.has(key.split(".")[0]!));
 }
 
 /** The run that a directory is, or holds the checkpoint of; undefined for a word such as `last`. */

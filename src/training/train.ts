@@ -12,7 +12,7 @@ import { createRun, modelLabel, type FinishOptions, type Run } from "../runs/ind
 import { baseDiffers, dataDiffers, nothingToTrain, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
-import { findResumePoint, removeUnfinished, requireSameConfig, takeRun, type ResumePoint } from "./resume.ts";
+import { findResumePoint, pinnedCheckpoints, removeUnfinished, requireSameConfig, takeRun, type ResumePoint } from "./resume.ts";
 import type { TrainingRequest } from "./request.ts";
 
 export interface TrainOptions {
@@ -74,6 +74,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
     datasetDigest: dataset.record.digest,
     baseDigest: base.digest,
     resumeFrom: point?.checkpoint.directory,
+    pinned: pinnedCheckpoints(run.directory, run.record),
   };
   let isReady = false;
   try {
