@@ -111,6 +111,14 @@ export function runUnknown(wanted: string, outputDir: string, similar: readonly 
   });
 }
 
+export function noRunRecord(directory: string): TunesmithError {
+  return new TunesmithError({
+    code: "runs.unknown",
+    message: `Cannot read ${directory} as a run: it holds no run.json`,
+    hint: `See what another tool left there with \`tunesmith checkpoints list ${directory}\`.`,
+  });
+}
+
 export function runAmbiguous(wanted: string, matches: readonly string[], count: number): TunesmithError {
   return new TunesmithError({
     code: "runs.ambiguous",

@@ -44,6 +44,10 @@ describe("findRun", () => {
     await expect(findRun("", places)).rejects.toMatchObject({ code: "runs.unknown" });
   });
 
+  it("says of a directory that is no run where to look at it", async () => {
+    await expect(findRun(workspace, places)).rejects.toMatchObject({ message: `Cannot read ${workspace} as a run: it holds no run.json`, hint: expect.stringContaining("checkpoints list") });
+  });
+
   it("gives a run as a line of the history, with the record's newest scores and the line's groups", async () => {
     const row = await findRun("v1.0", places);
     expect(rowName(row)).toBe("v1.0");

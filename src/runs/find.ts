@@ -2,7 +2,7 @@
 import { join, relative, resolve, sep } from "node:path";
 import { exists } from "../files/index.ts";
 import type { HistoryEntry } from "../records/index.ts";
-import { runAmbiguous, runUnknown } from "./errors.ts";
+import { noRunRecord, runAmbiguous, runUnknown } from "./errors.ts";
 import { historyEntryOf } from "./history.ts";
 import type { Filter } from "./query/filter.ts";
 import type { RunPlaces } from "./query/gather.ts";
@@ -45,6 +45,8 @@ async function rowAt(path: string, places: RunPlaces, options: IndexOptions): Pr
 }
 
 async function failToFind(wanted: string, places: RunPlaces, options: IndexOptions): Promise<never> {
+  const directory = [wanted, join(places.outputDir, wanted)].find((path) => wanted !== "" && exists(path));
+  if (directory !== undefined) throw noRunRecord(directory);
   const { selections } = await queryRuns(places, [{ archived: true, limit: 200 }], options);
   const known = selections[0]!.rows.flatMap(({ run, entry }) => [entry?.version, run?.record.name].filter((name) => typeof name === "string"));
   const nearest = nearestName(wanted, known);

@@ -109,9 +109,15 @@ function witnessOfFile(evidence: Evidence, told: readonly Witness[], named: Fore
     const claims = evidence.peek();
     return claims === undefined ? undefined : { source: "file", claims };
   } catch (cause) {
-    problems.push({ type: "unreadable", file: candidate.main, message: (cause as Error).message.slice(0, 300) });
+    problems.push({ type: "unreadable", file: candidate.main, message: withoutPath((cause as Error).message, candidate.main).slice(0, 300) });
     return undefined;
   }
+}
+
+/** What is wrong, without the path it begins with: the file is named beside it, and its absolute path is nobody's business. */
+function withoutPath(message: string, file: string): string {
+  const end = message.indexOf(`${file}: `);
+  return end === -1 ? message : message.slice(end + file.length + 2);
 }
 
 function claimsOfName(named: ForeignCheckpointName | undefined, candidate: Candidate): CheckpointClaims {
