@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../../records/index.ts";
 import type { RunRow } from "../../../runs/index.ts";
 import { defineCommand } from "../../command.ts";
-import { formatAmount, formatCount } from "../../format.ts";
+import { formatAmount, formatCommand, formatCount } from "../../format.ts";
 import { flag, list, wholeNumber } from "../../options.ts";
 import { FILTER_REMARK, queryOptions, runOptions } from "./options.ts";
 import { placesOf, showIndexing, warnOfEmptyColumns, warnOfUnreadable } from "./places.ts";
@@ -45,7 +45,11 @@ export const runsList = defineCommand({
     const [versions, others] = answer.selections as [typeof answer.selections[number], typeof answer.selections[number]];
     const entries = versions.rows.map(rowEntry);
     print.line(formatHistorySummary(entries.toReversed(), { scope: describeScope(options, versions.matched, limit), broken }));
-    if (total === 0) print.line(`\nMake the first one with \`tunesmith demo\` or \`tunesmith train\`.\nWhat other tools left in ${places.outputDir}: \`tunesmith checkpoints list ${places.outputDir}\`.`);
+    if (total === 0) {
+      const { exists } = await import("../../../files/index.ts");
+      print.line("\nMake the first one with `tunesmith demo` or `tunesmith train`.");
+      if (exists(places.outputDir)) print.line(`What other tools left in ${places.outputDir}: ${formatCommand("checkpoints", "list", places.outputDir)}`);
+    }
     if (others.rows.length > 0) {
       print.line();
       print.table(["run without a version", "status", "step", "started"], others.rows.map(otherCells(visibleText)));
