@@ -125,6 +125,12 @@ describe("verifyCheckpoint", () => {
   });
 });
 
+it("notices an edit in place under every name that shares the file", async () => {
+  const { directory, best } = await save(100, 1.5);
+  writeFileSync(join(directory, "adapter_model.safetensors"), "edited in place");
+  for (const place of [directory, best!, join(checkpoints, "last")]) expect(() => verifyCheckpoint(place)).toThrow("the digest of adapter_model.safetensors is");
+});
+
 describe("pruneOwn", () => {
   it("keeps best, last, pinned, foreign, the newest and the best by score", async () => {
     for (const [step, loss] of [[100, 1.1], [200, 1.5], [300, 1.4], [400, 1.6], [1000, 1.7]] as const) await save(step, loss);

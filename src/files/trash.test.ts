@@ -21,7 +21,7 @@ const drop = (paths: readonly string[], now = day(1)) => runJournal(workspace, {
 it("lists and restores one thing or all, and leaves no empty folder behind", async () => {
   for (const path of ["a/x", "a/y", "b/z/w"]) put(path, path);
   const { id } = await drop(["a/x", "a/y", "b/z"]);
-  expect(listTrash(workspace)).toEqual(["a/x", "a/y", "b/z"].map((path) => ({ id, path, reason: "old", trashed_at: "2026-03-01T00:00:00.000Z" })));
+  expect(listTrash(workspace)).toEqual(["a/x", "a/y", "b/z"].map((path) => ({ id, path, reason: "old", trashed_at: "2026-03-01T00:00:00.000Z", size_bytes: path === "b/z" ? 5 : 3 })));
   expect(await restoreTrash(workspace, id, "a/x")).toEqual([{ path: "a/x", restored_to: "a/x" }]);
   rmSync(join(workspace, "b"), { recursive: true });
   expect((await restoreTrash(workspace, id)).map((entry) => entry.restored_to)).toEqual(["a/y", "b/z"]);

@@ -21,6 +21,8 @@ export interface TrashEntry {
   readonly path: string;
   readonly reason?: string;
   readonly trashed_at: string;
+  /** Hard links inside it are counted once. */
+  readonly size_bytes: number;
 }
 
 const manifestSchema = z.object({
@@ -120,7 +122,7 @@ function entriesOf(workspace: string, id: string): readonly TrashEntry[] {
   const manifest = exists(path) ? manifestSchema.safeParse(readJson(path)).data : undefined;
   return (manifest?.entries ?? [])
     .filter((entry) => observePath(join(trashDirectory(workspace, id), entry.path)) !== undefined)
-    .map((entry) => ({ id, path: entry.path, ...(entry.reason === undefined ? {} : { reason: entry.reason }), trashed_at: manifest!.created_at }))
+    .map((entry) => ({ id, path: entry.path, ...(entry.reason === undefined ? {} : { reason: entry.reason }), trashed_at: manifest!.created_at, size_bytes: treeBytes([join(trashDirectory(workspace, id), entry.path)]).sizeBytes }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runJournal } from "../../../files/index.ts";
 import { createRun, readRun } from "../../../runs/index.ts";
 import { main } from "../../main.ts";
 
@@ -82,6 +83,30 @@ describe("checkpoints prune", () => {
     expect((await call("prune", outputs(), "--undo")).code).toBe(0);
     expect(readdirSync(join(root, folder))).toEqual(before);
     expect((await call("prune", outputs(), "--resume")).err).toContain("there is none");
+  });
+
+  it("says after an interruption how to go on, and goes on", async () => {
+    const folder = plant();
+    const paths = [1, 3].map((epoch) => `${folder}/epoch-0${epoch}_step-00${epoch}000.ckpt`);
+    const cut = runJournal(root, { purpose: "prune checkpoints", steps: paths.map((path) => ({ action: "trash", path })) }, new Date(0), { onStep: () => { throw new Error("killed"); } });
+    await expect(cut).rejects.toThrow("killed");
+    const { code, err } = await call("prune", outputs(), "--keep-best", "1");
+    expect(code).toBe(1);
+    expect(err).toMatch(/stands at step 1 of 2(.|\n)*checkpoints prune \S*outputs --resume or .*outputs --undo/);
+    expect((await call("prune", outputs(), "--resume")).code).toBe(0);
+    expect(names(folder)).toHaveLength(6);
+    expect((await call("prune", outputs(), "--undo")).code).toBe(0);
+    expect(names(folder)).toHaveLength(8);
+  });
+
+  it("brings the newest deletion back by that word, and lists sizes and times", async () => {
+    const folder = plant();
+    await document("prune", outputs(), "--keep-best", "1");
+    const { out } = await call("restore", "--list", "--output-dir", outputs());
+    expect(out).toMatch(/2026-02-01 00:00/);
+    expect((await call("restore", "newest", "--output-dir", outputs())).code).toBe(0);
+    expect(names(folder)).toHaveLength(8);
+    expect((await call("restore", "newest", "--output-dir", outputs())).err).toContain("not in the trash");
   });
 
   it("spares a file that it cannot read", async () => {

@@ -42,6 +42,7 @@ export const checkpointsPrune = defineCommand({
 async function pruneTree({ options: wanted, arguments: { places: named }, print, world, withInterrupt }: Context): Promise<unknown> {
   const { applyPrune, monitoredScore, planPrune } = await import("../../../checkpoints/index.ts");
   const { ledger, openCatalogs } = await import("../../ledger.ts");
+  const { withJournalHint } = await import("../../journal-hint.ts");
   const roots = await treesOf(named, wanted.outputDir, print);
   const catalog = openCatalogs(roots, print);
   const { keepLast, keepEvery, mode } = wanted;
@@ -59,10 +60,15 @@ async function pruneTree({ options: wanted, arguments: { places: named }, print,
   if (catalog.entries.length === 0) policy.keepLast = Math.max(1, keepLast);
   const plan = planPrune(catalog, { ...policy, runRecordOf: ledger.runRecordOf });
   await showPlan(plan, wanted.all, print);
-  const journal = wanted.dryRun || plan.counts.deleted === 0 ? undefined : await withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep })));
+  const journal = wanted.dryRun || plan.counts.deleted === 0 ? undefined : await withJournalHint(plan.workspace, wordsOf(named, wanted.outputDir), () => withInterrupt((signal) => withProgress(print, plan.counts.deleted, (onStep) => applyPrune(plan, world.now(), { signal, onStep }))));
   if (journal !== undefined) print.line(`They wait in the trash: ${formatCommand("checkpoints", "restore", journal.id)} brings them back.`);
   else if (plan.counts.deleted > 0) print.line("Dry run: nothing was touched.");
   return { root: catalog.root, roots, workspace: plan.workspace, monitor: monitor ?? null, applied: journal !== undefined, journal: journal?.id ?? null, ...plan.counts, freed_bytes: plan.freedBytes, checkpoints: plan.verdicts };
+}
+
+/** The same places again, for a command that is proposed. */
+function wordsOf(named: readonly string[], outputDir: string): readonly string[] {
+  return [...named, ...(outputDir === "outputs" ? [] : ["--output-dir", outputDir])];
 }
 
 /** Every place that was named, as directories; `outputs` when none was. */
@@ -80,7 +86,8 @@ async function goOn({ options: { resume, outputDir }, arguments: { places: named
   const workspace = findWorkspace((await treesOf(named, outputDir, print))[0]);
   const found = listJournals(workspace).find(({ purpose, state }) => purpose === "prune checkpoints" && (resume ? state === "open" : state !== "undone"));
   const act = resume ? resumeJournal : undoJournal;
-  const journal: Journal = await withInterrupt((signal) => withProgress(print, found?.total ?? 0, (onStep) => act(workspace, found?.id ?? "prune", { signal, onStep })));
+  const { withJournalHint } = await import("../../journal-hint.ts");
+  const journal: Journal = await withJournalHint(workspace, wordsOf(named, outputDir), () => withInterrupt((signal) => withProgress(print, found?.total ?? 0, (onStep) => act(workspace, found?.id ?? "prune", { signal, onStep }))));
   print.line(`${journal.id} is ${journal.state}: ${formatAmount(journal.total, "step")}.`);
   return { workspace, journal: journal.id, state: journal.state, steps: journal.total };
 }

@@ -10,7 +10,7 @@ import { visibleText } from "../../../visible.ts";
 export const checkpointsRestore = defineCommand({
   name: "checkpoints restore",
   summary: "Bring back what was deleted, list the trash, or empty it for good",
-  arguments: { id: text("id", "one deletion, as the list names it"), path: text("path", "only what stood there or below") },
+  arguments: { id: text("id", "one deletion, as the list names it, or newest"), path: text("path", "only what stood there or below") },
   options: {
     list: flag("show what is in the trash"),
     suffix: flag("restore beside what stands there again, as `<path>.restored`"),
@@ -20,17 +20,18 @@ export const checkpointsRestore = defineCommand({
     outputDir: text("dir", "a place in the workspace", { default: "outputs" }),
   },
   examples: ["checkpoints restore --list", "checkpoints restore 20260301_120000-prune-checkpoints-4f3a9c outputs/a/checkpoints/epoch-01_step-000200"],
-  async run({ options, arguments: { id, path }, print, world }) {
+  async run({ options, arguments: { id: wanted, path }, print, world }) {
     const { findWorkspace } = await import("../../../checkpoints/index.ts");
     const { emptyTrash, listTrash, restoreTrash } = await import("../../../files/index.ts");
     const workspace = findWorkspace(options.outputDir);
     if (options.empty) {
-      if (id !== undefined || options.list) throw usageFault("--empty takes neither an id nor --list", "tunesmith checkpoints restore");
+      if (wanted !== undefined || options.list) throw usageFault("--empty takes neither an id nor --list", "tunesmith checkpoints restore");
       const { entries, freedBytes } = await emptyTrash(workspace, world.now(), { olderThanDays: options.olderThan, dryRun: !options.yes });
       await showTrash(entries, print);
       print.line(options.yes ? `Deleted for good, ${formatBytes(freedBytes)} freed.` : `${formatBytes(freedBytes)} would be freed; --yes deletes it for good.`);
       return { workspace, emptied: options.yes, freed_bytes: freedBytes, entries };
     }
+    const id = wanted === "newest" ? (listTrash(workspace)[0]?.id ?? wanted) : wanted;
     if (id === undefined || options.list) {
       const entries = listTrash(workspace).filter((entry) => id === undefined || entry.id === id);
       await showTrash(entries, print);
@@ -46,5 +47,5 @@ export const checkpointsRestore = defineCommand({
 
 async function showTrash(entries: readonly TrashEntry[], print: Print): Promise<void> {
   if (entries.length === 0) return print.line("The trash holds nothing of that.");
-  print.table(["id", "path", "why it was deleted"], entries.map(({ id, path, reason }) => [id, visibleText(path), visibleText(reason ?? "")]));
+  print.table(["id", "path", "size", "deleted (UTC)", "why it was deleted"], entries.map(({ id, path, reason, size_bytes, trashed_at }) => [id, visibleText(path), formatBytes(size_bytes), trashed_at.slice(0, 16).replace("T", " "), visibleText(reason ?? "")]));
 }
