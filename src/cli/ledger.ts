@@ -61,7 +61,7 @@ export function openCatalogs(trees: readonly [string, ...string[]], print: Print
   const stranger = others.find(({ workspace }) => workspace !== first.workspace);
   if (stranger !== undefined) throw workspacesDiffer(first.workspace, stranger.workspace);
   const entries = new Map([first, ...others].flatMap((catalog) => catalog.entries.map((entry) => [entry.path, entry] as const)));
-  return { ...first, entries: [...entries.values()] };
+  return { ...first, entries: [...entries.values()], linked: new Map([first, ...others].flatMap(({ linked }) => [...linked])) };
 }
 
 function findRunRecord(directory: string): RunRecord | undefined {

@@ -27,13 +27,16 @@ export interface Glance {
   readonly sizeBytes: number;
   /** Milliseconds since 1970, with the fraction the file system keeps. */
   readonly modifiedMs: number;
+  /** Together they name the bytes: the same for every link to them. */
+  readonly device: number;
+  readonly inode: number;
 }
 
 /** Size and time of what stands at a path; undefined when there is nothing, or nothing that may be seen. Costs a few microseconds. */
 export function glance(path: string): Glance | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat === undefined ? undefined : { isDirectory: stat.isDirectory(), isFile: stat.isFile(), sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
+    return stat === undefined ? undefined : { isDirectory: stat.isDirectory(), isFile: stat.isFile(), sizeBytes: stat.size, modifiedMs: stat.mtimeMs, device: stat.dev, inode: stat.ino };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // The catalog of a tree: look through it, take from the index what has not changed, describe the rest, keep the index.
 import { createHash } from "node:crypto";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { glance } from "../../files/index.ts";
+import { glance, type Glance } from "../../files/index.ts";
 import { ARCHIVE_FILE, readArchiveIndex } from "../archive/place.ts";
 import { treeMissing } from "../errors.ts";
 import { readSidecar, type ParseYaml } from "../sidecars.ts";
@@ -45,6 +45,8 @@ export interface Catalog {
   readonly packed: readonly CatalogEntry[];
   /** Directories and archives that could not be read, relative to the root. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  /** Entries whose weights are the very bytes of an earlier one (links), by path: the path of that one. */
+  readonly linked: ReadonlyMap<string, string>;
   /** How many entries were described anew; the others came from the index. */
   readonly described: number;
   /** Why the index was not kept, when it should have been. */
@@ -76,6 +78,8 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
   const refused = [...look.refused];
   let described = 0;
   const stamps: number[] = [];
+  const byDevice = new Map<number, Map<number, string>>();
+  const linked = new Map<string, string>();
   let changed = look.listed > 0 || stored.size !== look.directories.length;
   for (const [at, { path, listing }] of look.directories.entries()) {
     const context = contexts[at]!;
@@ -84,12 +88,16 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
     changed ||= earlier?.context !== context.signature;
     const directory = path === "" ? place : `${place}/${path}`;
     const ofDirectory = listing.candidates.map((candidate, position) => {
-      if (!takeStamps(stamps, directory, candidate)) return undefined;
+      const seen = takeStamps(stamps, directory, candidate);
+      if (seen === undefined) return undefined;
       const reusable = old?.listing === listing ? old.entries[position] : old?.entries[old.listing.candidates.findIndex(({ name }) => name === candidate.name)];
-      if (reusable !== undefined && isAsStored(reusable, stamps)) return reusable;
-      described += 1;
-      if (described % 250 === 0) options.onProgress?.(described, total);
-      return describe(builder, path, candidate, stamps, context);
+      const isKept = reusable !== undefined && isAsStored(reusable, stamps);
+      const one = isKept ? reusable : describe(builder, path, candidate, stamps, context);
+      if (!isKept) described += 1;
+      if (!isKept && described % 250 === 0) options.onProgress?.(described, total);
+      const first = firstWith(seen, one.entry.path, byDevice);
+      if (first !== one.entry.path) linked.set(one.entry.path, first);
+      return one;
     });
     for (const one of ofDirectory) if (one !== undefined) entries.push(one.entry);
     if (listing.packed) {
@@ -100,7 +108,7 @@ export function readCatalog(root: string, options: CatalogOptions): Catalog {
     kept.set(path, { listing, context: context.signature, entries: ofDirectory });
   }
   const indexRefused = (changed || described > 0) && options.index !== "off" && entries.length >= (options.indexFrom ?? 100) ? keepIndex(indexPath, prefix, kept) : undefined;
-  return { root: place, workspace, entries, packed: withoutUnpacked(packed, entries), refused, described, ...(indexRefused !== undefined && { indexRefused }) };
+  return { root: place, workspace, entries, packed: withoutUnpacked(packed, entries), refused, linked, described, ...(indexRefused !== undefined && { indexRefused }) };
 }
 
 /** The folder that holds `outputs`, `multirun` or `lightning_logs` on the way to the tree, else the tree itself. */
@@ -166,15 +174,25 @@ function runOf({ options, runs }: Builder, context: DirectoryContext): RunContex
   return run;
 }
 
-/** Puts size and time of the file, its pieces and its sidecars into `stamps`, in a row; false when the file itself is not there. */
-function takeStamps(stamps: number[], directory: string, candidate: Candidate): boolean {
+/** The path under which the same bytes were seen first. */
+function firstWith({ device, inode }: Glance, path: string, byDevice: Map<number, Map<number, string>>): string {
+  if (inode === 0) return path;
+  const known = byDevice.get(device) ?? new Map<number, string>();
+  byDevice.set(device, known);
+  const first = known.get(inode);
+  if (first === undefined) known.set(inode, path);
+  return first ?? path;
+}
+
+/** Puts size and time of the file, its pieces and its sidecars into `stamps`, in a row; undefined when the file itself is not there. */
+function takeStamps(stamps: number[], directory: string, candidate: Candidate): Glance | undefined {
   const main = glance(candidate.main === "." ? directory : `${directory}/${candidate.main}`);
-  if (main === undefined) return false;
+  if (main === undefined) return undefined;
   stamps.length = 0;
   stamps.push(main.sizeBytes, main.modifiedMs);
   for (const name of candidate.pieces) push(stamps, directory, name);
   for (const name of candidate.sidecars) push(stamps, directory, name);
-  return true;
+  return main;
 }
 
 function push(stamps: number[], directory: string, name: string): void {

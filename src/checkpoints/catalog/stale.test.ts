@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -104,6 +104,17 @@ describe("a catalog read again", () => {
   it("sees an archive take the place of the checkpoints", async () => {
     await packCheckpoints(planArchive(at("a")), { now: new Date("2026-11-21T12:00:00Z"), discard: () => rmSync(at("a/checkpoints"), { recursive: true }) });
     for (const catalog of [read(), read()]) expect([catalog.entries.length, catalog.packed.map(({ path }) => path)]).toEqual([2, ["outputs/a/checkpoints/epoch-01_step-000010.ckpt", "outputs/a/checkpoints/last.ckpt"]]);
+  });
+
+  it("says which entries are links to the weights of another", () => {
+    linkSync(at("a/checkpoints/epoch-01_step-000010.ckpt"), at("a/checkpoints/best-hmean-0.5000.ckpt"));
+    symlinkSync("epoch-01_step-000010.ckpt", at("b|c/checkpoints/final.ckpt"));
+    for (const { linked } of [read(), read()]) {
+      expect([...linked]).toEqual([
+        ["outputs/a/checkpoints/epoch-01_step-000010.ckpt", "outputs/a/checkpoints/best-hmean-0.5000.ckpt"],
+        ["outputs/b|c/checkpoints/final.ckpt", "outputs/b|c/checkpoints/epoch-01_step-000010.ckpt"],
+      ]);
+    }
   });
 
   it("reads everything where the index is cut, at any length", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,6 +50,18 @@ describe("checkpoints list", () => {
     const { code, err } = await call("checkpoints", "list", outputs, ...words);
     expect(code).toBe(expected);
     expect(err).toContain(message);
+  });
+
+  it("counts the weights of linked checkpoints once, and says so", async () => {
+    const tree = mkdtempSync(join(tmpdir(), "linked-"));
+    const checkpoints = join(tree, "outputs/r/checkpoints");
+    mkdirSync(checkpoints, { recursive: true });
+    writeFileSync(join(checkpoints, "epoch-01_step-000010.ckpt"), "x".repeat(1000));
+    writeFileSync(join(checkpoints, "epoch-02_step-000020.ckpt"), "x".repeat(500));
+    for (const name of ["last", "best-hmean-0.5000"]) linkSync(join(checkpoints, "epoch-02_step-000020.ckpt"), join(checkpoints, `${name}.ckpt`));
+    expect((await call("checkpoints", "list", join(tree, "outputs"))).out).toContain("4 checkpoints, in 1 run, 1.5 KiB (2 links to the same weights counted once)");
+    expect(JSON.parse((await call("checkpoints", "list", join(tree, "outputs"), "--kind", "last", "--json")).out)).toMatchObject({ found: 1, total_bytes: 500, linked_count: 0 });
+    rmSync(tree, { recursive: true });
   });
 
   it("says when the place is not there", async () => {

@@ -1,7 +1,7 @@
 // What `checkpoints list` and `checkpoints search` filter by, and how they show what they found.
 import type { Catalog, CatalogEntry, CatalogQuery } from "../../../checkpoints/index.ts";
 import { metricNowhere } from "../../errors.ts";
-import { formatAmount, formatCount } from "../../format.ts";
+import { formatAmount, formatBytes, formatCount } from "../../format.ts";
 import { choice, flag, list, text, wholeNumber, type ValuesOf } from "../../options.ts";
 import type { Print } from "../../print.ts";
 import { visibleText } from "../../../visible.ts";
@@ -51,8 +51,22 @@ export async function showEntries(catalog: Catalog, options: FilterOptions, word
   const runs = new Set(found.map(({ run }) => run?.directory)).size;
   const beside = shown.length < found.length ? `; ${formatCount(shown.length)} shown, --all shows every one` : "";
   const amount = found.length < catalog.entries.length ? `${formatCount(found.length)} of ${formatAmount(catalog.entries.length, "checkpoint")}` : formatAmount(found.length, "checkpoint");
-  print.line(`${shown.length === 0 ? "" : "\n"}${amount}, in ${formatAmount(runs, "run")}${beside}`);
-  return { root: catalog.root, workspace: catalog.workspace, total_count: catalog.entries.length, found: found.length, metadata_available_count: withMetadata(catalog.entries), refused: catalog.refused, entries: shown.map(toEntryDocument) };
+  const { bytes, links } = weigh(found, catalog.linked);
+  const once = links === 0 ? "" : ` (${formatAmount(links, "link")} to the same weights counted once)`;
+  print.line(`${shown.length === 0 ? "" : "\n"}${amount}, in ${formatAmount(runs, "run")}${found.length === 0 ? "" : `, ${formatBytes(bytes)}${once}`}${beside}`);
+  return { root: catalog.root, workspace: catalog.workspace, total_count: catalog.entries.length, found: found.length, total_bytes: bytes, linked_count: links, metadata_available_count: withMetadata(catalog.entries), refused: catalog.refused, entries: shown.map(toEntryDocument) };
+}
+
+/** Bytes of all weights, those that several entries share once. */
+function weigh(entries: readonly CatalogEntry[], linked: Catalog["linked"]): { readonly bytes: number; readonly links: number } {
+  const counted = new Set<string>();
+  let bytes = 0;
+  for (const { path, sizeBytes } of entries) {
+    const first = linked.get(path) ?? path;
+    if (!counted.has(first)) bytes += sizeBytes;
+    counted.add(first);
+  }
+  return { bytes, links: entries.length - counted.size };
 }
 
 function withMetadata(entries: readonly CatalogEntry[]): number {
