@@ -12,6 +12,7 @@ export { applyHistoryRebuild, isRebuildNeeded, planHistoryRebuild, type HistoryR
 export { chooseVersion, type VersionSources } from "./choose-version.ts";
 export { metricSeries, readMetrics, type BrokenLine, type MetricLog, type MetricPoint, type StepMetrics } from "./metrics.ts";
 export { listSeries, readSeries, type Series, type SeriesList, type SeriesPoint, type SeriesRequest } from "./series/read.ts";
+export { readCurves } from "./series/curves.ts";
 export type { SeriesFacts } from "./series/cache.ts";
 export { openMetricsLog, type MetricsLog, type MetricsLogOptions } from "./series/writer.ts";
 export { recordEvaluation, type MeasuredScores, type RecordEvaluationOptions } from "./evaluation.ts";

@@ -48,8 +48,8 @@ export const demo = defineCommand({
 
 /** report.html in the run folder: curves, the before/after table, sample answers, the quantization table, times. */
 async function writeReport({ trained, result, steps }: Journey): Promise<string> {
-  const [{ metricSeries, readMetrics, renderRunReport }, { writeFileAtomic }] = await Promise.all([import("../../runs/index.ts"), import("../../files/index.ts")]);
-  const series = metricSeries(readMetrics(trained.directory));
+  const [{ readCurves, renderRunReport }, { writeFileAtomic }] = await Promise.all([import("../../runs/index.ts"), import("../../files/index.ts")]);
+  const series = readCurves(trained.directory, 2000);
   const path = join(trained.directory, "report.html");
   writeFileAtomic(
     path,

@@ -23,12 +23,15 @@ export const runsShow = defineCommand({
       showEntry(entry!, print, visibleText);
       return { run: null, experiment: entry, curves: {} };
     }
-    const curves = runs.metricSeries(runs.readMetrics(run.directory));
+    const curves = runs.readCurves(run.directory, CURVE_POINTS);
     showRecord(run.record, run.directory, print, visibleText);
     await showCurve(curves.get("loss") ?? [], print);
     return { run: { directory: run.directory, ...run.record }, experiment: entry ?? null, curves: Object.fromEntries(curves) };
   },
 });
+
+/** Of each curve; `runs metrics` gives all of them. */
+const CURVE_POINTS = 1000;
 
 type Visible = (text: string) => string;
 
