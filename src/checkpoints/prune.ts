@@ -128,11 +128,17 @@ function reasonToSpare(entry: CatalogEntry, workspace: string, run: string, reco
   if (record !== undefined && record.tags.length > 0) return `its run is tagged ${record.tags.join(", ")}`;
   const role = Object.entries(record?.artifacts ?? {}).find(([, place]) => place === path || `${run}/${place}` === path)?.[0];
   if (role !== undefined) return `its run names it as ${role.replaceAll("_", " ")}`;
-  const problem = problems.find(({ type }) => UNSURE.has(type));
+  const isNamed = entry.kind === "step" && facts.epoch !== undefined;
+  const problem = problems.find(({ type, file }) => UNSURE.has(type) && !(isNamed && isOfWeights(type, file, entry)));
   if (problem !== undefined) return `not sure what it is: ${problem.message}`;
   if (observePath(join(workspace, path))?.kind === "link") return "a link";
   const split = isFileEntry(entry) && findDifference(join(workspace, path), { kind: "file", size_bytes: entry.sizeBytes }) !== undefined;
   return split ? "it is more than one file" : undefined;
+}
+
+/** Weights without bytes, or that are no weights: the name still says which step they were, and nothing can be trained on from them. */
+function isOfWeights(type: CatalogProblemType, file: string, { sidecars }: CatalogEntry): boolean {
+  return type === "empty" || (type === "unreadable" && !sidecars.includes(file));
 }
 
 function isFileEntry({ format, path }: CatalogEntry): boolean {

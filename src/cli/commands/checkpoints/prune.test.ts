@@ -36,7 +36,7 @@ const put = (path: string, text: string | Uint8Array) => {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 };
-/** A real PyTorch file: what cannot be read is never deleted. */
+/** A real PyTorch file. */
 const weights = readFileSync(new URL("../../../../test/fixtures/torch/protocol-5.pt", import.meta.url));
 const plant = () => {
   const folder = "outputs/receipts-dbnet-resnet18_training_20251015_120000/checkpoints";
@@ -109,12 +109,15 @@ describe("checkpoints prune", () => {
     expect((await call("restore", "newest", "--output-dir", outputs())).err).toContain("not in the trash");
   });
 
-  it("spares a file that it cannot read", async () => {
+  it("spares what it cannot make out: a broken sidecar, weights of an unknown name", async () => {
     const folder = plant();
     put(`${folder}/epoch-01_step-001000.ckpt`, "no weights at all");
-    const plan = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1");
-    expect(plan.checkpoints[1]).toMatchObject({ keep: true, reason: expect.stringContaining("not sure what it is") as string });
-    expect(plan.deleted).toBe(2);
+    put(`${folder}/epoch-03_step-003000.ckpt.metadata.yaml`, "metrics: [");
+    const plan = await document("prune", outputs(), "--keep-best", "1", "--keep-last", "1", "--dry-run");
+    const verdict = (name: string) => plan.checkpoints.find(({ path }) => path.endsWith(name));
+    expect(verdict("epoch-01_step-001000.ckpt")).toMatchObject({ keep: false });
+    expect(verdict("epoch-03_step-003000.ckpt")).toMatchObject({ keep: true, reason: expect.stringContaining("not sure what it is") as string });
+    expect(verdict("something odd.ckpt")).toMatchObject({ keep: true });
   });
 
   it("spares a tagged run, and what a run names", async () => {
