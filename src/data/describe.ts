@@ -1,12 +1,24 @@
+import { createHash, type Hash } from "node:crypto";
 import { digestJson } from "../files/index.ts";
 import type { DatasetRecord, SplitSummary } from "../records/index.ts";
 import { digestRow } from "./digest-row.ts";
+import { hashTexts } from "./duplicates/fingerprint.ts";
+import { createKeyIndex } from "./duplicates/key-index.ts";
+import { createColumn } from "./column.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
-import { describeLengths, wholeText, wordsOf } from "./words.ts";
+import { countWordsOf, describeLengths } from "./words.ts";
 
-/** SHA-256 over rows in order. Ids are left out, so that the same rows have the same digest whoever wrote the files. */
-export function digestRows(rows: readonly Row[]): string {
-  return digestJson(rows.map(digestRow));
+/** SHA-256 over the digests of rows in order. Ids are left out of those, so that the same rows have the same digest whoever wrote the files. */
+export function createRowsDigest(): { add(rowDigest: string): void; finish(): string } {
+  const hash: Hash = createHash("sha256").update("[");
+  let isFirst = true;
+  return {
+    add(rowDigest) {
+      hash.update(isFirst ? `"${rowDigest}"` : `,"${rowDigest}"`);
+      isFirst = false;
+    },
+    finish: () => hash.update("]").digest("hex"),
+  };
 }
 
 /** SHA-256 over the digests of the splits. */
@@ -14,41 +26,82 @@ export function digestSplits(digests: Readonly<Record<SplitName, string>>): stri
   return digestJson(SPLIT_NAMES.map((name) => [name, digests[name]]));
 }
 
-/** What can be told from the rows alone: counts, digests, lengths. */
-export function describeSplits(splits: Splits): Pick<DatasetRecord, "digest" | "splits"> & { readonly statistics: Omit<DatasetRecord["statistics"], "unique_share"> } {
-  const summaries = { train: summarise(splits.train), validation: summarise(splits.validation), test: summarise(splits.test) };
-  const rows = SPLIT_NAMES.flatMap((name) => splits[name]);
+/** What can be told from the rows alone: counts, digests, lengths, labels. */
+export type DescribedSplits = Pick<DatasetRecord, "digest" | "splits"> & { readonly statistics: Omit<DatasetRecord["statistics"], "unique_share"> };
+
+/** Describes rows as they stream by; a few numbers are held of each. */
+export interface SplitsDescriber {
+  add(split: SplitName, row: Row): void;
+  finish(): DescribedSplits;
+}
+
+export function createSplitsDescriber(): SplitsDescriber {
+  const digests = { train: createRowsDigest(), validation: createRowsDigest(), test: createRowsDigest() };
+  const createWords = () => createColumn((length) => new Uint32Array(length));
+  const words = { train: createWords(), validation: createWords(), test: createWords() };
+  const answers = createKeyIndex();
+  const labels = createLabelCounter();
   return {
-    digest: digestSplits({ train: summaries.train.digest, validation: summaries.validation.digest, test: summaries.test.digest }),
-    splits: summaries,
-    statistics: {
-      rows: rows.length,
-      words: describeLengths(rows.map(countWords)),
-      tokens: null,
-      labels: countLabels(splits),
-      distinct_answer_share: new Set(rows.map((row) => row.output)).size / Math.max(1, rows.length),
+    add(split, row) {
+      digests[split].add(digestRow(row));
+      words[split].push(Uint32Array.of(countWords(row)));
+      hashTexts([row.output], (high, low) => answers.add(high, low));
+      if (row.labels !== undefined) labels.add(split, row.labels);
+    },
+    finish() {
+      const counted = { train: words.train.finish(), validation: words.validation.finish(), test: words.test.finish() };
+      const digested = { train: digests.train.finish(), validation: digests.validation.finish(), test: digests.test.finish() };
+      return describeCounted({ words: counted, digests: digested, distinctAnswers: answers.count, labels: labels.counts() });
     },
   };
 }
 
-/** Words of system, instruction, input and output. */
-export function countWords(row: Row): number {
-  return wordsOf(wholeText(row)).length;
+/** The same from what has been counted already. */
+export function describeCounted(counted: {
+  readonly words: Readonly<Record<SplitName, Uint32Array>>;
+  readonly digests: Readonly<Record<SplitName, string>>;
+  readonly distinctAnswers: number;
+  readonly labels: DatasetRecord["statistics"]["labels"];
+}): DescribedSplits {
+  const summarise = (name: SplitName): SplitSummary => ({ rows: counted.words[name].length, digest: counted.digests[name], words: describeLengths(counted.words[name]) });
+  const all = createColumn((length) => new Uint32Array(length));
+  for (const name of SPLIT_NAMES) all.push(counted.words[name]);
+  return {
+    digest: digestSplits(counted.digests),
+    splits: { train: summarise("train"), validation: summarise("validation"), test: summarise("test") },
+    statistics: {
+      rows: all.length,
+      words: describeLengths(all.finish()),
+      tokens: null,
+      labels: counted.labels,
+      distinct_answer_share: counted.distinctAnswers / Math.max(1, all.length),
+    },
+  };
 }
 
-function summarise(rows: readonly Row[]): SplitSummary {
-  return { rows: rows.length, digest: digestRows(rows), words: describeLengths(rows.map(countWords)) };
+/** Describes splits that are held in memory. */
+export function describeSplits(splits: Splits): DescribedSplits {
+  const describer = createSplitsDescriber();
+  for (const name of SPLIT_NAMES) for (const row of splits[name]) describer.add(name, row);
+  return describer.finish();
+}
+
+/** Words of system, instruction, input and output. */
+export function countWords(row: Row): number {
+  return (row.system === undefined ? 0 : countWordsOf(row.system)) + countWordsOf(row.instruction) + countWordsOf(row.input) + countWordsOf(row.output);
 }
 
 /** Rows of each label in each split, labels in the order of their names; null when no row has one. */
-export function countLabels(splits: Splits): DatasetRecord["statistics"]["labels"] {
+export function createLabelCounter(): { add(split: SplitName, labels: readonly string[]): void; counts(): DatasetRecord["statistics"]["labels"] } {
   const counts = new Map<string, { train: number; validation: number; test: number }>();
-  for (const name of SPLIT_NAMES) {
-    for (const label of splits[name].flatMap((row) => [...new Set(row.labels)])) {
-      const count = counts.get(label) ?? { train: 0, validation: 0, test: 0 };
-      count[name] += 1;
-      counts.set(label, count);
-    }
-  }
-  return counts.size === 0 ? null : Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    add(split, labels) {
+      for (const label of new Set(labels)) {
+        const count = counts.get(label) ?? { train: 0, validation: 0, test: 0 };
+        count[split] += 1;
+        counts.set(label, count);
+      }
+    },
+    counts: () => (counts.size === 0 ? null : Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))),
+  };
 }

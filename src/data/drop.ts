@@ -1,6 +1,6 @@
 import type { DroppedRow } from "../records/index.ts";
 import { digestRow } from "./digest-row.ts";
-import type { SourceRow } from "./read.ts";
+import type { SourceRow } from "./read/read.ts";
 
 /** Every row is either kept or dropped with a reason. */
 export interface KeptRows {

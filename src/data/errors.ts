@@ -1,6 +1,6 @@
 import { countOf } from "../plural.ts";
 import { TunesmithError } from "../errors.ts";
-import { SHOWN_FAULTS } from "./faults.ts";
+import { SHOWN_FAULTS } from "./read/faults.ts";
 
 export function chatTemplateMissing(): TunesmithError {
   return new TunesmithError({
@@ -137,20 +137,20 @@ export function tooFewGroups(groups: number, wanted: readonly string[], rows: nu
 
 interface LeakedRows {
   readonly kind: string;
-  readonly rows: readonly { readonly split: string; readonly id: string }[];
+  readonly count: number;
+  /** Of the first leaks. */
+  readonly rows: readonly (readonly { readonly split: string; readonly id: string }[])[];
 }
 
 export function leaksFound(leaks: readonly LeakedRows[]): TunesmithError {
-  const shown = leaks.slice(0, SHOWN_FAULTS).map(({ kind, rows }) => {
-    const firsts = [...new Map(rows.map((row) => [row.split, row])).values()];
-    return `${kind}: ${firsts.map(({ split, id }) => `${split} ${id}`).join(" and ")}${rows.length > firsts.length ? `, ${countOf(rows.length, "row")} in all` : ""}`;
-  });
-  const more = leaks.length > SHOWN_FAULTS ? [`… and ${leaks.length - SHOWN_FAULTS} more`] : [];
+  const total = leaks.reduce((sum, { count }) => sum + count, 0);
+  const shown = leaks.flatMap(({ kind, rows }) => rows.map((leak) => `${kind}: ${leak.map(({ split, id }) => `${split} ${id}`).join(" and ")}`)).slice(0, SHOWN_FAULTS);
+  const more = total > shown.length ? [`… and ${total - shown.length} more (${leaks.map(({ kind, count }) => `${kind} ${count}`).join(", ")})`] : [];
   return new TunesmithError({
     code: "data.leakage",
-    message: `Cannot use these splits: ${leaks.length} sets of rows stand in more than one\n  ${[...shown, ...more].join("\n  ")}`,
-    hint: "Split the rows again with tunesmith data prepare, which keeps such rows together.",
-    details: { total: leaks.length, leaks: leaks.slice(0, SHOWN_FAULTS) },
+    message: `Cannot use these splits: ${total} ${total === 1 ? "set" : "sets"} of rows ${total === 1 ? "stands" : "stand"} in more than one\n  ${[...shown, ...more].join("\n  ")}`,
+    hint: `Split by group, which keeps such rows together, or pass --allow-leakage ${leaks.map(({ kind }) => kind).join(",")} to write it all the same and record what was found.`,
+    details: { total, leaks },
   });
 }
 
@@ -214,4 +214,22 @@ export function outputTaken(path: string, cause: unknown): TunesmithError {
     hint: "Move it away or choose another --output-dir; nothing was changed.",
     cause,
   });
+}
+
+export function datasetVersionInvalid(requested: string, standing?: string): TunesmithError {
+  return new TunesmithError({
+    code: "data.version_invalid",
+    message: standing === undefined ? `Cannot use version ${JSON.stringify(requested)}: it is not of the form dX.Y` : `Cannot use version ${JSON.stringify(requested)}: this very content has the version ${standing}`,
+    hint: standing === undefined ? "Write it like d1.2, or leave it out." : "Leave it out; only another content gets another version.",
+    exitCode: standing === undefined ? 2 : 1,
+  });
+}
+
+export function datasetVersionTaken(version: string): TunesmithError {
+  return new TunesmithError({ code: "data.version_taken", message: `Cannot use version ${version}: it stands for another content`, hint: "Ask for another version, or leave it out and the next free one is taken." });
+}
+
+export function datasetVersionUnknown(named: string, folder: string, found: readonly string[], known: readonly string[]): TunesmithError {
+  const state = found.length > 1 ? `${found.join(" and ")} are there` : found.length === 1 ? "no directory there holds its content any more" : known.length === 0 ? "no version was minted there" : `known are ${known.slice(-20).join(", ")}`;
+  return new TunesmithError({ code: "data.version_unknown", message: `Cannot find ${named} in ${folder}: ${state}`, hint: found.length > 1 ? "Name one of them." : "Name a dataset's directory, or mint a version with `tunesmith data version`.", details: { known } });
 }

@@ -2,13 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tableFromIPC } from "apache-arrow";
+import { Table, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { encodeArrow } from "./write/arrow.ts";
-import { loadDataset } from "./load.ts";
+import { writeSplitsOf } from "../../test/helpers/written-splits.ts";
+import { loadDataset, openDataset } from "./load.ts";
 import type { Row, Splits } from "./row.ts";
-import { writeDatasetFiles } from "./write/write.ts";
 
 const PYTHON = fileURLToPath(new URL("../../test/fixtures/python-datasets", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "tunesmith-load-"));
@@ -17,14 +16,15 @@ afterAll(() => rmSync(home, { recursive: true }));
 let count = 0;
 const freshDirectory = (): string => join(home, String(++count));
 
-/** Writes rows with the record that a first reading makes up. */
 function write(splits: Splits, shardBytes?: number): string {
-  const [bare, path] = [freshDirectory(), freshDirectory()];
-  const { record } = loadDataset(join(PYTHON, "alpaca"));
-  writeDatasetFiles(bare, { record, splits, dropped: [] }, shardBytes);
-  rmSync(join(bare, "dataset.json"));
-  writeDatasetFiles(path, { record: loadDataset(bare).record, splits, dropped: [] }, shardBytes);
+  const path = freshDirectory();
+  writeSplitsOf(path, splits, shardBytes);
   return path;
+}
+
+/** Text columns as an Arrow stream, as other tools write one. */
+function encodeArrow(columns: Readonly<Record<string, readonly (string | null)[]>>): Uint8Array {
+  return tableToIPC(new Table(Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, vectorFromArray(values, new Utf8())]))), "stream");
 }
 
 describe("a directory that Python's datasets saved", () => {
@@ -60,16 +60,21 @@ describe("a directory written here", () => {
   });
 
   it("describes its columns to Python in the schema of the stream", () => {
-    const bytes = encodeArrow({ text: ["a", null] });
+    const path = write({ train: [{ id: "a", instruction: "b", input: "", output: "c", labels: ["d"], messages: [{ role: "user", content: "e" }] }], validation: [], test: [] });
+    const bytes = new Uint8Array(readFileSync(join(path, "train", "data-00000-of-00001.arrow")));
     expect(bytes.slice(0, 4)).toEqual(Uint8Array.of(255, 255, 255, 255));
     expect(bytes.slice(-8)).toEqual(Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0));
-    expect(tableFromIPC(bytes).schema.metadata.get("huggingface")).toBe('{"info":{"features":{"text":{"dtype":"string","_type":"Value"}}}}');
+    const text = { dtype: "string", _type: "Value" };
+    const features = { id: text, instruction: text, input: text, output: text, labels: { feature: text, _type: "List" }, messages: { feature: { role: text, content: text }, _type: "List" } };
+    expect(JSON.parse(tableFromIPC(bytes).schema.metadata.get("huggingface")!)).toEqual({ info: { features } });
+    expect(JSON.parse(readFileSync(join(path, "train", "dataset_info.json"), "utf8"))).toMatchObject({ features });
   });
 
   it("reads back every row, in batches and shards, with empty splits", () => {
     const text = fc.string({ unit: "grapheme", maxLength: 12 });
+    const entity = fc.record({ type: text, text, start: fc.nat({ max: 99 }), end: fc.nat({ max: 99 }) }, { requiredKeys: ["type", "text"] });
     const rowParts = fc.record({ instruction: text, input: text, output: text }, {});
-    const extras = fc.record({ task: fc.string({ minLength: 1 }).filter((name) => name.trim() !== ""), group: fc.constant("g"), system: fc.constant("s") }, { requiredKeys: [] });
+    const extras = fc.record({ task: fc.string({ minLength: 1 }).filter((name) => name.trim() !== ""), group: fc.constant("g"), system: fc.constant("s"), labels: fc.array(text, { maxLength: 3 }), entities: fc.array(entity, { maxLength: 2 }), messages: fc.array(fc.record({ role: fc.constantFrom("user" as const, "assistant" as const), content: text }), { maxLength: 2 }) }, { requiredKeys: [] });
     const split = fc.array(fc.tuple(rowParts, extras), { maxLength: 8 });
     fc.assert(
       fc.property(split, split, split, fc.integer({ min: 20, max: 200 }), (train, validation, test, shardBytes) => {
@@ -86,6 +91,14 @@ describe("a directory written here", () => {
     const path = write({ train, validation: [], test: [] });
     expect(loadDataset(path).splits.train).toEqual(train);
     expect(tableFromIPC(readFileSync(join(path, "train", "data-00000-of-00001.arrow"))).batches.map(({ numRows }) => numRows)).toEqual([1000, 1000, 500]);
+  });
+
+  it("streams the rows of a split", () => {
+    const rows = Array.from({ length: 1200 }, (_, index): Row => ({ id: String(index), instruction: "i", input: "", output: `o${index}` }));
+    const opened = openDataset(write({ train: rows, validation: rows.slice(0, 1), test: [] }, 10_000));
+    expect([...opened.rows("train")]).toEqual(rows);
+    expect(opened.rows("validation").next().value).toEqual(rows[0]);
+    expect([...opened.rows("test")]).toEqual([]);
   });
 
   it("is refused when its rows are not those of its record", () => {

@@ -1,18 +1,32 @@
 // Reads a dataset directory: ours, or one that Python's `datasets` saved.
 import { basename, join, resolve } from "node:path";
+import type { RecordBatch } from "apache-arrow";
 import { z } from "zod";
-import { exists, isDirectory, readBytes, readJson } from "../files/index.ts";
+import { exists, isDirectory, readJson } from "../files/index.ts";
 import { datasetRecordSchema, datasetUpgrades, DATASET_SCHEMA_VERSION, parseRecord, type DatasetRecord } from "../records/index.ts";
-import { decodeArrow } from "./write/arrow.ts";
-import { describeSplits } from "./describe.ts";
+import { createSplitsDescriber, type DescribedSplits } from "./describe.ts";
 import { columnsUnknown, datasetChanged, datasetMissing, datasetUnreadable, fileInvalid } from "./errors.ts";
-import { createFaults } from "./faults.ts";
-import { COLUMN_SETS, mapRecord } from "./fields.ts";
+import { createFaults } from "./read/faults.ts";
+import { COLUMN_SETS, mapRecord } from "./read/fields.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
+import { readBatches } from "./write/read-shard.ts";
+import { isOwnBatch, recordsOfBatch, rowsOfBatch } from "./write/rows.ts";
 
 export interface LoadedDataset {
   readonly record: DatasetRecord;
   readonly splits: Splits;
+}
+
+/** A dataset whose rows are read when they are wanted. */
+export interface OpenDataset {
+  readonly path: string;
+  /** Streams the rows of a split; one batch is held at a time. @throws `data.dataset_unreadable`, `data.columns_unknown`, `data.file_invalid` */
+  rows(split: SplitName): Generator<Row>;
+  /**
+   * Reads all rows once and checks them against dataset.json; without one a record is made up from them. @param each is called with every row
+   * @throws `data.dataset_changed`, `records.invalid`, and what `rows` throws
+   */
+  check(each?: (split: SplitName, row: Row) => void): DatasetRecord;
 }
 
 /** What other tools call the splits. */
@@ -27,18 +41,43 @@ const stateSchema = z.object({ _data_files: z.array(z.object({ filename: z.strin
  * @throws `data.dataset_missing`, `data.dataset_unreadable`, `data.dataset_changed`, `data.columns_unknown`, `data.file_invalid`, `records.invalid`
  */
 export function loadDataset(path: string): LoadedDataset {
-  if (!isDirectory(path)) throw datasetMissing(path);
-  const splits = readSplits(path);
-  const described = describeSplits(splits);
-  const recordPath = join(path, "dataset.json");
-  if (!exists(recordPath)) return { record: recordOfUnknown(basename(resolve(path)), described), splits };
-  const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades);
-  if (record.digest !== described.digest) throw datasetChanged(path, record.digest, described.digest);
+  const splits: Record<SplitName, Row[]> = { train: [], validation: [], test: [] };
+  const record = openDataset(path).check((split, row) => splits[split].push(row));
   return { record, splits };
 }
 
+/** Opens a `save_to_disk` directory; no row is read yet. @throws `data.dataset_missing`, `data.dataset_unreadable` */
+export function openDataset(path: string): OpenDataset {
+  if (!isDirectory(path)) throw datasetMissing(path);
+  const directories = findSplits(path);
+  const rows = (split: SplitName): Generator<Row> => readSplit(directories.get(split), split);
+  return {
+    path,
+    rows,
+    check(each = () => {}) {
+      const recordPath = join(path, "dataset.json");
+      const described = describe(rows, each);
+      if (!exists(recordPath)) return recordOfUnknown(basename(resolve(path)), described);
+      const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades);
+      if (record.digest !== described.digest) throw datasetChanged(path, record.digest, described.digest);
+      return record;
+    },
+  };
+}
+
+function describe(rows: OpenDataset["rows"], each: (split: SplitName, row: Row) => void): DescribedSplits {
+  const describer = createSplitsDescriber();
+  for (const split of SPLIT_NAMES) {
+    for (const row of rows(split)) {
+      describer.add(split, row);
+      each(split, row);
+    }
+  }
+  return describer.finish();
+}
+
 /** All that can be said of a dataset whose making nobody recorded. */
-function recordOfUnknown(name: string, described: ReturnType<typeof describeSplits>): DatasetRecord {
+function recordOfUnknown(name: string, described: DescribedSplits): DatasetRecord {
   return {
     schema_version: DATASET_SCHEMA_VERSION,
     name,
@@ -60,47 +99,57 @@ function recordOfUnknown(name: string, described: ReturnType<typeof describeSpli
   };
 }
 
-function readSplits(path: string): Splits {
-  const splits: Record<SplitName, readonly Row[]> = { train: [], validation: [], test: [] };
-  if (exists(join(path, "state.json"))) return { ...splits, train: readSplit(path, "train") };
+/** The directory of each split that there is. */
+function findSplits(path: string): ReadonlyMap<SplitName, string> {
+  if (exists(join(path, "state.json"))) return new Map([["train", path]]);
   const dictPath = join(path, "dataset_dict.json");
   if (!exists(dictPath)) throw datasetUnreadable(path, "it has neither a dataset_dict.json nor a state.json");
   const dict = dictSchema.safeParse(readJson(dictPath));
   if (!dict.success) throw datasetUnreadable(path, "dataset_dict.json has no list of splits");
+  const directories = new Map<SplitName, string>();
   for (const found of dict.data.splits) {
     const name = SPLIT_NAMES.find((known) => known === found) ?? SPLIT_ALIASES[found];
     if (name === undefined) throw datasetUnreadable(path, `it has a split ${found}, known are ${SPLIT_NAMES.join(", ")}`);
-    splits[name] = readSplit(join(path, found), name);
+    directories.set(name, join(path, found));
   }
-  return splits;
+  return directories;
 }
 
-function readSplit(directory: string, split: SplitName): readonly Row[] {
+function* readSplit(directory: string | undefined, split: SplitName): Generator<Row> {
+  if (directory === undefined) return;
   const state = stateSchema.safeParse(readJson(join(directory, "state.json")));
   if (!state.success) throw datasetUnreadable(directory, "state.json has no list of data files");
   const faults = createFaults();
-  const rows: Row[] = [];
   let number = 0;
-  let unknown: readonly string[] | undefined;
   for (const { filename } of state.data._data_files) {
-    for (const record of readShard(join(directory, filename))) {
-      number += 1;
-      const mapped = mapRecord(record);
-      if (mapped.kind === "row") rows.push({ ...mapped.fields, id: mapped.fields.id ?? `${split}-${number}` });
-      else if (mapped.kind === "fault") faults.add({ row: number }, mapped.fault);
-      else unknown ??= mapped.found;
+    for (const batch of readShard(join(directory, filename))) {
+      if (isOwnBatch(batch)) {
+        yield* rowsOfBatch(batch);
+        number += batch.numRows;
+        continue;
+      }
+      for (const record of recordsOfBatch(batch)) {
+        number += 1;
+        const mapped = mapRecord(record);
+        if (mapped.kind === "row") yield { ...mapped.fields, id: mapped.fields.id ?? `${split}-${number}` };
+        else if (mapped.kind === "fault") faults.add({ row: number }, mapped.fault);
+        else throw columnsUnknown(directory, mapped.found, COLUMN_SETS);
+      }
     }
   }
-  if (unknown !== undefined) throw columnsUnknown(directory, unknown, COLUMN_SETS);
   if (faults.total > 0) throw fileInvalid(directory, faults);
-  return rows;
 }
 
-function readShard(path: string): Record<string, unknown>[] {
-  const bytes = readBytes(path);
-  try {
-    return decodeArrow(bytes);
-  } catch (cause) {
-    throw datasetUnreadable(path, `it is not an Arrow stream: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+function* readShard(path: string): Generator<RecordBatch> {
+  const batches = readBatches(path);
+  for (;;) {
+    let next: IteratorResult<RecordBatch>;
+    try {
+      next = batches.next();
+    } catch (cause) {
+      throw datasetUnreadable(path, `it is not an Arrow stream: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    }
+    if (next.done === true) return;
+    yield next.value;
   }
 }

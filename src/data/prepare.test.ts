@@ -6,8 +6,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import { droppedRowSchema } from "../records/index.ts";
 import { findLeaks } from "./duplicates/leakage.ts";
 import { loadDataset } from "./load.ts";
-import { prepareDataset, type PrepareOptions, type PreparedDataset } from "./prepare.ts";
-import { SPLIT_NAMES } from "./row.ts";
+import { prepareDataset, type PreparedDataset } from "./prepare.ts";
+import type { PrepareOptions } from "./prepare/options.ts";
+import { SPLIT_NAMES, type Splits } from "./row.ts";
 
 const home = mkdtempSync(join(tmpdir(), "tunesmith-prepare-"));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -19,10 +20,11 @@ type Record = { readonly [column: string]: unknown };
 const question = (number: number, parts: Record = {}): Record => ({ question: `Which of the many numbers is the number ${number}?`, answer: `It is n${number}.`, ...parts });
 const questions = (length: number): Record[] => Array.from({ length }, (_, number) => question(number));
 
-function prepare(rows: readonly Record[], options: Partial<PrepareOptions> = {}): Promise<PreparedDataset> {
+async function prepare(rows: readonly Record[], options: Partial<PrepareOptions> = {}): Promise<PreparedDataset & { readonly splits: Splits }> {
   const inputFile = `${freshDirectory()}.jsonl`;
   writeFileSync(inputFile, rows.map((row) => JSON.stringify(row)).join("\n"));
-  return prepareDataset({ domain: "own", inputFile, outputDir: freshDirectory(), now: new Date(0), ...options });
+  const prepared = await prepareDataset({ domain: "own", inputFile, outputDir: freshDirectory(), now: new Date(0), ...options });
+  return { ...prepared, splits: loadDataset(prepared.path).splits };
 }
 
 const readDropped = (path: string) => readFileSync(join(path, "dropped.jsonl"), "utf8").split("\n").filter(Boolean).map((line) => droppedRowSchema.parse(JSON.parse(line)));
@@ -31,7 +33,8 @@ describe("prepareDataset", () => {
   it("prepares the sample of the healthcare domain without a leak", async () => {
     const outputDir = freshDirectory();
     const stages: string[] = [];
-    const { path, status, record, splits, summary } = await prepareDataset({ domain: "healthcare", sample: true, outputDir, now: new Date(0), onProgress: ({ stage, rows }) => stages.push(`${stage} ${rows}`) });
+    const { path, status, record, summary } = await prepareDataset({ domain: "healthcare", sample: true, outputDir, now: new Date(0), onProgress: ({ stage, rows }) => stages.push(`${stage} ${rows}`) });
+    const { splits } = loadDataset(path);
     expect([path, status]).toEqual([join(outputDir, "healthcare_dataset"), "written"]);
     expect(stages).toEqual(["read 100", "clean 100", "validate 100", "split 100", "check 100", "write 100"]);
     expect(SPLIT_NAMES.map((name) => splits[name].length)).toEqual([80, 10, 10]);

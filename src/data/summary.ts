@@ -1,5 +1,5 @@
 import { countOf } from "../plural.ts";
-import { COLUMN_SETS } from "./fields.ts";
+import { COLUMN_SETS } from "./read/fields.ts";
 import type { PlacedDataset } from "./write/place.ts";
 import { SPLIT_NAMES } from "./row.ts";
 

@@ -5,10 +5,141 @@ import type { Row } from "./row.ts";
 /** A word is a run of letters, marks and digits; scripts that are written without spaces count by character. */
 const WORD = new RegExp(String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[[\p{L}\p{M}\p{N}]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]]+`, "gv");
 
+/** Code of a lower-cased ASCII letter or digit; 0 for what stands between words. */
+const ASCII_WORD = Uint8Array.from({ length: 128 }, (_, code) => {
+  const lower = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9]/.test(lower) ? lower.charCodeAt(0) : 0;
+});
+
 /** The words of a text, lower-cased and in compatibility form, so that two spellings of one text compare equal. */
 export function wordsOf(text: string): readonly string[] {
   return text.normalize("NFKC").toLowerCase().match(WORD) ?? [];
 }
+
+/** Number of words. */
+export function countWordsOf(text: string): number {
+  counter.reset();
+  counter.add(text);
+  return counter.count;
+}
+
+/** Hashes of words, collected over one or several texts. The arrays are used again after `reset`. */
+export interface WordHasher {
+  /** Hash of each word so far, 32 bits; the first `count` count. */
+  readonly hashes: Int32Array;
+  readonly count: number;
+  /** Two hashes of all words of the last text in order, 32 bits each: equal for texts that differ only in what {@link wordsOf} folds. */
+  readonly high: number;
+  readonly low: number;
+  reset(): void;
+  /** Hashes the words of a text behind those that are there. */
+  add(text: string): void;
+}
+
+/**
+ * Hashes words without making strings of them where a text is ASCII. Pieces between spaces that are not go through {@link wordsOf}: no word and no
+ * composed character spans a space. Hash: FNV-1a (Fowler, Noll, Vo) with the finalizer of MurmurHash3.
+ */
+export function createWordHasher(): WordHasher {
+  let hashes = new Int32Array(1024);
+  let count = 0;
+  let high = 0;
+  let low = 0;
+  let word = FNV_START;
+  const unit = (code: number): void => {
+    word = Math.imul(word ^ code, FNV_PRIME);
+    high = Math.imul(high ^ code, 0x85ebca77);
+    high = (high << 13) | (high >>> 19);
+    low = Math.imul(low ^ code, FNV_PRIME);
+  };
+  const end = (): void => {
+    if (count === hashes.length) hashes = grown(hashes);
+    hashes[count++] = mixBits(word);
+    word = FNV_START;
+    high = Math.imul(high ^ 32, 0x9e3779b1);
+    low = Math.imul(low ^ 32, 0xc2b2ae3d);
+  };
+  const addAscii = (text: string): void => {
+    let [kept, keptHigh, keptLow, pieceStart] = [count, high, low, 0];
+    let inWord = false;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= 128) {
+        let pieceEnd = at;
+        while (pieceEnd < text.length && text.charCodeAt(pieceEnd) !== 32 && text.charCodeAt(pieceEnd) !== 10) pieceEnd += 1;
+        [count, high, low, word, inWord] = [kept, keptHigh, keptLow, FNV_START, false];
+        for (const found of wordsOf(text.slice(pieceStart, pieceEnd))) {
+          for (let place = 0; place < found.length; place++) unit(found.charCodeAt(place));
+          end();
+        }
+        at = pieceEnd - 1;
+        pieceStart = pieceEnd;
+        kept = count;
+        keptHigh = high;
+        keptLow = low;
+        continue;
+      }
+      const lower = ASCII_WORD[code]!;
+      if (lower !== 0) {
+        unit(lower);
+        inWord = true;
+        continue;
+      }
+      if (inWord) end();
+      inWord = false;
+      if (code === 32 || code === 10) {
+        kept = count;
+        keptHigh = high;
+        keptLow = low;
+        pieceStart = at + 1;
+      }
+    }
+    if (inWord) end();
+  };
+  return {
+    get hashes() {
+      return hashes;
+    },
+    get count() {
+      return count;
+    },
+    get high() {
+      return mixBits(high);
+    },
+    get low() {
+      return mixBits(low);
+    },
+    reset() {
+      count = 0;
+    },
+    add(text) {
+      high = FNV_START;
+      low = 0x5bd1e995;
+      word = FNV_START;
+      addAscii(text);
+    },
+  };
+}
+
+const FNV_START = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+
+/** The finalizer of MurmurHash3, 32 bits, signed. */
+export function mixBits(value: number): number {
+  let hash = value ^ (value >>> 16);
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+function grown(hashes: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * hashes.length);
+  larger.set(hashes);
+  return larger;
+}
+
+const counter = createWordHasher();
 
 /** Everything a row says: system, instruction, input, output. */
 export function wholeText(row: Pick<Row, "system" | "instruction" | "input" | "output">): string {
@@ -16,8 +147,8 @@ export function wholeText(row: Pick<Row, "system" | "instruction" | "input" | "o
 }
 
 /** Statistics of a list of lengths. */
-export function describeLengths(lengths: readonly number[]): LengthStatistics {
-  const sorted = [...lengths].sort((a, b) => a - b);
+export function describeLengths(lengths: ArrayLike<number>): LengthStatistics {
+  const sorted = Float64Array.from(lengths).sort();
   const total = sorted.reduce((sum, length) => sum + length, 0);
   const middle = (sorted.length - 1) / 2;
   const median = sorted.length === 0 ? 0 : (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;

@@ -1,27 +1,89 @@
+// The gate: linked rows that stand in more than one split, found anew from the rows of the splits, without a look at how they were dealt.
 import { leaksFound } from "../errors.ts";
-import { findLinks, type LinkKind } from "./links.ts";
-import { SPLIT_NAMES, type SplitName, type Splits } from "../row.ts";
+import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "../row.ts";
+import type { LeakSummary } from "../../records/index.ts";
+import { visitCandidates } from "./candidates.ts";
+import { KEY_KINDS, LINK_KINDS, type Fingerprints, type LinkKind } from "./fingerprint.ts";
+import { compareRows } from "./in-memory.ts";
+import { numberKeys } from "./links.ts";
+import { NEAR_DUPLICATE_SIMILARITY, similarity } from "./minhash.ts";
+import { createRunsCache } from "./runs-cache.ts";
+import { createSets } from "./sets.ts";
 
-/** Linked rows that stand in more than one split. */
-export interface Leak {
-  readonly kind: LinkKind;
-  readonly splits: readonly SplitName[];
-  /** Ids of the rows, each with its split. */
-  readonly rows: readonly { readonly split: SplitName; readonly id: string }[];
+/** Leaks shown of each kind, and rows of each leak. */
+const SHOWN_LEAKS = 20;
+
+export interface GateOptions {
+  readonly fingerprints: Fingerprints;
+  /** The rows in an order of their content, each once. */
+  readonly order: Uint32Array;
+  /** The split of each row, as a place in {@link SPLIT_NAMES}. */
+  readonly splitOf: Uint8Array;
+  readonly readRuns: (row: number) => Uint32Array;
+  readonly readId: (row: number) => string;
 }
 
-/** Every set of linked rows that crosses a border between splits. */
-export function findLeaks(splits: Splits): readonly Leak[] {
-  const placed = SPLIT_NAMES.flatMap((split) => splits[split].map((row) => ({ split, row })));
-  return findLinks(placed.map(({ row }) => row)).flatMap(({ kind, rows }) => {
-    const crossing = new Set(rows.map((index) => placed[index]!.split));
-    if (crossing.size < 2) return [];
-    return [{ kind, splits: [...crossing], rows: rows.map((index) => ({ split: placed[index]!.split, id: placed[index]!.row.id })) }];
+/** Leaks by kind, in the order of {@link LINK_KINDS}; kinds without any are left out. */
+export function findLeaksIn(options: GateOptions): readonly LeakSummary[] {
+  const nameRows = (rows: readonly number[]) => rows.map((row) => ({ split: splitName(options.splitOf[row]!), id: options.readId(row) }));
+  const found = LINK_KINDS.map((kind) => {
+    const { count, rows } = kind === "near_duplicate" ? crossingPairs(options) : crossingKeys(kind, options);
+    return { kind, count, rows: rows.map(nameRows) };
   });
+  return found.filter(({ count }) => count > 0);
 }
 
-/** The gate before anything is written. @throws `data.leakage` naming the rows */
-export function requireNoLeaks(splits: Splits): void {
-  const leaks = findLeaks(splits);
-  if (leaks.length > 0) throw leaksFound(leaks);
+/** Leaks between splits that are held in memory. */
+export function findLeaks(splits: Splits): readonly LeakSummary[] {
+  const placed = SPLIT_NAMES.flatMap((split, number) => splits[split].map((row): { row: Row; split: number } => ({ row, split: number })));
+  const rows = placed.map(({ row }) => row);
+  return findLeaksIn({ ...compareRows(rows), splitOf: Uint8Array.from(placed, ({ split }) => split), readId: (row) => rows[row]!.id });
+}
+
+/** @throws `data.leakage` naming rows, when there is a leak of a kind that is not allowed */
+export function requireNoLeaks(leaks: readonly LeakSummary[], allowed: readonly LinkKind[] = []): void {
+  const forbidden = leaks.filter(({ kind }) => !allowed.some((one) => one === kind));
+  if (forbidden.length > 0) throw leaksFound(forbidden);
+}
+
+/** Keys whose rows stand in more than one split, and the first row of each split for the first of them. */
+function crossingKeys(kind: (typeof KEY_KINDS)[number], { fingerprints, splitOf }: GateOptions): { readonly count: number; readonly rows: readonly (readonly number[])[] } {
+  const { keyOf, count } = numberKeys(kind, fingerprints, splitOf.length);
+  const splitsOfKey = new Uint8Array(count);
+  for (let row = 0; row < splitOf.length; row++) if (keyOf[row] !== -1) splitsOfKey[keyOf[row]!]! |= 1 << splitOf[row]!;
+  const crosses = (key: number): boolean => (splitsOfKey[key]! & (splitsOfKey[key]! - 1)) !== 0;
+  const shown = new Map<number, Map<number, number>>();
+  let crossing = 0;
+  for (let key = 0; key < count; key++) {
+    if (!crosses(key)) continue;
+    crossing += 1;
+    if (crossing <= SHOWN_LEAKS) shown.set(key, new Map());
+  }
+  if (crossing > 0) {
+    for (let row = 0; row < splitOf.length; row++) {
+      const firsts = shown.get(keyOf[row]!);
+      if (firsts !== undefined && !firsts.has(splitOf[row]!)) firsts.set(splitOf[row]!, row);
+    }
+  }
+  return { count: crossing, rows: [...shown.values()].map((firsts) => [...firsts].sort(([a], [b]) => a - b).map(([, row]) => row)) };
+}
+
+/** Near-duplicate pairs across splits; of a set of them only as many as hold it together. */
+function crossingPairs({ fingerprints, order, splitOf, readRuns }: GateOptions): { readonly count: number; readonly rows: readonly (readonly number[])[] } {
+  const sets = createSets(order.length);
+  const runsOf = createRunsCache(readRuns);
+  const rows: number[][] = [];
+  let count = 0;
+  visitCandidates({ ...fingerprints, order }, (first, second) => {
+    if (splitOf[first] === splitOf[second] || sets.isJoined(first, second)) return;
+    if (similarity(runsOf(first), runsOf(second)) < NEAR_DUPLICATE_SIMILARITY) return;
+    sets.join(first, second);
+    count += 1;
+    if (rows.length < SHOWN_LEAKS) rows.push([first, second].sort((a, b) => splitOf[a]! - splitOf[b]!));
+  });
+  return { count, rows };
+}
+
+function splitName(number: number): SplitName {
+  return SPLIT_NAMES[number]!;
 }

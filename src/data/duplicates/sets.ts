@@ -1,14 +1,16 @@
 /** A partition of 0…count-1 that grows by joining. */
 export interface Sets {
-  join(first: number, second: number): void;
+  /** @returns whether they were apart */
+  join(first: number, second: number): boolean;
   isJoined(first: number, second: number): boolean;
-  /** Every set, each ascending, ordered by smallest member. */
-  all(): readonly (readonly number[])[];
+  /** The smallest member of the set of a number. */
+  rootOf(index: number): number;
 }
 
 /** Starts with every number alone. Union-find with path halving (Tarjan, van Leeuwen 1984). */
 export function createSets(count: number): Sets {
-  const parent = Int32Array.from({ length: count }, (_, index) => index);
+  const parent = new Int32Array(count);
+  for (let index = 0; index < count; index++) parent[index] = index;
   const rootOf = (index: number): number => {
     let at = index;
     while (parent[at] !== at) {
@@ -19,19 +21,12 @@ export function createSets(count: number): Sets {
   };
   return {
     join(first, second) {
-      const [low, high] = [rootOf(first), rootOf(second)].sort((a, b) => a - b) as [number, number];
-      parent[high] = low;
+      const [a, b] = [rootOf(first), rootOf(second)];
+      if (a === b) return false;
+      parent[Math.max(a, b)] = Math.min(a, b);
+      return true;
     },
     isJoined: (first, second) => rootOf(first) === rootOf(second),
-    all() {
-      const members = new Map<number, number[]>();
-      for (let index = 0; index < count; index++) {
-        const root = rootOf(index);
-        const set = members.get(root);
-        if (set === undefined) members.set(root, [index]);
-        else set.push(index);
-      }
-      return [...members.values()];
-    },
+    rootOf,
   };
 }

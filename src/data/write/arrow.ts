@@ -1,43 +1,96 @@
-// Columns as an Arrow IPC stream with the schema metadata that Python's `datasets` reads. Source: datasets 5, `Dataset.save_to_disk`.
-import { Field, makeData, RecordBatch, Schema, Struct, Table, tableFromIPC, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
+// Rows as an Arrow IPC stream with the schema metadata that Python's `datasets` reads. Source: datasets 5, `Dataset.save_to_disk`.
+import { Field, makeData, RecordBatch, Schema, Struct, Table, tableToIPC, type Data } from "apache-arrow";
+import type { Entity, Message } from "../row.ts";
+import { createListColumn, createTextColumn, type ElementShape, type ListColumn, type TextColumn } from "./batch.ts";
 
-/** Text columns by name, all equally long; `null` is a missing value. */
-export type TextColumns = Readonly<Record<string, readonly (string | null)[]>>;
+/** Columns that are always there, and those that are written when a row has one. */
+export const TEXT_COLUMNS = ["id", "instruction", "input", "output", "system", "task", "group"] as const;
+export const LIST_COLUMNS = ["labels", "entities", "messages"] as const;
+export const OPTIONAL_COLUMNS = ["system", "task", "group", ...LIST_COLUMNS] as const;
+export type TextColumnName = (typeof TEXT_COLUMNS)[number];
+export type ListColumnName = (typeof LIST_COLUMNS)[number];
+export type ColumnName = TextColumnName | ListColumnName;
+
+const SHAPES: Readonly<Record<ListColumnName, ElementShape>> = {
+  labels: "text",
+  entities: { type: "text", text: "text", start: "integer", end: "integer" } satisfies Record<keyof Entity, "text" | "integer">,
+  messages: { role: "text", content: "text" } satisfies Record<keyof Message, "text" | "integer">,
+};
 
 /** Rows of a record batch, as `datasets` writes them by default. */
 const BATCH_ROWS = 1000;
+/** A batch of longer rows is closed earlier. */
+const BATCH_BYTES = 1 << 26;
+/** `FFFFFFFF 00000000` ends a stream. */
+const END_BYTES = 8;
 
-/** The description of text columns in `dataset_info.json` and in the schema metadata. */
-export function describeFeatures(names: readonly string[]): Record<string, { dtype: "string"; _type: "Value" }> {
-  return Object.fromEntries(names.map((name) => [name, { dtype: "string", _type: "Value" }]));
+/** The description of columns in `dataset_info.json` and in the schema metadata. */
+export function describeFeatures(names: readonly ColumnName[]): Record<string, unknown> {
+  const dtypeOf = { text: "string", integer: "int32" } as const;
+  const value = (kind: "text" | "integer") => ({ dtype: dtypeOf[kind], _type: "Value" });
+  const feature = (name: ColumnName): unknown => {
+    if (!isList(name)) return value("text");
+    const shape = SHAPES[name];
+    return { feature: shape === "text" ? value("text") : Object.fromEntries(Object.entries(shape).map(([member, kind]) => [member, value(kind)])), _type: "List" };
+  };
+  return Object.fromEntries(names.map((name) => [name, feature(name)]));
 }
 
-/** An Arrow IPC stream of text columns, 1,000 rows a batch. */
-export function encodeArrow(columns: TextColumns): Uint8Array {
-  const names = Object.keys(columns);
-  const metadata = new Map([["huggingface", JSON.stringify({ info: { features: describeFeatures(names) } })]]);
-  const schema = new Schema(names.map((name) => new Field(name, new Utf8(), true)), metadata);
-  const rowCount = Object.values(columns)[0]?.length ?? 0;
-  const batches: RecordBatch[] = [];
-  for (let start = 0; start < rowCount; start += BATCH_ROWS) {
-    const length = Math.min(BATCH_ROWS, rowCount - start);
-    const children = names.map((name) => vectorFromArray(columns[name]!.slice(start, start + length), new Utf8()).data[0]!);
-    batches.push(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })));
-  }
-  return tableToIPC(new Table(schema, batches), "stream");
+/** A row as it is handed to a stream: texts as places in `bytes`, both -1 where there is none, in the order of {@link TEXT_COLUMNS}. */
+export interface EncodedRow {
+  readonly bytes: Uint8Array;
+  readonly places: Int32Array;
+  readonly lists: Partial<Readonly<Record<ListColumnName, readonly unknown[]>>> | undefined;
 }
 
-/** The rows of an Arrow IPC stream as plain objects: lists are arrays, structs are objects, 64-bit integers are `bigint`. @throws whatever apache-arrow throws on bytes it cannot read */
-export function decodeArrow(bytes: Uint8Array): Record<string, unknown>[] {
-  const table = tableFromIPC(bytes);
-  const columns = table.schema.fields.map(({ name }) => ({ name, vector: table.getChild(name)! }));
-  return Array.from({ length: table.numRows }, (_, row) => Object.fromEntries(columns.map(({ name, vector }) => [name, toPlain(vector.get(row))])));
+/** Turns rows into the bytes of one stream. */
+export interface ArrowStream {
+  /** Adds a row. @returns the bytes of a batch when this row fills it */
+  add(row: EncodedRow): Uint8Array | undefined;
+  /** The schema: what a stream begins with. */
+  readonly head: Uint8Array;
+  /** The bytes of the last batch, and the end of the stream. */
+  finish(): { readonly batch: Uint8Array | undefined; readonly end: Uint8Array };
 }
 
-/** Vectors and struct rows of apache-arrow carry `toJSON`; what is inside them may as well. */
-function toPlain(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value;
-  const plain: unknown = "toJSON" in value && typeof value.toJSON === "function" ? value.toJSON() : value;
-  if (Array.isArray(plain)) return plain.map(toPlain);
-  return Object.fromEntries(Object.entries(plain as object).map(([key, member]) => [key, toPlain(member)]));
+export function createArrowStream(names: readonly ColumnName[]): ArrowStream {
+  const columns = names.map((name) => (isList(name) ? { name, list: createListColumn(SHAPES[name]) } : { name, text: createTextColumn(), place: 2 * TEXT_COLUMNS.indexOf(name) }));
+  const schema = new Schema(
+    columns.map((column) => new Field(column.name, (column.text ?? column.list).type, true)),
+    new Map([["huggingface", JSON.stringify({ info: { features: describeFeatures(names) } })]]),
+  );
+  const empty = tableToIPC(new Table(schema, []), "stream");
+  const head = empty.slice(0, -END_BYTES);
+  let rows = 0;
+  let bytes = 0;
+  const finishBatch = (): Uint8Array | undefined => {
+    if (rows === 0) return undefined;
+    const children: Data[] = columns.map((column) => (column.text ?? column.list).finish());
+    const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }));
+    rows = 0;
+    bytes = 0;
+    return tableToIPC(new Table(schema, [batch]), "stream").subarray(head.length, -END_BYTES);
+  };
+  return {
+    head,
+    add(row) {
+      for (const column of columns) addValue(column, row);
+      rows += 1;
+      bytes += row.bytes.length;
+      return rows === BATCH_ROWS || bytes >= BATCH_BYTES ? finishBatch() : undefined;
+    },
+    finish: () => ({ batch: finishBatch(), end: empty.slice(-END_BYTES) }),
+  };
+}
+
+type OneColumn = { readonly text: TextColumn; readonly place: number; readonly list?: undefined } | { readonly name: ListColumnName; readonly list: ListColumn; readonly text?: undefined };
+
+function addValue(column: OneColumn, { bytes, places, lists }: EncodedRow): void {
+  if (column.text === undefined) column.list.add(lists?.[column.name]);
+  else if (places[column.place] === -1) column.text.addNull();
+  else column.text.add(bytes, places[column.place]!, places[column.place + 1]!);
+}
+
+export function isList(name: ColumnName): name is ListColumnName {
+  return LIST_COLUMNS.some((list) => list === name);
 }

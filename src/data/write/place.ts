@@ -1,12 +1,9 @@
 // A dataset is replaced only by a complete one, and the one it replaces stays beside it.
-import { dirname } from "node:path";
-import { exists, nearestDirectory, removeEmpty, rename, requireFreeBytes, withLock, writeDirectoryAtomic } from "../../files/index.ts";
+import { join } from "node:path";
+import { exists, rename, withLock, writeJson } from "../../files/index.ts";
 import type { DatasetRecord } from "../../records/index.ts";
 import { outputTaken } from "../errors.ts";
-import { loadDataset } from "../load.ts";
-import { SPLIT_NAMES } from "../row.ts";
-import { wholeText } from "../words.ts";
-import { writeDatasetFiles, type DatasetContents } from "./write.ts";
+import { openDataset } from "../load.ts";
 
 /** Where a dataset is now, and what happened there. */
 export interface PlacedDataset {
@@ -19,48 +16,38 @@ export interface PlacedDataset {
 }
 
 /** More than the files take: Arrow offsets, records and slack. */
-const BYTES_PER_TEXT_BYTE = 2;
 const BYTES_PER_ROW = 256;
 
 /**
- * Puts a dataset in place under a lock; what stands there is moved aside when the new files are complete, or left when it is the same. When it
- * fails, not even an empty folder is left.
- * @param writeFiles fills the directory; a test hands in one that fails
- * @throws `data.output_taken`, `files.disk_too_small`, `files.locked`
+ * Puts the files of a dataset in place under a lock; what stands there is moved aside, or left when it is the same.
+ * @param files a directory on the same file system, which becomes the dataset
+ * @throws `data.output_taken`, `files.locked`
  */
-export async function placeDataset(path: string, contents: DatasetContents, writeFiles = writeDatasetFiles): Promise<PlacedDataset> {
-  const standing = nearestDirectory(dirname(path));
-  try {
-    return await withLock(`${path}.lock`, () => placeLocked(path, contents, writeFiles));
-  } catch (thrown) {
-    removeEmpty(dirname(path), standing);
-    throw thrown;
-  }
+export function placeDataset(path: string, files: string, record: DatasetRecord): Promise<PlacedDataset> {
+  return withLock(`${path}.lock`, () => {
+    const standing = findStanding(path);
+    if (standing?.digest === record.digest && standing.created_at !== null) return { path, status: "unchanged", record: standing };
+    writeJson(join(files, "dataset.json"), record);
+    const previousPath = standing === undefined ? undefined : freePath(`${path}.previous-${standing.digest.slice(0, 8)}`);
+    if (previousPath !== undefined) rename(path, previousPath);
+    rename(files, path);
+    return { path, status: previousPath === undefined ? "written" : "replaced", ...(previousPath === undefined ? {} : { previousPath }), record };
+  });
 }
 
-async function placeLocked(path: string, contents: DatasetContents, writeFiles: typeof writeDatasetFiles): Promise<PlacedDataset> {
-  const standing = exists(path) ? loadStanding(path) : undefined;
-  if (standing?.digest === contents.record.digest && standing.created_at !== null) return { path, status: "unchanged", record: standing };
-  const previousPath = standing === undefined ? undefined : freePath(`${path}.previous-${standing.digest.slice(0, 8)}`);
-  requireFreeBytes(path, sizeOf(contents));
-  await writeDirectoryAtomic(
-    path,
-    (temporary) => {
-      writeFiles(temporary, contents);
-      if (previousPath !== undefined) rename(path, previousPath);
-    },
-    { replace: true },
-  );
-  return { path, status: previousPath === undefined ? "written" : "replaced", previousPath, record: contents.record };
-}
-
-/** What is no dataset is nothing this command may move. */
-function loadStanding(path: string): DatasetRecord {
+/** The record of the dataset at a path, if one is there. What is no dataset is nothing this command may move. @throws `data.output_taken` */
+export function findStanding(path: string): DatasetRecord | undefined {
+  if (!exists(path)) return undefined;
   try {
-    return loadDataset(path).record;
+    return openDataset(path).check();
   } catch (cause) {
     throw outputTaken(path, cause);
   }
+}
+
+/** Bytes that the files of rows of these sizes need, with something to spare. */
+export function sizeOfFiles(sizes: Uint32Array): number {
+  return 2 ** 20 + sizes.reduce((sum, size) => sum + size + BYTES_PER_ROW, 0);
 }
 
 function freePath(path: string): string {
@@ -68,9 +55,4 @@ function freePath(path: string): string {
     const candidate = count === 1 ? path : `${path}-${count}`;
     if (!exists(candidate)) return candidate;
   }
-}
-
-function sizeOf({ splits }: DatasetContents): number {
-  const rows = SPLIT_NAMES.flatMap((name) => splits[name]);
-  return 2 ** 20 + rows.reduce((sum, row) => sum + BYTES_PER_ROW + BYTES_PER_TEXT_BYTE * Buffer.byteLength(wholeText(row)), 0);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { TunesmithError } from "../errors.ts";
+import type { TunesmithError } from "../../errors.ts";
 import { readRows } from "./read.ts";
 
 const home = mkdtempSync(join(tmpdir(), "tunesmith-read-"));
@@ -66,14 +66,14 @@ describe("the column sets", () => {
       { role: "user", content: "And?" },
       { role: "assistant", content: "So." },
     ];
-    expect(await read("a.jsonl", lines({ messages }))).toEqual([{ id: "row-1", system: "Be brief.", instruction: "And?", input: "User: Hi\nAssistant: Ho", output: "So." }]);
+    expect(await read("a.jsonl", lines({ messages }))).toEqual([{ id: "row-1", system: "Be brief.", instruction: "And?", input: "User: Hi\nAssistant: Ho", output: "So.", messages }]);
   });
 
   it("says which turn cannot be read", async () => {
     const user = { role: "user", content: "Hi" };
-    expect(await fault("a.jsonl", lines({ messages: [user] }, { messages: [user, { role: "tool", content: "" }] }, { messages: "Hi" }))).toBe(
+    expect(await fault("a.jsonl", lines({ messages: [user] }, { messages: [user, { role: "narrator", content: "" }] }, { messages: "Hi" }))).toBe(
       "Cannot read /a.jsonl: 3 faults\n  row 1, line 1: messages end with user, needed is user, assistant\n" +
-        '  row 2, line 2: messages[1].role is "tool", needed is one of system, user, assistant\n  row 3, line 3: messages is a string, needed is a list of { role, content }',
+        '  row 2, line 2: messages[1].role is "narrator", needed is one of system, user, assistant, tool\n  row 3, line 3: messages is a string, needed is a list of { role, content }',
     );
   });
 
@@ -83,7 +83,8 @@ describe("the column sets", () => {
 
   it("lists the columns found and the sets accepted", async () => {
     expect(await fault("a.csv", "foo,bar\n1,2\n")).toBe(
-      "Cannot read /a.csv: its columns are foo, bar, needed is one of these sets\n  messages\n  instruction, output, [input]\n  prompt, completion\n  question, answer, [context]\n  text",
+      "Cannot read /a.csv: its columns are foo, bar, needed is one of these sets\n" +
+        "  messages\n  conversations\n  instruction, output, [input]\n  prompt, completion\n  question, answer, [context]\n  tokens, ner_tags\n  text, entities\n  text, spans\n  text, labels\n  text, label\n  text",
     );
   });
 
@@ -169,7 +170,7 @@ describe("CSV and TSV", () => {
 });
 
 it("refuses other kinds of file, no file and an empty one", async () => {
-  expect(await fault("a.xlsx", "")).toBe("Cannot read /a.xlsx: it is not a file ending in one of .json, .jsonl, .ndjson, .csv, .tsv");
+  expect(await fault("a.xlsx", "")).toBe("Cannot read /a.xlsx: it is not a file ending in one of .parquet, .arrow, .feather, .jsonl, .ndjson, .json, .csv, .tsv, .conll, .bio, .iob");
   await expect(readRows(join(home, "none.csv"))).rejects.toThrow("there is no such file or directory");
   expect(await fault("a.jsonl", "\n")).toBe("Cannot read /a.jsonl: it holds 0 rows, needed is at least 1");
   expect(await fault("a.csv", "question,answer\n")).toContain("it holds 0 rows");

@@ -1,13 +1,8 @@
 // JSON and JSON Lines as numbered records. A fault never hides the ones after it.
-import { readText, streamLines } from "../files/index.ts";
+import { readText, streamLines } from "../../files/index.ts";
 import { nameType } from "./cell.ts";
-import type { FaultPlace, Faults } from "./faults.ts";
-
-/** One record of a file, not yet looked into. */
-export interface SourceRecord {
-  readonly place: FaultPlace & { readonly row: number };
-  readonly value: unknown;
-}
+import type { Faults } from "./faults.ts";
+import type { SourceRecord } from "./record.ts";
 
 /** Streams a JSON Lines file; blank lines are no rows. */
 export async function* readJsonLines(path: string, faults: Faults): AsyncGenerator<SourceRecord> {

@@ -1,5 +1,7 @@
-/** Where in a file a fault is; both count from 1. */
+/** Where in a file a fault is; numbers count from 1. */
 export interface FaultPlace {
+  /** Name of the file, where there are several. */
+  readonly file?: string;
   /** Number of the data row (a header is not a row); absent for a fault of the whole file. */
   readonly row?: number;
   readonly line?: number;
@@ -30,6 +32,6 @@ export function createFaults(): Faults {
   };
 }
 
-function namePlace({ row, line }: FaultPlace): string {
-  return [row === undefined ? "" : `row ${row}`, line === undefined ? "" : `line ${line}`].filter((part) => part !== "").join(", ");
+function namePlace({ file, row, line }: FaultPlace): string {
+  return [file ?? "", row === undefined ? "" : `row ${row}`, line === undefined ? "" : `line ${line}`].filter((part) => part !== "").join(", ");
 }

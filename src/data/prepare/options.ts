@@ -1,0 +1,60 @@
+import type { CleaningStepName } from "../clean/cleaner.ts";
+import type { LinkKind } from "../duplicates/fingerprint.ts";
+import type { FieldMapping } from "../read/fields.ts";
+import type { SplitMethod } from "../split/assign.ts";
+
+export interface PrepareOptions {
+  /** healthcare, legal, finance, or a name of your own; the dataset is called `<domain>_dataset`. */
+  readonly domain: string;
+  /** A file or directory of rows. Either this or `sample`. */
+  readonly inputFile?: string;
+  /** Generate rows instead of reading a file. Default false. */
+  readonly sample?: boolean;
+  /** Rows to generate, 1 to 2,000. Default 100. */
+  readonly numSamples?: number;
+  /** How columns are read whose names do not say it. */
+  readonly mapping?: FieldMapping;
+  /** Column whose equal values stay in one split. Default `group`. */
+  readonly groupBy?: string;
+  /** Cleaning steps that are taken. Default all. */
+  readonly cleaning?: readonly CleaningStepName[];
+  /** Default data/processed. */
+  readonly outputDir?: string;
+  /** Share of the rows. Default 0.8. */
+  readonly trainSplit?: number;
+  /** Default 0.1. */
+  readonly valSplit?: number;
+  /** Default 0.1. */
+  readonly testSplit?: number;
+  /** Default `group`. */
+  readonly splitMethod?: SplitMethod;
+  /** What `stratified` and `multilabel` go by. Default the labels of rows, or their task where none has labels. */
+  readonly stratifyBy?: "labels" | "task";
+  /** Of the sample and of the split. Default 42. */
+  readonly seed?: number;
+  /** Kinds of links that may cross splits: they neither keep rows together nor stop the gate; what it finds is recorded. Default none. */
+  readonly allowLeakage?: readonly LinkKind[];
+  /** Report findings without stopping at any. Default false: an error stops. */
+  readonly skipValidation?: boolean;
+  /** Stop at warnings too. Default false. */
+  readonly strict?: boolean;
+  /** Words below which a row is found short. Default 10. */
+  readonly minLength?: number;
+  /** Words above which a row is found long. Default 2,048. */
+  readonly maxLength?: number;
+  /** Threads beside this one. Default: one for each core, at most 4. The dataset is the same whatever their number. */
+  readonly threads?: number;
+  /** Bytes of text from which on a new file is begun. Default 500 MB. */
+  readonly shardBytes?: number;
+  /** Time of the record. */
+  readonly now: Date;
+  readonly onProgress?: (progress: PrepareProgress) => void;
+}
+
+export type PrepareStage = "read" | "clean" | "validate" | "split" | "check" | "write";
+
+/** Said when a stage is over; `rows` are the rows left after it. */
+export interface PrepareProgress {
+  readonly stage: PrepareStage;
+  readonly rows: number;
+}

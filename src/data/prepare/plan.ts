@@ -1,0 +1,78 @@
+// How rows will stand in a dataset, decided before anything is written.
+import type { Spool } from "../../files/index.ts";
+import type { DatasetRecord, LargestGroup } from "../../records/index.ts";
+import { createRowsDigest, describeCounted, type DescribedSplits } from "../describe.ts";
+import { comparedRuns, LINK_KINDS, type LinkKind } from "../duplicates/fingerprint.ts";
+import { linkRows, type LinkedRows } from "../duplicates/links.ts";
+import { SPLIT_NAMES, type SplitName } from "../row.ts";
+import { assignSplits, type Assignment, type Fractions, type SplitMethod } from "../split/assign.ts";
+import { createLabelColumn, type LabelColumn } from "../split/labels.ts";
+import { createWordHasher } from "../words.ts";
+import { decodeRow, DIGEST_BYTES } from "../encoded-row.ts";
+import { keysOfDigests } from "./keys.ts";
+import { readKept, type KeptRows } from "./store.ts";
+import { orderByKey } from "../split/units.ts";
+
+export interface SplitPlanOptions {
+  readonly method: SplitMethod;
+  readonly fractions: Fractions;
+  readonly seed: number;
+  readonly stratifyBy: "labels" | "task" | undefined;
+}
+
+/** Rows that belong together. Uses the fingerprints, which nobody needs afterwards. */
+export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKind[]): LinkedRows {
+  const hasher = createWordHasher();
+  return linkRows({
+    fingerprints: kept.fingerprints,
+    order: orderByKey(keysOfDigests(kept.digests)),
+    readRuns: (row) => comparedRuns(decodeRow(spool.peek(kept.offsets[row]!, kept.sizes[row]!)), hasher),
+    kinds: LINK_KINDS.filter((kind) => !allowed.includes(kind)),
+  });
+}
+
+/** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups` */
+export function dealRows(kept: KeptRows, spool: Spool, { groupOf }: LinkedRows, { method, fractions, seed, stratifyBy }: SplitPlanOptions): { readonly assignment: Assignment; readonly stratifiedBy: "labels" | "task" | null } {
+  const rowKeys = keysOfDigests(kept.digests);
+  if (method !== "stratified" && method !== "multilabel") return { assignment: assignSplits({ method, rowKeys, groupOf, fractions, seed }), stratifiedBy: null };
+  const { by, labels } = readStrata(kept, spool, stratifyBy);
+  return { assignment: assignSplits({ method, rowKeys, groupOf, labels, fractions, seed }), stratifiedBy: by };
+}
+
+/** The labels of rows, or their tasks where no row has labels. */
+function readStrata(kept: KeptRows, spool: Spool, wanted: "labels" | "task" | undefined): { readonly by: "labels" | "task"; readonly labels: LabelColumn } {
+  const [labels, tasks] = [createLabelColumn(), createLabelColumn()];
+  let hasLabels = false;
+  for (let place = 0; place < kept.rows; place++) {
+    const row = readKept(kept, spool, place);
+    hasLabels ||= row.labels !== undefined;
+    labels.add(row.labels ?? []);
+    tasks.add(row.task === undefined ? [] : [row.task]);
+  }
+  const by = wanted ?? (hasLabels ? "labels" : "task");
+  return { by, labels: (by === "labels" ? labels : tasks).finish() };
+}
+
+/** What can be said of the splits before they are written. */
+export function describePlanned(kept: KeptRows, { order }: Assignment): DescribedSplits {
+  const rowsOf = (name: SplitName): Uint32Array => order[SPLIT_NAMES.indexOf(name)]!;
+  const digest = (name: SplitName): string => {
+    const rows = createRowsDigest();
+    const { buffer, byteOffset } = kept.digests;
+    for (const row of rowsOf(name)) rows.add(Buffer.from(buffer, byteOffset + row * DIGEST_BYTES, DIGEST_BYTES).toString("hex"));
+    return rows.finish();
+  };
+  const words = (name: SplitName): Uint32Array => rowsOf(name).map((row) => kept.words[row]!);
+  return describeCounted({
+    words: { train: words("train"), validation: words("validation"), test: words("test") },
+    digests: { train: digest("train"), validation: digest("validation"), test: digest("test") },
+    distinctAnswers: kept.distinctAnswers,
+    labels: null,
+  });
+}
+
+/** How the record tells of the split. */
+export function recordSplit(options: SplitPlanOptions, groupBy: string | undefined, stratifiedBy: string | null, groups: number, largest: LargestGroup): DatasetRecord["split"] {
+  const { method, seed, fractions } = options;
+  return { method, seed, fractions: { ...fractions }, group_by: groupBy ?? null, stratify_by: stratifiedBy, groups, largest_group: largest };
+}

@@ -1,0 +1,40 @@
+import { digestJson } from "../../files/index.ts";
+import type { DatasetSource } from "../../records/index.ts";
+import { recommendDatasets } from "../domains.ts";
+import { sampleUnavailable, sourceMissing } from "../errors.ts";
+import type { FieldMapping } from "../read/fields.ts";
+import { openSource, type SourceRow } from "../read/open.ts";
+import { generateSample, MAX_SAMPLE_ROWS, SAMPLE_DOMAINS } from "../sample/generate.ts";
+
+export interface SourceChoice {
+  readonly domain: string;
+  readonly inputFile?: string;
+  readonly sample?: boolean;
+  readonly numSamples?: number;
+  readonly mapping?: FieldMapping;
+  readonly groupBy?: string;
+}
+
+/** Rows to prepare, and what is recorded of where they came from. */
+export interface RowSource {
+  rows(): AsyncIterable<SourceRow> | Iterable<SourceRow>;
+  /** Once `rows` has ended. */
+  describe(): DatasetSource;
+}
+
+/** Opens a file or a directory, or generates a sample. @throws `data.source_missing`, `data.sample_unavailable`, and what opening throws */
+export function openRows({ domain, inputFile, sample = false, numSamples = 100, mapping = {}, groupBy }: SourceChoice, seed: number): RowSource {
+  if (inputFile !== undefined && !sample) {
+    return openSource(inputFile, { mapping: groupBy === undefined ? mapping : { ...mapping, columns: { ...mapping.columns, group: groupBy } } });
+  }
+  if (inputFile !== undefined || !sample) throw sourceMissing(domain, inputFile !== undefined, recommendDatasets(domain));
+  const known = SAMPLE_DOMAINS.find((one) => one === domain);
+  if (known === undefined || !Number.isInteger(numSamples) || numSamples < 1 || numSamples > MAX_SAMPLE_ROWS) {
+    throw sampleUnavailable(domain, numSamples, SAMPLE_DOMAINS, MAX_SAMPLE_ROWS);
+  }
+  const rows = generateSample({ domain: known, count: numSamples, seed });
+  return {
+    rows: () => rows.map((row, index) => ({ number: index + 1, row, plainText: false })),
+    describe: () => ({ kind: "sample", path: `sample:${domain}?count=${numSamples}&seed=${seed}`, digest: digestJson(rows), rows: rows.length, columns: ["instruction"] }),
+  };
+}

@@ -1,0 +1,34 @@
+// BIO files: a token and its tag a line, an empty line after each sentence. Source: CoNLL-2003 shared task, data format.
+import { streamLines } from "../../files/index.ts";
+import type { Faults } from "./faults.ts";
+import type { SourceRecord } from "./record.ts";
+
+/** Streams the sentences of a BIO file as `{ tokens, ner_tags, group? }`: the first column is the token, the last its tag; `-DOCSTART-` begins a document, which is the group. */
+export async function* readConll(path: string, faults: Faults): AsyncGenerator<SourceRecord> {
+  let [row, documents, first] = [0, 0, 1];
+  let tokens: string[] = [];
+  let tags: string[] = [];
+  const finish = (): SourceRecord | undefined => {
+    if (tokens.length === 0) return undefined;
+    const value = { tokens, ner_tags: tags, ...(documents > 0 && { group: `document-${documents}` }) };
+    tokens = [];
+    tags = [];
+    return { place: { row: (row += 1), line: first }, value };
+  };
+  for await (const { text, number } of streamLines(path)) {
+    const cells = text.trim().split(/\s+/);
+    if (text.trim() === "" || cells[0] === "-DOCSTART-") {
+      const sentence = finish();
+      if (sentence !== undefined) yield sentence;
+      if (cells[0] === "-DOCSTART-") documents += 1;
+    } else if (text.startsWith("# ")) continue;
+    else if (cells.length < 2) faults.add({ row: row + 1, line: number }, `it has 1 column, needed are a token and its tag`);
+    else {
+      if (tokens.length === 0) first = number;
+      tokens.push(cells[0]!);
+      tags.push(cells.at(-1)!);
+    }
+  }
+  const sentence = finish();
+  if (sentence !== undefined) yield sentence;
+}

@@ -1,0 +1,108 @@
+// CSV and TSV, a piece of the file at a time. Source: RFC 4180; cells by papaparse.
+import Papa from "papaparse";
+import { openFile, type FileReader } from "../../files/index.ts";
+import type { Faults } from "./faults.ts";
+import type { SourceRecord } from "./record.ts";
+
+/** In order of preference. */
+const SEPARATORS = [",", ";", "\t", "|"];
+const CHUNK_BYTES = 1 << 20;
+/** A row longer than this has a quote that nobody closed. */
+const MOST_ROW_CHARACTERS = 64 << 20;
+
+/** Streams the rows of a CSV or TSV file with a header line. Row numbers do not count the header, line numbers do; a quoted cell may hold newlines. */
+export async function* readDelimited(path: string, faults: Faults, separator?: "\t"): AsyncGenerator<SourceRecord> {
+  const file = openFile(path);
+  try {
+    let header: readonly string[] | undefined;
+    let row = 0;
+    for (const { cells, line, fault } of rowsOf(file, separator)) {
+      if (cells.length === 1 && cells[0]!.trim() === "") continue;
+      if (header === undefined) {
+        header = cells.map((name) => name.trim());
+        continue;
+      }
+      const place = { row: (row += 1), line };
+      if (fault !== undefined) faults.add(place, fault);
+      else if (cells.length !== header.length) faults.add(place, `it has ${cells.length} cells, the header has ${header.length}`);
+      else yield { place, value: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
+    }
+  } finally {
+    file.close();
+  }
+}
+
+interface DelimitedRow {
+  readonly cells: readonly string[];
+  /** Its first line, from 1. */
+  readonly line: number;
+  readonly fault?: string;
+}
+
+function* rowsOf(file: FileReader, separator: string | undefined): Generator<DelimitedRow> {
+  const decoder = new TextDecoder("utf-8");
+  let [offset, line, text] = [0, 1, ""];
+  let format: { readonly delimiter: string; readonly newline: string } | undefined;
+  for (let wanted = CHUNK_BYTES; offset < file.sizeBytes || text !== ""; ) {
+    const length = Math.min(wanted, file.sizeBytes - offset);
+    text += decoder.decode(file.read(offset, length), { stream: offset + length < file.sizeBytes });
+    offset += length;
+    const isEnd = offset >= file.sizeBytes;
+    format ??= { delimiter: separator ?? guessSeparator(text), newline: guessNewline(text) };
+    const { rows, used } = parsePiece(text, format, isEnd);
+    for (const { cells, from, to, fault } of rows) {
+      yield { cells, line, ...(fault !== undefined && { fault }) };
+      line += countNewlines(text, from, to);
+    }
+    text = isEnd ? "" : text.slice(used);
+    if (text.length > MOST_ROW_CHARACTERS) {
+      yield { cells: ["", ""], line, fault: `it is longer than ${MOST_ROW_CHARACTERS} characters: a quote is not closed` };
+      return;
+    }
+    // A row that is longer than a piece is read on in pieces that grow, so that a long one is not begun again and again.
+    wanted = used > 0 ? CHUNK_BYTES : wanted * 2;
+  }
+}
+
+interface Piece {
+  readonly rows: readonly { readonly cells: readonly string[]; readonly from: number; readonly to: number; readonly fault?: string }[];
+  /** Characters of whole rows. */
+  readonly used: number;
+}
+
+/** The whole rows of a piece of text; the last one counts only where the file ends with it. */
+function parsePiece(text: string, format: { readonly delimiter: string; readonly newline: string }, isEnd: boolean): Piece {
+  const rows: Piece["rows"][number][] = [];
+  let used = 0;
+  const step = ({ data, errors, meta }: Papa.ParseStepResult<string[] | string[][]>): void => {
+    const cells = (Array.isArray(data[0]) ? data[0] : data) as readonly string[];
+    const fault = errors.find(({ type }) => type === "Quotes")?.message;
+    rows.push({ cells, from: used, to: meta.cursor, ...(fault !== undefined && { fault }) });
+    used = meta.cursor;
+  };
+  new Papa.Parser({ ...format, step } as Papa.ParseConfig).parse(text, 0, !isEnd);
+  return { rows, used };
+}
+
+/** The separator the header line has most of; the cells below it may hold any text. */
+function guessSeparator(text: string): string {
+  const header = text.trimStart().split(/[\r\n]/, 1)[0]!;
+  const count = (separator: string): number => header.split(separator).length;
+  return SEPARATORS.reduce((best, separator) => (count(separator) > count(best) ? separator : best));
+}
+
+/** What ends the first line that ends outside quotes. */
+function guessNewline(text: string): string {
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && char === "\n") return "\n";
+    else if (!quoted && char === "\r") return text[at + 1] === "\n" ? "\r\n" : "\r";
+  }
+  return "\n";
+}
+
+function countNewlines(text: string, from: number, to: number): number {
+  return text.slice(from, to).split(/\r\n|\r|\n/).length - 1;
+}

@@ -1,0 +1,78 @@
+// Named entities of one row: spans in a text, tags of tokens (BIO), or a list of names.
+import type { Entity } from "../row.ts";
+import { nameType, readText } from "./cell.ts";
+
+/** What asks for entities when nobody says how. */
+export const ENTITIES_INSTRUCTION = 'List the entities named in this text, in order of appearance, as JSON: {"entities": [{"type": …, "text": …}]}.';
+
+/** The answer a model is to give: types and texts, no offsets. */
+export function writeEntities(entities: readonly Entity[]): string {
+  return JSON.stringify({ entities: entities.map(({ type, text }) => ({ type, text })) });
+}
+
+/**
+ * Reads `[{ start, end, label | type }]` with offsets in UTF-16 units, `[[start, end, label]]`, or `[{ type | label, text }]`, in the order of the text.
+ * @throws SyntaxError naming the entity that cannot be read, or does not lie in the text
+ */
+export function readSpans(value: unknown, text: string, column: string): readonly Entity[] {
+  const list = typeof value === "string" ? parseList(value, column) : value;
+  if (!Array.isArray(list)) throw new SyntaxError(`${column} is ${nameType(list)}, needed is a list of { start, end, label } or { type, text }`);
+  const entities = list.map((one: unknown, index): Entity => {
+    const place = `${column}[${index}]`;
+    if (one === null || typeof one !== "object") throw new SyntaxError(`${place} is ${nameType(one)}, needed is { start, end, label } or { type, text }`);
+    const { start, end, type, text: name } = Array.isArray(one) ? { start: one[0] as unknown, end: one[1] as unknown, type: one[2] as unknown, text: undefined } : membersOf(one as Readonly<Record<string, unknown>>);
+    const label = readText(type, `${place}.label`);
+    if (start === undefined && end === undefined) return { type: label, text: readText(name, `${place}.text`) };
+    const [from, to] = [Number(start), Number(end)];
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > text.length) throw new SyntaxError(`${place} goes from ${String(start)} to ${String(end)}, the text has ${text.length} characters`);
+    return { type: label, text: text.slice(from, to), start: from, end: to };
+  });
+  return entities.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0) || (b.end ?? 0) - (a.end ?? 0));
+}
+
+/**
+ * Reads the tags of tokens, `B-X`, `I-X`, `O` (also `S-X`, `E-X`, `L-X`, `U-X`, and `I-X` that begins an entity), and joins tokens by spaces.
+ * @throws SyntaxError when there is not one tag for each token, or a tag is none of these
+ */
+export function readTags(tokens: unknown, tags: unknown, names: readonly string[] | undefined): { readonly text: string; readonly entities: readonly Entity[] } {
+  if (!Array.isArray(tokens) || !Array.isArray(tags)) throw new SyntaxError(`tokens is ${nameType(tokens)} and its tags ${nameType(tags)}, needed are two lists`);
+  if (tokens.length !== tags.length) throw new SyntaxError(`${tokens.length} tokens have ${tags.length} tags`);
+  const entities: (Entity & { readonly start: number; readonly end: number })[] = [];
+  let text = "";
+  let open = false;
+  for (const [index, token] of tokens.entries()) {
+    const start = text === "" ? 0 : text.length + 1;
+    text = text === "" ? readText(token, `tokens[${index}]`) : `${text} ${readText(token, `tokens[${index}]`)}`;
+    const { mark, type } = parseTag(tags[index], index, names);
+    const last = entities.at(-1);
+    if (mark === "O") open = false;
+    else if ("IEL".includes(mark) && open && last?.type === type) {
+      entities[entities.length - 1] = { ...last, text: text.slice(last.start), end: text.length };
+      open = mark === "I";
+    } else {
+      entities.push({ type, text: text.slice(start), start, end: text.length });
+      open = mark === "B" || mark === "I";
+    }
+  }
+  return { text, entities };
+}
+
+function parseTag(tag: unknown, index: number, names: readonly string[] | undefined): { readonly mark: string; readonly type: string } {
+  const name = typeof tag === "number" || typeof tag === "bigint" ? names?.[Number(tag)] : tag;
+  if (name === undefined) throw new SyntaxError(`tag ${index + 1} is the number ${String(tag)}: the names of the tags are needed (--label-names)`);
+  const match = typeof name === "string" ? /^(?:(O)|([BIESLU])-(.+))$/.exec(name.trim()) : null;
+  if (match === null) throw new SyntaxError(`tag ${index + 1} is ${JSON.stringify(name) ?? nameType(name)}, needed is O, B-<type> or I-<type>`);
+  return { mark: match[1] ?? match[2]!, type: match[3] ?? "" };
+}
+
+function membersOf(one: Readonly<Record<string, unknown>>): { readonly start: unknown; readonly end: unknown; readonly type: unknown; readonly text: unknown } {
+  return { start: one["start"] ?? one["start_offset"], end: one["end"] ?? one["end_offset"], type: one["label"] ?? one["type"] ?? one["entity_group"], text: one["text"] ?? one["word"] };
+}
+
+function parseList(text: string, column: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new SyntaxError(`${column} is ${JSON.stringify(text.slice(0, 40))}, needed is a list`);
+  }
+}

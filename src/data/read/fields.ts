@@ -1,0 +1,125 @@
+// The column sets people have, turned into rows.
+import type { Row } from "../row.ts";
+import { nameType, readText } from "./cell.ts";
+import { ENTITIES_INSTRUCTION, readSpans, readTags, writeEntities } from "./entities.ts";
+import { LABELS_INSTRUCTION, readLabels, writeLabels } from "./labels.ts";
+import { joinTurns, readMessages, readShareGpt } from "./messages.ts";
+
+/** A row whose id is not decided yet. */
+export type RowFields = Omit<Row, "id"> & { readonly id?: string };
+
+/** How somebody's columns are read, where the names do not say it. */
+export interface FieldMapping {
+  /** Field → column: `{ instruction: "question", output: "reply" }`. Fields are the columns of the accepted sets, and `id`, `system`, `task`, `group`. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** Names of the labels, or of the tags of tokens, by number. */
+  readonly labelNames?: readonly string[];
+  /** What asks for labels or entities. */
+  readonly instruction?: string;
+}
+
+interface ColumnSet {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly optional: readonly string[];
+  readonly read: (record: ReadonlyMap<string, unknown>, mapping: FieldMapping) => Omit<RowFields, "id" | "task" | "group">;
+}
+
+/** In order of preference: a file that has `instruction`, `output` and a rendered `text` is read by the first two. */
+export const COLUMN_SETS: readonly ColumnSet[] = [
+  { name: "messages", needs: ["messages"], optional: [], read: (record) => joinTurns(readMessages(record.get("messages"))) },
+  { name: "conversations", needs: ["conversations"], optional: [], read: (record) => joinTurns(readShareGpt(record.get("conversations"))) },
+  textSet("instruction", { instruction: "instruction", output: "output" }, { input: "input" }),
+  textSet("prompt", { instruction: "prompt", output: "completion" }, {}),
+  textSet("question", { instruction: "question", output: "answer" }, { input: "context" }),
+  { name: "tokens", needs: ["tokens", "ner_tags"], optional: [], read: readTokens },
+  { name: "entities", needs: ["text", "entities"], optional: [], read: (record, mapping) => readEntities(record, "entities", mapping) },
+  { name: "spans", needs: ["text", "spans"], optional: [], read: (record, mapping) => readEntities(record, "spans", mapping) },
+  { name: "labels", needs: ["text", "labels"], optional: [], read: (record, mapping) => readClasses(record, "labels", mapping) },
+  { name: "label", needs: ["text", "label"], optional: [], read: (record, mapping) => readClasses(record, "label", mapping) },
+  textSet("text", { output: "text" }, {}),
+];
+
+/** A record that could be read as a row, or what is wrong with it. */
+export type MappedRecord =
+  | { readonly kind: "row"; readonly columns: string; readonly fields: RowFields }
+  | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[] }
+  | { readonly kind: "fault"; readonly fault: string };
+
+/** Reads one record by the first column set it has; column names are compared without case. `id`, `system`, `task` and `group` are taken along. */
+export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRecord {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return fault(`it is ${nameType(value)}, needed is an object with columns`);
+  const record = rename(new Map(Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown])), mapping.columns ?? {});
+  if (typeof record === "string") return { kind: "unknown_columns", found: Object.keys(value), missing: [record] };
+  const set = COLUMN_SETS.find(({ needs }) => needs.every((column) => record.has(column)));
+  if (set === undefined) return { kind: "unknown_columns", found: [...record.keys()], missing: missingColumns(record) };
+  try {
+    return { kind: "row", columns: set.name, fields: { ...set.read(record, mapping), ...readExtras(record) } };
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return fault(thrown.message);
+    throw thrown;
+  }
+}
+
+/** The record under the names of fields; a column that was named and is not there is returned instead. What stood under a name that another column takes is not read. */
+function rename(record: Map<string, unknown>, columns: Readonly<Record<string, string>>): Map<string, unknown> | string {
+  const named = Object.entries(columns).map(([field, column]) => [field, column.trim().toLowerCase()] as const);
+  const absent = named.find(([, column]) => !record.has(column));
+  if (absent !== undefined) return columns[absent[0]]!;
+  if (named.length === 0) return record;
+  const taken = new Set(named.map(([, column]) => column));
+  const renamed = new Map([...record].filter(([key]) => !taken.has(key)));
+  for (const [field, column] of named) renamed.set(field, record.get(column));
+  return renamed;
+}
+
+/** What the first set that is there in part lacks. */
+function missingColumns(record: ReadonlyMap<string, unknown>): readonly string[] {
+  const begun = COLUMN_SETS.find(({ needs }) => needs.some((column) => record.has(column)));
+  return begun?.needs.filter((column) => !record.has(column)) ?? [];
+}
+
+function textSet(name: string, needed: Readonly<Record<string, string>>, optional: Readonly<Record<string, string>>): ColumnSet {
+  const read: ColumnSet["read"] = (record) => ({
+    instruction: "",
+    input: "",
+    output: "",
+    ...Object.fromEntries(Object.entries(needed).map(([field, column]) => [field, readText(record.get(column), column)])),
+    ...Object.fromEntries(Object.entries(optional).map(([field, column]) => [field, readOptional(record.get(column), column) ?? ""])),
+  });
+  return { name, needs: Object.values(needed), optional: Object.values(optional), read };
+}
+
+function readClasses(record: ReadonlyMap<string, unknown>, column: string, { labelNames, instruction = LABELS_INSTRUCTION }: FieldMapping): Omit<RowFields, "id"> {
+  const labels = readLabels(record.get(column), column, labelNames);
+  return { instruction, input: readText(record.get("text"), "text"), output: writeLabels(labels), labels };
+}
+
+function readEntities(record: ReadonlyMap<string, unknown>, column: string, { instruction = ENTITIES_INSTRUCTION }: FieldMapping): Omit<RowFields, "id"> {
+  const input = readText(record.get("text"), "text");
+  const entities = readSpans(record.get(column), input, column);
+  return { instruction, input, output: writeEntities(entities), entities };
+}
+
+function readTokens(record: ReadonlyMap<string, unknown>, { labelNames, instruction = ENTITIES_INSTRUCTION }: FieldMapping): Omit<RowFields, "id"> {
+  const { text, entities } = readTags(record.get("tokens"), record.get("ner_tags"), labelNames);
+  return { instruction, input: text, output: writeEntities(entities), entities };
+}
+
+/** An empty cell of an optional column is as good as none. */
+function readExtras(record: ReadonlyMap<string, unknown>): Pick<RowFields, "id" | "system" | "task" | "group"> {
+  const extras: Record<string, string> = {};
+  for (const column of ["id", "system", "task", "group"]) {
+    const text = readOptional(record.get(column), column);
+    if (text !== undefined && text.trim() !== "") extras[column] = text;
+  }
+  return extras;
+}
+
+function readOptional(value: unknown, column: string): string | undefined {
+  return value === undefined || value === null ? undefined : readText(value, column);
+}
+
+function fault(text: string): MappedRecord {
+  return { kind: "fault", fault: text };
+}

@@ -1,0 +1,118 @@
+// Which files a path stands for, how each is read, and which split its name says it is.
+import { basename, extname, join } from "node:path";
+import { z } from "zod";
+import { exists, fileMissing, glance, isDirectory, isFile, readJson, scanDirectory } from "../../files/index.ts";
+import { datasetUnreadable, fileKindUnknown } from "../errors.ts";
+import { SPLIT_NAMES, type SplitName } from "../row.ts";
+import { readColumnar } from "./columnar.ts";
+import { readConll } from "./conll.ts";
+import { readDelimited } from "./delimited.ts";
+import { readJsonLines, readJsonList } from "./json.ts";
+import type { RecordReader } from "./record.ts";
+
+/** What a file name ends with, and how such a file is read. Of a directory with several kinds only the first is taken: the others say the same again, or describe it. */
+const READERS: Readonly<Record<string, RecordReader>> = {
+  ".parquet": (path, faults) => readColumnar("parquet", path, faults),
+  ".arrow": (path, faults) => readColumnar("arrow", path, faults),
+  ".feather": (path, faults) => readColumnar("arrow", path, faults),
+  ".jsonl": readJsonLines,
+  ".ndjson": readJsonLines,
+  ".json": readJsonList,
+  ".csv": (path, faults) => readDelimited(path, faults),
+  ".tsv": (path, faults) => readDelimited(path, faults, "\t"),
+  ".conll": readConll,
+  ".bio": readConll,
+  ".iob": readConll,
+};
+
+/** What other tools call the splits. */
+const SPLIT_ALIASES: Readonly<Record<string, SplitName>> = { train: "train", training: "train", validation: "validation", val: "validation", valid: "validation", dev: "validation", eval: "validation", test: "test", testing: "test" };
+
+/** Files of a dataset directory that hold no rows. */
+const DESCRIPTIONS = new Set(["dataset_infos.json", "dataset_info.json", "dataset_dict.json", "dataset.json", "state.json", "dropped.jsonl", "metadata.json"]);
+
+export interface SourceFile {
+  readonly path: string;
+  /** Below the directory that was named; the path itself for a single file. */
+  readonly name: string;
+  readonly read: RecordReader;
+  readonly split?: SplitName;
+}
+
+const dictSchema = z.object({ splits: z.array(z.string()) });
+const stateSchema = z.object({ _data_files: z.array(z.object({ filename: z.string() })) });
+
+/**
+ * The files of a path: a single file; a directory that Python's `datasets` saved; else all files of one kind below it. Train comes first, test last.
+ * @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`
+ */
+export function findFiles(path: string): readonly SourceFile[] {
+  if (!exists(path)) throw fileMissing(path);
+  if (isFile(path)) {
+    const read = READERS[extname(path).toLowerCase()];
+    if (read === undefined) throw fileKindUnknown(path, Object.keys(READERS));
+    return [{ path, name: path, read }];
+  }
+  if (!isDirectory(path)) throw fileKindUnknown(path, Object.keys(READERS));
+  const found = exists(join(path, "dataset_dict.json")) ? savedSplits(path) : exists(join(path, "state.json")) ? savedFiles(path, "", undefined) : filesBelow(path);
+  if (found.length === 0) throw fileKindUnknown(path, Object.keys(READERS));
+  const place = ({ split }: SourceFile): number => (split === undefined ? SPLIT_NAMES.length : SPLIT_NAMES.indexOf(split));
+  return found.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** The split that a name speaks of: `train-00000-of-00003.parquet`, `dev.jsonl`, `validation/data.csv`; undefined when none. */
+export function splitOfName(name: string): SplitName | undefined {
+  const words = name.toLowerCase().replaceAll("\\", "/").split("/").toReversed();
+  for (const part of words) {
+    const word = part.split(/[^a-z]+/).find((one) => Object.hasOwn(SPLIT_ALIASES, one));
+    if (word !== undefined) return SPLIT_ALIASES[word];
+  }
+  return undefined;
+}
+
+/** @throws `data.dataset_unreadable` */
+function savedSplits(path: string): readonly SourceFile[] {
+  const dict = dictSchema.safeParse(readJson(join(path, "dataset_dict.json")));
+  if (!dict.success) throw datasetUnreadable(path, "dataset_dict.json has no list of splits");
+  return dict.data.splits.flatMap((name) => {
+    if (basename(name) !== name || name.startsWith(".")) throw datasetUnreadable(path, `dataset_dict.json names a split ${JSON.stringify(name)} that is no folder name`);
+    return savedFiles(path, name, splitOfName(name));
+  });
+}
+
+function savedFiles(root: string, folder: string, split: SplitName | undefined): readonly SourceFile[] {
+  const directory = join(root, folder);
+  const statePath = join(directory, "state.json");
+  if (!exists(statePath)) throw datasetUnreadable(root, `its split ${folder} has no state.json`);
+  const state = stateSchema.safeParse(readJson(statePath));
+  if (!state.success) throw datasetUnreadable(root, `${join(folder, "state.json")} has no list of files`);
+  return state.data._data_files.map(({ filename }) => {
+    if (basename(filename) !== filename || filename === "..") throw datasetUnreadable(root, `${join(folder, "state.json")} names ${JSON.stringify(filename)}, which lies elsewhere`);
+    return { path: join(directory, filename), name: join(folder, filename), read: READERS[".arrow"]!, ...(split !== undefined && { split }) };
+  });
+}
+
+/** A directory deeper than this is no dataset. */
+const DEEPEST = 8;
+
+function filesBelow(path: string): readonly SourceFile[] {
+  const names = namesBelow(path, "", DEEPEST).filter((name) => !DESCRIPTIONS.has(basename(name)));
+  const kind = Object.keys(READERS).find((extension) => names.some((name) => extname(name).toLowerCase() === extension));
+  if (kind === undefined) return [];
+  return names.filter((name) => extname(name).toLowerCase() === kind).map((name) => {
+    const split = splitOfName(name);
+    return { path: join(path, name), name, read: READERS[kind]!, ...(split !== undefined && { split }) };
+  });
+}
+
+/** Files below a directory, links to files too (a Hub snapshot is made of them); links to directories and hidden names are left out. */
+function namesBelow(root: string, below: string, depth: number): readonly string[] {
+  const entries = scanDirectory(join(root, below));
+  if ("refused" in entries) throw datasetUnreadable(root, `${below === "" ? "it" : below} cannot be listed (${entries.refused})`);
+  return entries.filter(({ name }) => !name.startsWith(".")).flatMap(({ name, kind }) => {
+    const place = below === "" ? name : `${below}/${name}`;
+    if (kind === "directory") return depth === 0 ? [] : namesBelow(root, place, depth - 1);
+    if (kind === "file") return [place];
+    return kind === "link" && glance(join(root, place))?.isDirectory === false && isFile(join(root, place)) ? [place] : [];
+  });
+}

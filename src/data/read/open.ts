@@ -1,0 +1,102 @@
+// A source of rows: one file, or a directory of files. Rows stream; nothing but the ids that rows brought along is held.
+import { digestJson, sha256File } from "../../files/index.ts";
+import type { DatasetSource } from "../../records/index.ts";
+import { columnsUnknown, fileEmpty, fileInvalid } from "../errors.ts";
+import type { Row, SplitName } from "../row.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { COLUMN_SETS, mapRecord, type FieldMapping } from "./fields.ts";
+import { findFiles, type SourceFile } from "./files.ts";
+
+/** A row with its number in the source, counted from 1 through all files. */
+export interface SourceRow {
+  readonly number: number;
+  readonly row: Row;
+  /** Read from a column `text` alone: there is no instruction, and none is missing. */
+  readonly plainText: boolean;
+  /** The split that the name of its file speaks of. */
+  readonly split?: SplitName;
+}
+
+export interface SourceOptions {
+  readonly mapping?: FieldMapping;
+  /** Read only files of this split. Default: all. */
+  readonly split?: SplitName;
+}
+
+export interface Source {
+  readonly files: readonly SourceFile[];
+  /**
+   * Streams the rows in the order of the files; a row without an id is called `row-<number>`. All faults are reported together, at the end.
+   * @throws `data.file_empty`, `data.columns_unknown`, `data.file_invalid`, `files.unreadable`
+   */
+  rows(): AsyncGenerator<SourceRow>;
+  /** What was read, once `rows` has ended. */
+  describe(): DatasetSource;
+}
+
+/** Opens a file or directory of rows. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable` */
+export function openSource(path: string, { mapping = {}, split }: SourceOptions = {}): Source {
+  const all = findFiles(path);
+  const files = split === undefined ? all : all.filter((file) => file.split === split);
+  const isSingle = all.length === 1 && all[0]!.name === path;
+  const columns = new Set<string>();
+  let count = 0;
+
+  async function* rows(): AsyncGenerator<SourceRow> {
+    const faults = createFaults();
+    const ids = new Map<string, number>();
+    let unknown: readonly string[] | undefined;
+    columns.clear();
+    count = 0;
+    let number = 0;
+    for (const file of files) {
+      const inFile = isSingle ? faults : faultsOf(file, faults);
+      const before = number;
+      for await (const { place, value } of file.read(file.path, inFile)) {
+        number = before + place.row;
+        const mapped = mapRecord(value, mapping);
+        if (mapped.kind === "fault") inFile.add(place, mapped.fault);
+        else if (mapped.kind === "unknown_columns") {
+          unknown ??= mapped.found;
+          inFile.add(place, sayColumns(mapped.found, mapped.missing));
+        } else {
+          const id = mapped.fields.id ?? `row-${number}`;
+          const taken = mapped.fields.id === undefined ? undefined : ids.get(id);
+          if (taken !== undefined && isSingle) inFile.add(place, `its id ${id} is that of row ${taken} as well`);
+          else {
+            if (mapped.fields.id !== undefined && taken === undefined) ids.set(id, number);
+            columns.add(mapped.columns);
+            count += 1;
+            yield { number, row: { ...mapped.fields, id: taken === undefined ? id : `row-${number}` }, plainText: mapped.columns === "text", ...(file.split !== undefined && { split: file.split }) };
+          }
+        }
+      }
+    }
+    if (unknown !== undefined && count === 0) throw columnsUnknown(path, unknown, COLUMN_SETS);
+    if (faults.total > 0) throw fileInvalid(path, faults);
+    if (count === 0) throw fileEmpty(path);
+  }
+
+  return {
+    files,
+    rows,
+    describe: () => ({
+      kind: isSingle ? "file" : "directory",
+      path,
+      digest: isSingle ? sha256File(path) : digestJson(files.map((file) => [file.name, sha256File(file.path)])),
+      rows: count,
+      columns: [...columns].sort(),
+      ...(mapping.columns !== undefined && Object.keys(mapping.columns).length > 0 && { mapping: { ...mapping.columns } }),
+    }),
+  };
+}
+
+/** Faults of one file of several, each with the file's name. */
+function faultsOf({ name }: SourceFile, faults: Faults): Faults {
+  return { get total() { return faults.total; }, get shown() { return faults.shown; }, add: (place, what) => faults.add({ ...place, file: name }, what) };
+}
+
+function sayColumns(found: readonly string[], missing: readonly string[]): string {
+  const names = found.join(", ") || "none";
+  return missing.length > 0 ? `${missing.join(", ")} is missing, its columns are ${names}` : `its columns are ${names}, which is none of the accepted sets`;
+}

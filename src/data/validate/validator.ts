@@ -1,0 +1,121 @@
+// What a person should know about the rows before training on them. Nothing is changed here. Rows come one by one, perhaps to several
+// validators that share them; nothing is kept of a row but its number, and the words of the first one of each finding.
+import type { DatasetFinding } from "../../records/index.ts";
+import { countWords } from "../describe.ts";
+import { emptyField } from "../drop.ts";
+import { SHOWN_FAULTS } from "../read/faults.ts";
+import type { SourceRow } from "../read/read.ts";
+import { wholeText } from "../words.ts";
+
+export interface ValidateOptions {
+  /** Words of a row below which it is found short. */
+  readonly minLength: number;
+  /** Words of a row above which it is found long. */
+  readonly maxLength: number;
+}
+
+/** Rows that something is true of: how many, the numbers of the first 20, and the beginning of the first. */
+export interface FoundRows {
+  readonly count: number;
+  readonly rows: readonly number[];
+  readonly sample: string;
+}
+
+/** What one validator has seen: plain values, so that it can cross threads. */
+export interface ValidatorPart {
+  readonly found: readonly FoundRows[];
+}
+
+/** What is known only when all rows are seen. */
+export interface ValidatorFacts {
+  readonly exactDuplicates: FoundRows;
+  readonly nearDuplicates: FoundRows;
+}
+
+export interface Validator {
+  add(source: SourceRow): void;
+  /** What was seen so far, to be taken in by another validator. */
+  part(): ValidatorPart;
+  /** Takes in what another validator saw. The order does not matter. */
+  absorb(part: ValidatorPart): void;
+  /** Findings in the order of the checks; one that finds nothing is left out. */
+  finish(facts: ValidatorFacts): readonly DatasetFinding[];
+}
+
+export const NO_ROWS: FoundRows = { count: 0, rows: [], sample: "" };
+
+/** Characters outside ASCII from which a row is noted. */
+const NON_ASCII_SHARE = 0.1;
+
+/** UTF-8 read as Windows-1252: what é, “ and emoji turn into. */
+const MOJIBAKE = /Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž]|â€[\u0080-\u00bf˜™œ“”¦]|ðŸ/;
+
+interface Seen {
+  readonly source: SourceRow;
+  readonly text: string;
+  readonly isAscii: boolean;
+  readonly words: number;
+}
+
+interface Check extends Pick<DatasetFinding, "code" | "severity" | "message"> {
+  readonly finds: (seen: Seen, options: ValidateOptions) => boolean;
+}
+
+const CHECKS: readonly Check[] = [
+  { code: "empty_output", severity: "error", message: "rows without an answer", finds: ({ source }) => emptyField(source) === "empty_output" },
+  { code: "empty_instruction", severity: "error", message: "rows without an instruction", finds: ({ source }) => emptyField(source) === "empty_instruction" },
+  { code: "undecodable", severity: "error", message: "rows with characters that are lost, because the file is not UTF-8", finds: ({ text, isAscii }) => !isAscii && text.includes("\ufffd") },
+  { code: "short_row", severity: "warning", message: "rows shorter than the least length", finds: ({ words }, { minLength }) => words < minLength },
+  { code: "long_row", severity: "warning", message: "rows longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
+  { code: "answer_repeats_question", severity: "warning", message: "rows whose answer is their instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
+  { code: "mojibake", severity: "warning", message: "rows that look like UTF-8 read in another encoding", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
+  { code: "non_ascii", severity: "note", message: "rows with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
+];
+
+/** Findings that need all rows. */
+const LATER = [
+  { fact: "exactDuplicates", code: "exact_duplicate", severity: "warning", message: "rows that repeat an earlier row" },
+  { fact: "nearDuplicates", code: "near_duplicate", severity: "note", message: "rows that nearly repeat another row; they stay in its split" },
+] as const;
+
+export function createValidator(options: ValidateOptions): Validator {
+  const found: FoundRows[] = CHECKS.map(() => NO_ROWS);
+  return {
+    add(source) {
+      const text = wholeText(source.row);
+      const seen: Seen = { source, text, isAscii: !/[^\0-\x7f]/.test(text), words: countWords(source.row) };
+      for (const [at, { finds }] of CHECKS.entries()) if (finds(seen, options)) found[at] = addRow(found[at]!, source.number, text);
+    },
+    part: () => ({ found: [...found] }),
+    absorb(part) {
+      for (const [at, more] of part.found.entries()) found[at] = joinFound(found[at]!, more);
+    },
+    finish: (facts) =>
+      [
+        ...CHECKS.map(({ code, severity, message }, at) => ({ code, severity, message, ...found[at]! })),
+        ...LATER.map(({ fact, code, severity, message }) => ({ code, severity, message, ...facts[fact] })),
+      ]
+        .filter(({ count }) => count > 0)
+        .map((finding) => ({ ...finding, rows: [...finding.rows] })),
+  };
+}
+
+/** The beginning of a row, on one line. */
+export function sampleOf(text: string): string {
+  return text.replaceAll("\n", " ").slice(0, 80);
+}
+
+function addRow({ count, rows, sample }: FoundRows, number: number, text: string): FoundRows {
+  if (count >= SHOWN_FAULTS) return { count: count + 1, rows, sample };
+  return { count: count + 1, rows: [...rows, number], sample: count === 0 ? sampleOf(text) : sample };
+}
+
+function joinFound(a: FoundRows, b: FoundRows): FoundRows {
+  const rows = [...a.rows, ...b.rows].sort((first, second) => first - second).slice(0, SHOWN_FAULTS);
+  return { count: a.count + b.count, rows, sample: rows[0] === b.rows[0] && b.count > 0 ? b.sample : a.sample };
+}
+
+function nonAsciiShare(text: string): number {
+  const characters = [...text];
+  return characters.filter((character) => character > "\u007f").length / Math.max(1, characters.length);
+}
