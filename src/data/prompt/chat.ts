@@ -1,49 +1,71 @@
-// Rows through the chat template that a model brings along (Jinja, as in transformers).
-import { Template } from "@huggingface/jinja";
-import { chatTemplateMissing, chatTemplateUnusable } from "../errors.ts";
+// Rows as conversations, through the chat template of the tokenizer.
+import { chatTemplateUnusable } from "../errors.ts";
+import type { Message } from "../row.ts";
+import { renderMarked, renderTemplate } from "./chat-template.ts";
 import { joinParts, type PromptParts, type RenderedRow } from "./prompt-parts.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
-interface ChatMessage {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
+/** A part of a rendered conversation: an answer of the assistant, or what stands between two of them. */
+export interface Piece {
+  readonly text: string;
+  readonly isAnswer: boolean;
 }
 
-/** Templates of Llama 3 print today's date unless they are told one; this is the one they themselves fall back to. */
-const DATE_STRING = "26 Jul 2024";
-
-/** A template is compiled once for each tokenizer. */
-const compiled = new WeakMap<TextTokenizer, Template>();
-
-/** The completion is what the template adds to the prompt when the answer is known. */
-export function renderChat(parts: PromptParts, output: string, tokenizer: TextTokenizer | undefined): RenderedRow {
-  if (tokenizer?.chatTemplate === undefined) throw chatTemplateMissing();
-  const asked: ChatMessage[] = [{ role: "user", content: joinParts(parts.instruction, parts.input) }];
-  if (parts.system !== undefined && parts.system !== "") asked.unshift({ role: "system", content: parts.system });
-  const prompt = render(tokenizer, asked, true);
-  const whole = render(tokenizer, [...asked, { role: "assistant", content: output }], false);
-  if (!whole.startsWith(prompt)) throw chatTemplateUnusable("the prompt is not the beginning of the whole conversation");
-  return { prompt, completion: whole.slice(prompt.length) };
+/** The turns of a row: its own, or one question and one answer. */
+export function turnsOf(row: PromptParts, output: string): readonly Message[] {
+  if (row.messages !== undefined) return row.messages;
+  const system: readonly Message[] = row.system === undefined || row.system === "" ? [] : [{ role: "system", content: row.system }];
+  return [...system, { role: "user", content: joinParts(row.instruction, row.input) }, { role: "assistant", content: output }];
 }
 
-function render(tokenizer: TextTokenizer, messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-  try {
-    return templateOf(tokenizer).render({
-      messages,
-      add_generation_prompt: addGenerationPrompt,
-      bos_token: tokenizer.bosId === undefined ? "" : tokenizer.tokenText(tokenizer.bosId),
-      eos_token: tokenizer.tokenText(tokenizer.eosId),
-      date_string: DATE_STRING,
-    });
-  } catch (cause) {
-    throw chatTemplateUnusable(cause instanceof Error ? cause.message : String(cause), cause);
+/** The last answer is the completion, all before it the prompt. @throws `data.chat_template_missing`, `data.chat_template_unusable` */
+export function renderChat(row: PromptParts, output: string, tokenizer: TextTokenizer): RenderedRow {
+  const turns = turnsOf(row, output);
+  const asked = turns.slice(0, -1);
+  const whole = renderTemplate(tokenizer, turns, false);
+  const prompt = renderTemplate(tokenizer, asked, true);
+  if (whole.startsWith(prompt)) return { prompt, completion: whole.slice(prompt.length) };
+  const pieces = cutAtMarks(tokenizer, turns, whole);
+  const last = pieces?.findLastIndex(({ isAnswer }) => isAnswer) ?? -1;
+  if (pieces === undefined || last === -1) throw unstable();
+  const textOf = (some: readonly Piece[]) => some.map(({ text }) => text).join("");
+  return { prompt: textOf(pieces.slice(0, last)), completion: textOf(pieces.slice(last)) };
+}
+
+/**
+ * All answers of a conversation and what stands between them; the texts joined are the whole conversation. An answer begins where the turns
+ * before it, rendered for an answer to follow, end, and it ends where the turns up to it end. A template that renders earlier turns
+ * otherwise once more follow is cut at its `{% generation %}` marks.
+ * @throws `data.chat_template_missing`, `data.chat_template_unusable`
+ */
+export function renderPieces(turns: readonly Message[], tokenizer: TextTokenizer): readonly Piece[] {
+  const whole = renderTemplate(tokenizer, turns, false);
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const [index, { role }] of turns.entries()) {
+    if (role !== "assistant") continue;
+    const prompt = renderTemplate(tokenizer, turns.slice(0, index), true);
+    const answered = index === turns.length - 1 ? whole : renderTemplate(tokenizer, turns.slice(0, index + 1), false);
+    if (prompt.length < from || !answered.startsWith(prompt) || !whole.startsWith(answered)) {
+      const marked = cutAtMarks(tokenizer, turns, whole);
+      if (marked === undefined) throw unstable(index + 1);
+      return marked;
+    }
+    pieces.push({ text: whole.slice(from, prompt.length), isAnswer: false }, { text: whole.slice(prompt.length, answered.length), isAnswer: true });
+    from = answered.length;
   }
+  return [...pieces, { text: whole.slice(from), isAnswer: false }].filter(({ text }) => text !== "");
 }
 
-function templateOf(tokenizer: TextTokenizer): Template {
-  const known = compiled.get(tokenizer);
-  if (known !== undefined) return known;
-  const template = new Template(tokenizer.chatTemplate ?? "");
-  compiled.set(tokenizer, template);
-  return template;
+/** Undefined without marks, or when the marks are part of the text that is rendered. */
+function cutAtMarks(tokenizer: TextTokenizer, turns: readonly Message[], whole: string): readonly Piece[] | undefined {
+  const marked = renderMarked(tokenizer, turns);
+  if (marked === undefined || marked.map(({ text }) => text).join("") !== whole) return undefined;
+  const pieces = marked.filter(({ text }) => text !== "").map(({ text, isMarked }) => ({ text, isAnswer: isMarked }));
+  return pieces.some(({ isAnswer }) => isAnswer) ? pieces : undefined;
+}
+
+function unstable(turn?: number) {
+  const where = turn === undefined ? "the prompt is" : `turn ${turn} changes what is written before or after it: the prompt is`;
+  return chatTemplateUnusable(`${where} not the beginning of the whole conversation, and the template has no {% generation %} marks`);
 }

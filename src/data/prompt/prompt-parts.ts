@@ -1,7 +1,7 @@
 import type { Row } from "../row.ts";
 
-/** What of a row is shown to the model; what a user asks a served model has only this. */
-export type PromptParts = Pick<Row, "instruction" | "input" | "system">;
+/** What of a row is shown to the model; what a user asks a served model has only this. The last of `messages` is the answer. */
+export type PromptParts = Pick<Row, "instruction" | "input" | "system" | "messages">;
 
 /** `prompt` ends right where the model starts to answer; `completion` is the answer, with the end of turn only where a chat template writes it. */
 export interface RenderedRow {

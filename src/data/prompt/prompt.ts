@@ -1,5 +1,6 @@
 // How a row becomes the text a model is shown and the text it has to write. Training, evaluation and serving all render here, so
 // that the prompt a model is asked with is the prompt it was trained on.
+import { chatTemplateMissing } from "../errors.ts";
 import { renderChat } from "./chat.ts";
 import { joinParts, type PromptParts, type RenderedRow } from "./prompt-parts.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
@@ -21,7 +22,10 @@ const PREAMBLE = "Below is an instruction that describes a task. Write a respons
  */
 export function renderPrompt(row: PromptParts & { readonly output?: string }, format: PromptFormat, tokenizer?: TextTokenizer): RenderedRow {
   const output = row.output ?? "";
-  if (format === "chat") return renderChat(row, output, tokenizer);
+  if (format === "chat") {
+    if (tokenizer === undefined) throw chatTemplateMissing();
+    return renderChat(row, output, tokenizer);
+  }
   return { prompt: format === "text" ? plainPrompt(row) : sectionedPrompt(row, format), completion: output };
 }
 
