@@ -20,6 +20,14 @@ describe("encodeEvaluationRows", () => {
     expect(encoded).toMatchObject({ input: "", firstScored: 1 });
   });
 
+  it("asks a conversation for its last answer, after all turns before it", () => {
+    const messages = ["One?", "1", "Two?", "lisinopril"].map((content, index) => ({ role: index % 2 === 0 ? ("user" as const) : ("assistant" as const), content }));
+    const chatTemplate = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}";
+    const [encoded] = encodeEvaluationRows([{ ...row, messages }], { ...options, promptFormat: "chat", tokenizer: { ...byteTokenizer, chatTemplate } });
+    expect(encoded!.input).toBe("[user]One?[assistant]1[user]Two?[assistant]");
+    expect(byteTokenizer.decode(encoded!.ids.slice(0, encoded!.firstScored))).toBe(encoded!.input);
+  });
+
   it("refuses a split without rows", () => {
     expect(() => encodeEvaluationRows([], options)).toThrow("Cannot evaluate on the split test of data/x: it has 0 rows, at least 1 needed");
   });

@@ -29,13 +29,13 @@ export interface EvaluationRowsOptions {
   readonly split: string;
 }
 
-/** Renders and encodes rows exactly as training does. @throws `evaluation.split_empty`, `evaluation.answers_missing`, `data.answer_too_long` */
+/** Renders and encodes rows exactly as training does; of a conversation the last answer is asked for. @throws `evaluation.split_empty`, `evaluation.answers_missing`, `data.answer_too_long` */
 export function encodeEvaluationRows(rows: readonly Row[], options: EvaluationRowsOptions): readonly EvaluationRow[] {
   const { tokenizer, promptFormat, maxSequenceLength, split } = options;
   if (rows.length === 0) throw splitEmpty(options.dataset, split);
   const unanswered = rows.filter((row) => row.output.trim() === "");
   if (unanswered.length > 0) throw answersMissing(split, unanswered.map((row) => row.id));
-  const { examples } = encodeExamples(tokenizer, rows, promptFormat, maxSequenceLength);
+  const { examples } = encodeExamples(tokenizer, rows, promptFormat, maxSequenceLength, "last");
   return rows.map((row, index) => {
     const { ids, labels, cutTokens } = examples[index]!;
     return {

@@ -1,9 +1,10 @@
-// Rows as token ids and labels. Only the answer and the token that ends it are trained; a row that is too long loses the beginning of
-// its input, never a token of its answer.
+// Rows as token ids and labels. Only answers and the tokens that end them are trained; a row that is too long loses the beginning of
+// its input, never a token of its (last) answer.
 import { answerTooLong, specialTokensInRow, type TooLongAnswer } from "../errors.ts";
+import { encodeTurns, shortenTurns, type TrainOn } from "./encode-turns.ts";
 import type { PromptParts, RenderedRow } from "./prompt-parts.ts";
 import { renderPrompt, type PromptFormat } from "./prompt.ts";
-import type { Row } from "../row.ts";
+import type { Message, Row } from "../row.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
 /** The label of a token that is not trained. */
@@ -19,11 +20,12 @@ export interface EncodedExample {
 
 /**
  * Encodes `[bos] prompt completion eos`, at most `maxLength` tokens; for `chat` the last token is the end of the turn.
- * What does not fit is cut from the left of the input, and when that is used up from the left of the prompt.
+ * What does not fit is cut from the left of the input, and when that is used up from the left of the prompt. A conversation of several
+ * answers loses its earliest exchanges first; `trainOn` says which of its answers are trained, and changes nothing in other rows.
  * @throws `data.answer_too_long` when the answer alone does not fit, `data.special_tokens` when a chat row spells out a special token
  */
-export function encodeExample(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number): EncodedExample {
-  const example = tryEncode(tokenizer, row, format, maxLength);
+export function encodeExample(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number, trainOn: TrainOn = "all"): EncodedExample {
+  const example = tryEncode(tokenizer, row, format, maxLength, trainOn);
   if ("answerTokens" in example) throw answerTooLong([example], 1, maxLength);
   return example;
 }
@@ -37,11 +39,11 @@ export interface EncodedRows {
 }
 
 /** Encodes every row in order. @throws `data.answer_too_long` naming all rows whose answer alone does not fit (row numbers from 1), `data.special_tokens` */
-export function encodeExamples(tokenizer: TextTokenizer, rows: readonly Row[], format: PromptFormat, maxLength: number): EncodedRows {
+export function encodeExamples(tokenizer: TextTokenizer, rows: readonly Row[], format: PromptFormat, maxLength: number, trainOn: TrainOn = "all"): EncodedRows {
   const examples: EncodedExample[] = [];
   const tooLong: TooLongAnswer[] = [];
   for (const [index, row] of rows.entries()) {
-    const example = tryEncode(tokenizer, row, format, maxLength);
+    const example = tryEncode(tokenizer, row, format, maxLength, trainOn);
     if ("answerTokens" in example) tooLong.push({ ...example, rowNumber: index + 1 });
     else examples.push(example);
   }
@@ -56,8 +58,9 @@ export function encodePrompt(tokenizer: TextTokenizer, row: PromptParts, format:
   return promptIdsOf(tokenizer, prompt, format);
 }
 
-function tryEncode(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number): EncodedExample | TooLongAnswer {
+function tryEncode(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number, trainOn: TrainOn): EncodedExample | TooLongAnswer {
   if (format === "chat") requireNoSpecialTokens(tokenizer, row);
+  if (format === "chat" && row.messages !== undefined) return tryEncodeTurns(tokenizer, row.id, row.messages, maxLength, trainOn);
   const whole = encodeRendered(tokenizer, renderPrompt(row, format, tokenizer), format);
   const length = whole.prompt.length + whole.answer.length;
   const bos = startsWithBos(tokenizer, whole.prompt) ? 1 : 0;
@@ -70,6 +73,24 @@ function tryEncode(tokenizer: TextTokenizer, row: Row, format: PromptFormat, max
     labels: [...prompt.map(() => IGNORED_LABEL), ...fitted.answer],
     cutTokens: length - prompt.length - fitted.answer.length,
   };
+}
+
+/** The most of a conversation that fits, from its end. */
+function tryEncodeTurns(tokenizer: TextTokenizer, id: string, turns: readonly Message[], maxLength: number, trainOn: TrainOn): EncodedExample | TooLongAnswer {
+  const encode = (text: string, isFirst: boolean) => (isFirst ? promptIdsOf(tokenizer, text, "chat") : encodeAs(tokenizer, text, "chat"));
+  const whole = encodeTurns(tokenizer, turns, trainOn, encode);
+  let { ids, trained } = whole;
+  for (const fewer of ids.length > maxLength ? shortenTurns(turns) : []) {
+    ({ ids, trained } = encodeTurns(tokenizer, fewer, trainOn, encode));
+    if (ids.length <= maxLength) break;
+  }
+  const answerTokens = ids.length - 1 - trained.lastIndexOf(false);
+  const bos = startsWithBos(tokenizer, ids) ? 1 : 0;
+  if (answerTokens + bos > maxLength) return { id, answerTokens };
+  const from = ids.length <= maxLength ? bos : ids.length - (maxLength - bos);
+  const kept = [...ids.slice(0, bos), ...ids.slice(from)];
+  const keptTrained = [...trained.slice(0, bos), ...trained.slice(from)];
+  return { ids: kept, labels: kept.map((token, place) => (keptTrained[place] === true ? token : IGNORED_LABEL)), cutTokens: whole.ids.length - kept.length };
 }
 
 interface EncodedParts {
@@ -126,8 +147,9 @@ function startsWithBos(tokenizer: TextTokenizer, ids: readonly number[]): boolea
 
 /** A chat prompt is read with its special tokens, so a row that spells one out could end its own turn. */
 function requireNoSpecialTokens(tokenizer: TextTokenizer, row: Row): void {
-  for (const field of ["system", "instruction", "input", "output"] as const) {
-    const text = row[field] ?? "";
+  const turns = row.messages?.map(({ content }, index): readonly [string, string] => [`messages[${index}]`, content]);
+  const fields = ["system", "instruction", "input", "output"] as const;
+  for (const [field, text] of turns ?? fields.map((name) => [name, row[name] ?? ""] as const)) {
     const plain = tokenizer.encode(text);
     const parsed = tokenizer.encodeWithSpecial(text);
     if (plain.length !== parsed.length || plain.some((id, index) => id !== parsed[index])) throw specialTokensInRow(row.id, field);

@@ -1,4 +1,5 @@
 import { encodeExample, IGNORED_LABEL, type EncodedExample } from "./encode.ts";
+import type { TrainOn } from "./encode-turns.ts";
 import type { PromptFormat } from "./prompt.ts";
 import type { Row } from "../row.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
@@ -19,8 +20,8 @@ export interface ExamplePreview {
 }
 
 /** Shows which tokens of a row are trained, in order. @throws what {@link encodeExample} throws */
-export function previewExample(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number): ExamplePreview {
-  const example = encodeExample(tokenizer, row, format, maxLength);
+export function previewExample(tokenizer: TextTokenizer, row: Row, format: PromptFormat, maxLength: number, trainOn: TrainOn = "all"): ExamplePreview {
+  const example = encodeExample(tokenizer, row, format, maxLength, trainOn);
   return {
     segments: segmentsOf(tokenizer, example),
     tokens: example.ids.length,
