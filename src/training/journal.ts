@@ -21,6 +21,8 @@ export interface JournalParts {
   /** The state a resumed training begins with. */
   readonly restored: TrainerState | undefined;
   readonly context: Pick<IsolatedContext<TrainingEvent>, "emit">;
+  /** Names of checkpoints that are held on to at this moment, besides those of the request. */
+  readonly pinnedNow?: () => readonly string[];
 }
 
 export interface TrainingJournal {
@@ -37,7 +39,6 @@ export function openJournal(parts: JournalParts): TrainingJournal {
   const { request, model, restored, context } = parts;
   const { config } = request;
   const { monitor } = config;
-  const pinned = new Set(request.pinned);
   const history: Record<string, number>[] = (restored?.log_history ?? []).map((row) => ({ ...row }));
   let tokensSeen = restored?.num_input_tokens_seen ?? 0;
   let best = { value: restored?.best_metric ?? null, name: restored?.best_model_checkpoint ?? null };
@@ -96,6 +97,8 @@ export function openJournal(parts: JournalParts): TrainingJournal {
       const value = measured === undefined ? Number.NaN : monitor === "eval_loss" ? measured.evalLoss : measured.tokenAccuracy;
       if (Number.isFinite(value) && (best.value === null || isBetter(monitor, value, best.value))) best = { value, name: formatBestName({ name: monitor, value }) };
       const fill = (directory: string) => writeTrainingState(directory, model, config.model_name, stateAt(step));
+      // Asked each time: a run may be tagged while it goes on.
+      const pinned = new Set([...(request.pinned ?? []), ...(parts.pinnedNow?.() ?? [])]);
       const saved = await saveCheckpoint(request.checkpointsDirectory, factsAt(step, measured), fill, new Date(), pinned);
       savedStep = step;
       lastCheckpoint = saved.directory;

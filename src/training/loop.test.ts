@@ -93,6 +93,12 @@ describe("the metric that decides", () => {
     expect(names()).toEqual(expect.arrayContaining([...pinned, "best-eval_loss-0.1250", "epoch-01_step-000008"]));
     expect(names()).not.toContain("epoch-01_step-000006");
   });
+
+  it("never takes what is pinned while it goes on", async () => {
+    await train({ save_steps: 2, save_total_limit: 1 }, { pinnedNow: () => names().filter((name) => name.includes("000004")) });
+    expect(names()).toEqual(expect.arrayContaining(["epoch-00_step-000004", "epoch-01_step-000008"]));
+    expect(names()).not.toContain("epoch-01_step-000006");
+  });
 });
 
 describe("a resumed training loop", () => {
@@ -132,10 +138,11 @@ interface TrainParts {
   /** Share of the tokens that are right, after so many updates. */
   readonly accuracyAt?: (step: number) => number;
   readonly pinned?: readonly string[];
+  readonly pinnedNow?: () => readonly string[];
 }
 
 /** Two epochs of four steps, or what the settings make of it. */
-async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lossAfter, stopAfter, resumeFrom, accuracyAt = () => 0, pinned = [] }: TrainParts = {}) {
+async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lossAfter, stopAfter, resumeFrom, accuracyAt = () => 0, pinned = [], pinnedNow }: TrainParts = {}) {
   const config = trainConfigSchema.parse({ model_name: "base", dataset_path: "words", epochs: 2, batch_size: 2, gradient_accumulation_steps: 1, ...settings });
   const plan: WindowPlan = { rowCount: rows.length, batchSize: config.batch_size, accumulation: config.gradient_accumulation_steps, epochs: config.epochs, maxSteps: config.max_steps, seed: config.seed };
   expect(totalSteps(plan)).toBeGreaterThan(0);
@@ -151,7 +158,7 @@ async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lo
     config, modelPath: "base", promptFormat: "alpaca", checkpointsDirectory: folder, runId: "run-1", runName: "run", configDigest: "c", datasetDigest: "d", baseDigest: "b", resumeFrom, pinned,
   } as const;
   const restored = resumeFrom === undefined ? undefined : restoreTrainingState(resumeFrom, model);
-  const outcome = await trainLoop({ request, model, plan, train: rows, validation: rows.slice(0, 3), architecture: "llama", restored, context: { emit, signal: stop.signal } });
+  const outcome = await trainLoop({ request, model, plan, train: rows, validation: rows.slice(0, 3), architecture: "llama", restored, context: { emit, signal: stop.signal }, ...(pinnedNow && { pinnedNow }) });
   return { outcome, events, model };
 }
 

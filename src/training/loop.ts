@@ -3,7 +3,7 @@ import type { TrainingModel, TrainingRow } from "../engine/models/index.ts";
 import { createClock } from "./clock.ts";
 import { diverged } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
-import { openJournal } from "./journal.ts";
+import { openJournal, type JournalParts } from "./journal.ts";
 import type { TrainingRequest } from "./request.ts";
 import { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 import type { TrainerState } from "./state.ts";
@@ -11,7 +11,7 @@ import type { ThreadTuner } from "./thread-tuner.ts";
 import { evaluateRows, trainWindow, type SplitLoss } from "./window-step.ts";
 import { stepsPerEpoch, totalSteps, windowAt, type WindowPlan } from "./windows.ts";
 
-interface LoopParts {
+interface LoopParts extends Pick<JournalParts, "pinnedNow"> {
   readonly request: TrainingRequest;
   readonly model: TrainingModel;
   readonly plan: WindowPlan;
@@ -28,11 +28,11 @@ interface LoopParts {
 const MOST_LOST_STEPS = 10;
 
 /** Trains from where `restored` stands to the end of the plan, or until the signal, which saves before it returns. @throws `training.diverged` */
-export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context, threads }: LoopParts): Promise<TrainingOutcome> {
+export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context, threads, pinnedNow }: LoopParts): Promise<TrainingOutcome> {
   const { config } = request;
   const steps = totalSteps(plan);
   const schedule: ScheduleOptions = { scheduler: config.lr_scheduler, peak: config.learning_rate, warmupRatio: config.warmup_ratio, totalSteps: steps };
-  const journal = openJournal({ request, model, architecture, stepsPerEpoch: stepsPerEpoch(plan), totalSteps: steps, validationRows: validation.length, restored, context });
+  const journal = openJournal({ request, model, architecture, stepsPerEpoch: stepsPerEpoch(plan), totalSteps: steps, validationRows: validation.length, restored, context, pinnedNow });
   let measuredAt: { readonly step: number; readonly measured: SplitLoss } | undefined;
   const evaluate = async (step: number) => {
     if (validation.length === 0) return undefined;

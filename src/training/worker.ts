@@ -1,12 +1,15 @@
 // The child process of a training: loads, trains, evaluates and saves. Everything it needs comes in as plain values.
+import { dirname } from "node:path";
 import { encodeExamples, loadDataset } from "../data/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import { openBackend } from "../engine/ggml/index.ts";
 import { createLoraModel, openModel, type TrainingRow } from "../engine/models/index.ts";
+import { readRun } from "../runs/index.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { trainLoop } from "./loop.ts";
 import { describePlan, needsRecompute } from "./plan.ts";
 import type { TrainingRequest } from "./request.ts";
+import { pinnedCheckpoints } from "./resume.ts";
 import { restoreTrainingState } from "./state.ts";
 import { createThreadTuner, fixedThreads } from "./thread-tuner.ts";
 import { totalSteps, type WindowPlan } from "./windows.ts";
@@ -67,12 +70,18 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
         notes: describePlan(config, plan, { limit, cutRows: train.cutRows, validationRows: validation.examples.length }),
       },
     });
-    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context, threads });
+    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context, threads, pinnedNow: () => pinnedOf(request) });
   } finally {
     model.dispose();
     backend.dispose();
     source.close();
   }
+}
+
+/** A run may be tagged while it goes on. */
+function pinnedOf({ checkpointsDirectory }: TrainingRequest): readonly string[] {
+  const directory = dirname(checkpointsDirectory);
+  return pinnedCheckpoints(directory, readRun(directory).record);
 }
 
 function longest(rows: readonly TrainingRow[]): number {
