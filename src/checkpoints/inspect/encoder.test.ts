@@ -1,37 +1,27 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { findEncoder } from "./encoder.ts";
 
-const find = (shapes: Readonly<Record<string, readonly number[]>>): string | undefined => findEncoder(new Map(Object.entries(shapes)))?.name;
+type Shapes = Readonly<Record<string, readonly number[]>>;
+const find = (shapes: Shapes): string | undefined => findEncoder(new Map(Object.entries(shapes)))?.name;
 
-/** timm's names: stem, depth of the second stage, channels out of the third. */
-const timm = (stem: number, depth: number, third: number, more: Readonly<Record<string, readonly number[]>> = {}) => ({
-  "model.encoder.model.conv_stem.weight": [stem, 3, 3, 3],
-  ...Object.fromEntries(Array.from({ length: depth }, (_, block) => [`model.encoder.model.blocks.1.${block}.conv_pw.weight`, [96, 16, 1, 1]])),
-  "model.encoder.model.blocks.2.0.conv_pwl.weight": [third, 64, 1, 1],
-  ...Object.fromEntries(Object.entries(more).map(([name, shape]) => [`model.encoder.model.${name}`, shape])),
-});
+/** Names and shapes of real models, by `<library> <model>`. Source: scripts/fixtures/write-encoders.py. */
+const models = JSON.parse(gunzipSync(readFileSync(new URL("../../../test/fixtures/encoders/shapes.json.gz", import.meta.url))).toString()) as Readonly<Record<string, Shapes>>;
 
-const squeeze = { "blocks.0.0.se.conv_reduce.weight": [8, 16, 1, 1] };
+/** What libraries call otherwise; undefined: a model that must not be taken for one that is known. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  mobilenet_v3_small: "mobilenetv3_small_100", mobilenet_v3_large: "mobilenetv3_large_100", tf_efficientnetv2_s: "efficientnet_v2_s", tf_efficientnetv2_m: "efficientnet_v2_m", tf_efficientnetv2_l: "efficientnet_v2_l",
+  efficientnetv2_rw_s: undefined, seresnet50: undefined, resnext50_32x4d: undefined, wide_resnet50_2: undefined, convnext_tiny: undefined, densenet121: undefined, mobilenetv2_100: undefined, mobilenet_v2: undefined,
+};
 
 describe("an encoder", () => {
-  it.each<[string, Readonly<Record<string, readonly number[]>>]>([
-    ["mobilenetv3_small_050", timm(16, 2, 24, squeeze)],
-    ["mobilenetv3_small_075", timm(16, 2, 32, squeeze)],
-    ["mobilenetv3_small_100", timm(16, 2, 40, squeeze)],
-    ["mobilenetv3_large_100", timm(16, 2, 40)],
-    ["efficientnet_b0", timm(32, 2, 40)],
-    ["efficientnet_b3", timm(40, 3, 48)],
-    ["efficientnet_b0", { "features.0.0.weight": [32, 3, 3, 3], "features.2.0.block.0.0.weight": [96, 16, 1, 1], "features.2.1.block.0.0.weight": [144, 24, 1, 1], "features.3.0.block.3.0.weight": [40, 144, 1, 1] }],
-    ["mobilenetv3_large_100", { "features.0.0.weight": [16, 3, 3, 3], "features.16.0.weight": [960, 160, 1, 1] }],
-  ])("is %s by what only it has", (name, shapes) => {
-    expect(find(shapes)).toBe(name);
-  });
-
-  it("is a VGG by its number of convolutions, with or without batch norms", () => {
-    const vgg = (convolutions: number, norm: boolean) =>
-      Object.fromEntries(Array.from({ length: convolutions }, (_, at) => at * (norm ? 3 : 2)).flatMap((at): [string, number[]][] => [[`features.${at}.weight`, [64, 3, 3, 3]], ...(norm ? [[`features.${at + 1}.running_mean`, [64]] as [string, number[]]] : [])]));
-    expect(find(vgg(13, true))).toBe("vgg16_bn");
-    expect(find(vgg(16, false))).toBe("vgg19");
+  it.each(Object.keys(models))("is told from all others by the state dict of %s, whatever wraps it", (label) => {
+    const model = label.split(/[ ,]/)[1]!;
+    const expected = model in NAMES ? NAMES[model] : model;
+    for (const prefix of ["", "model.encoder.model.", "model._orig_mod.encoder.model.", "module.backbone."]) {
+      expect(find(Object.fromEntries(Object.entries(models[label]!).map(([name, shape]) => [prefix + name, shape])))).toBe(expected);
+    }
   });
 
   it("is not named when it is of no known family", () => {

@@ -19,6 +19,9 @@ const EFFICIENTNETS: Readonly<Record<string, string>> = {
   "48 4 56": "efficientnet_b4", "48 5 64": "efficientnet_b5", "56 6 72": "efficientnet_b6", "64 7 80": "efficientnet_b7",
 };
 
+/** Stem channels, blocks of the first stage, channels out of the sixth. */
+const EFFICIENTNETS_V2: Readonly<Record<string, string>> = { "24 2 256": "efficientnet_v2_s", "24 3 304": "efficientnet_v2_m", "32 4 384": "efficientnet_v2_l" };
+
 /** Convolutions of each VGG. */
 const VGGS: Readonly<Record<number, string>> = { 8: "vgg11", 10: "vgg13", 13: "vgg16", 16: "vgg19" };
 
@@ -69,8 +72,7 @@ function findTimm(shapes: Shapes): PartFact | undefined {
     const last = out("blocks.6.0.conv") ?? out("blocks.5.0.conv");
     return name === undefined ? undefined : { name, ...(last !== undefined && { outChannels: last }) };
   }
-  if (stem === 24 && out("blocks.0.0.conv") !== undefined) return { name: "efficientnet_v2_s" };
-  const name = EFFICIENTNETS[`${stem} ${countChildren(shapes, `${prefix}blocks.1.`)} ${third}`];
+  const name = EFFICIENTNETS[`${stem} ${countChildren(shapes, `${prefix}blocks.1.`)} ${third}`] ?? EFFICIENTNETS_V2[`${stem} ${countChildren(shapes, `${prefix}blocks.0.`)} ${out("blocks.5.0.conv_pwl")}`];
   return name === undefined ? undefined : { name };
 }
 
@@ -81,12 +83,18 @@ function findTorchvision(shapes: Shapes): PartFact | undefined {
     const out = (name: string): number | undefined => shapes.get(`${stemPrefix}features.${name}.weight`)?.[0];
     const stem = out("0.0");
     if (stem === 16) return out("16.0") === 960 ? { name: "mobilenetv3_large_100", outChannels: 960 } : out("12.0") === 576 ? { name: "mobilenetv3_small_100", outChannels: 576 } : undefined;
-    const name = EFFICIENTNETS[`${stem} ${countChildren(shapes, `${stemPrefix}features.2.`)} ${out("3.0.block.3.0")}`];
+    const name =
+      EFFICIENTNETS[`${stem} ${countChildren(shapes, `${stemPrefix}features.2.`)} ${out("3.0.block.3.0")}`] ?? EFFICIENTNETS_V2[`${stem} ${countChildren(shapes, `${stemPrefix}features.1.`)} ${out("6.0.block.3.0")}`];
     return name === undefined ? undefined : { name };
   }
-  const prefix = prefixOf(shapes, "features.0.weight");
-  if (prefix === undefined || shapes.get(`${prefix}features.0.weight`)?.length !== 4) return undefined;
-  const features = [...shapes].filter(([name]) => name.startsWith(`${prefix}features.`));
+  return findVgg(shapes, "features.") ?? findVgg(shapes, "features_");
+}
+
+/** @param list what stands before the numbers of the layers; `features_` is timm's spelling of a model without its classifier */
+function findVgg(shapes: Shapes, list: string): PartFact | undefined {
+  const prefix = prefixOf(shapes, `${list}0.weight`);
+  if (prefix === undefined || shapes.get(`${prefix}${list}0.weight`)?.length !== 4) return undefined;
+  const features = [...shapes].filter(([name]) => name.startsWith(prefix + list));
   const name = VGGS[features.filter(([key, shape]) => key.endsWith(".weight") && shape.length === 4).length];
   return name === undefined ? undefined : { name: features.some(([key]) => key.endsWith(".running_mean")) ? `${name}_bn` : name, outChannels: 512 };
 }
