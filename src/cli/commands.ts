@@ -10,9 +10,12 @@ import { checkpointsSearch } from "./commands/checkpoints/search.ts";
 import { checkpointsShow } from "./commands/checkpoints/show.ts";
 import { checkpointsValidate } from "./commands/checkpoints/validate.ts";
 import { completion } from "./commands/completion.ts";
+import { dataCard } from "./commands/data/card.ts";
+import { dataDiff } from "./commands/data/diff.ts";
 import { dataPrepare } from "./commands/data/prepare.ts";
 import { dataPreview } from "./commands/data/preview.ts";
 import { dataStats } from "./commands/data/stats.ts";
+import { dataVersion } from "./commands/data/version.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -40,5 +43,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataStats, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataStats, dataVersion, dataDiff, dataCard, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

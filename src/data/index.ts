@@ -14,5 +14,9 @@ export { CLINICS, CONDITIONS, FIELDS, FINDINGS, FREQUENCIES, MEDICINES, PLANS, t
 export { drawFacts, joinWords, type NoteFacts, type Prescription } from "./sample/note.ts";
 export { parseSplitSnapshotName, type SplitSnapshotName } from "./split-snapshot.ts";
 export type { TextTokenizer } from "./prompt/text-tokenizer.ts";
+export { writeDatasetCard, type CardOptions, type WrittenCard } from "./versions/card.ts";
+export { diffDatasets, type DatasetDiff } from "./versions/diff.ts";
+export { findDataset, listDatasetVersions, mintDatasetVersion, type MintedVersion, type MintOptions } from "./versions/registry.ts";
+export { countDecisions, listSplitUses, recordSplitUse, type SplitUse } from "./versions/uses.ts";
 export { openSource, type Source, type SourceOptions } from "./read/open.ts";
 export type { FieldMapping } from "./read/fields.ts";

@@ -1,6 +1,7 @@
 // Append-only line files: a line is whole or it is the last, broken one, which the next append closes with a newline.
 import { closeSync, createReadStream, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileUnreadable } from "./errors.ts";
 import { openFile } from "./read.ts";
 
 /** Appends one line and flushes it to disk. Creates the file and its directories. */
@@ -25,14 +26,23 @@ export interface Line {
   readonly text: string;
 }
 
-/** Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped), never holding more than one chunk. @throws `files.missing` */
-export async function* streamLines(path: string): AsyncGenerator<Line> {
+/** A line longer than this is no line of ours; reading on would fill the memory. In UTF-16 units. */
+const LONGEST_LINE = 256 << 20;
+
+/** Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped), never holding more than one chunk and one line. @throws `files.missing`, `files.unreadable` at a line of more than `longest` UTF-16 units */
+export async function* streamLines(path: string, longest = LONGEST_LINE): AsyncGenerator<Line> {
   openFile(path).close();
   const decoder = new TextDecoder("utf-8");
   let number = 0;
   let rest = "";
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const pieces = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split("\n");
+    const text = decoder.decode(chunk as Uint8Array, { stream: true });
+    if (!text.includes("\n")) {
+      rest += text;
+      if (rest.length > longest) throw fileUnreadable(path, new RangeError(`line ${number + 1} is longer than ${longest} characters`));
+      continue;
+    }
+    const pieces = (rest + text).split("\n");
     rest = pieces.pop() ?? "";
     for (const piece of pieces) yield { number: ++number, text: piece.endsWith("\r") ? piece.slice(0, -1) : piece };
   }

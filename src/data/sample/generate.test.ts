@@ -102,6 +102,45 @@ describe("generateSample", () => {
 
   it("refuses a count or a domain that it does not have", () => {
     expect(() => generateSample({ domain: "healthcare", count: 0, seed: 1 })).toThrow("Cannot generate a sample: count must be a whole number from 1 to 2000, current value is 0");
-    expect(() => generateSample({ domain: "law" as SampleDomain, count: 1, seed: 1 })).toThrow("domain must be one of healthcare, current value is law");
+    expect(() => generateSample({ domain: "law" as SampleDomain, count: 1, seed: 1 })).toThrow("domain must be one of healthcare, ner, water-conflict, current value is law");
+  });
+});
+
+describe.each([["ner", 3], ["water-conflict", 1]] as const)("the sample %s", (domain, rowsPerText) => {
+  const made = generateSample({ domain, count: 600, seed: 42 });
+
+  it("is the same for the same seed, its texts are all different and none nearly repeats another", () => {
+    expect(generateSample({ domain, count: 600, seed: 42 })).toEqual(made);
+    const texts = [...new Set(made.map(({ input }) => input))];
+    expect(texts).toHaveLength(600 / rowsPerText);
+    const sets = texts.slice(0, 200).map(shingles);
+    expect(Math.max(...sets.map((left, index) => sets.slice(0, index).reduce((most, right) => Math.max(most, jaccard(left, right)), 0)))).toBeLessThan(0.8);
+  });
+
+  it("can fill the largest sample", () => {
+    expect(generateSample({ domain, count: MAX_SAMPLE_ROWS, seed: 7 })).toHaveLength(MAX_SAMPLE_ROWS);
+  });
+});
+
+describe("the sample ner", () => {
+  const made = generateSample({ domain: "ner", count: 600, seed: 42 });
+
+  it("names entities where they stand, and asks three questions of each note", () => {
+    for (const { input, entities } of made) for (const { text, start, end } of entities ?? []) expect(input.slice(start, end)).toBe(text);
+    expect(new Set(made.map(({ group }) => group)).size).toBe(200);
+    expect(made.filter(({ entities }) => entities?.length === 0).length).toBeGreaterThanOrEqual(60);
+  });
+
+  it("gives no free-text answer twice", () => {
+    const answers = made.filter(({ entities }) => entities!.length > 0).map(({ task, output }) => `${task} ${output}`);
+    expect(new Set(answers).size).toBe(answers.length);
+  });
+});
+
+describe("the sample water-conflict", () => {
+  it("has every role, several at once, and rows without one", () => {
+    const counts = new Map<string, number>();
+    for (const { output } of generateSample({ domain: "water-conflict", count: 200, seed: 42 })) counts.set(output, (counts.get(output) ?? 0) + 1);
+    expect(Object.fromEntries(counts)).toEqual({ none: 80, Casualty: 50, Trigger: 40, "Casualty, Trigger": 10, Weapon: 10, "Casualty, Weapon": 10 });
   });
 });

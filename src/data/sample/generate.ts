@@ -1,12 +1,13 @@
-// The embedded sample of `data prepare --sample`: questions on made-up clinical notes. Every row has its own note, and no answer
-// but yes and no is given twice in one sample, so no split of it can have its answers in another.
-import type { Row } from "../row.ts";
-import { drawFacts, tellNote } from "./note.ts";
+// The embedded samples of `data prepare --sample`: made-up rows, always the same for a seed. No free-text answer is given twice in one sample, so
+// no split of it can have its answers in another.
 import { createRandom } from "../../random.ts";
-import { TASKS, type Task } from "./tasks.ts";
+import type { Row } from "../row.ts";
+import { createHeadlines } from "./headlines.ts";
+import { createNoteEntities } from "./note-entities.ts";
+import { createNoteQuestions } from "./note-questions.ts";
 
-/** The domains that have a sample generator. */
-export const SAMPLE_DOMAINS = ["healthcare"] as const;
+/** The domains that have a sample generator: questions on clinical notes, entities named in such notes, labels of news about conflicts over water. */
+export const SAMPLE_DOMAINS = ["healthcare", "ner", "water-conflict"] as const;
 export type SampleDomain = (typeof SAMPLE_DOMAINS)[number];
 
 export const MAX_SAMPLE_ROWS = 2000;
@@ -22,10 +23,10 @@ export interface SampleOptions {
 /** A row whose task is named. */
 export type SampleRow = Row & { readonly task: string };
 
-const DRAWS_PER_ROW = 500;
+const GENERATORS = { healthcare: createNoteQuestions, ner: createNoteEntities, "water-conflict": createHeadlines } as const;
 
 /**
- * Makes the rows of a sample: task labels in turn, notes of 10 to 60 words, answers that follow from the note.
+ * Makes the rows of a sample.
  * @throws RangeError when the domain has no generator or the count is out of range.
  */
 export function generateSample({ domain, count, seed }: SampleOptions): SampleRow[] {
@@ -33,27 +34,6 @@ export function generateSample({ domain, count, seed }: SampleOptions): SampleRo
   if (!Number.isInteger(count) || count < 1 || count > MAX_SAMPLE_ROWS) {
     throw new RangeError(`Cannot generate a sample: count must be a whole number from 1 to ${MAX_SAMPLE_ROWS}, current value is ${count}`);
   }
-  const random = createRandom(seed);
-  const used = new Set<string>();
-  const rows: SampleRow[] = [];
-  while (rows.length < count) {
-    const task = TASKS[rows.length % TASKS.length] as Task;
-    const turn = Math.floor(rows.length / TASKS.length);
-    const row = drawRow(task, turn, used);
-    used.add(row.input);
-    if (!task.closed) used.add(row.output);
-    rows.push({ id: `${domain}-${String(rows.length + 1).padStart(5, "0")}`, ...row, task: task.name });
-  }
-  return rows;
-
-  function drawRow(task: Task, turn: number, taken: ReadonlySet<string>): Omit<SampleRow, "id" | "task"> {
-    for (let draw = 0; draw < DRAWS_PER_ROW; draw += 1) {
-      const facts = drawFacts(random);
-      const input = tellNote(facts, task.needs, random);
-      const words = input.split(" ").length;
-      const { instruction, output } = task.ask(facts, turn, random);
-      if (words >= 10 && words <= 60 && !taken.has(input) && !taken.has(output)) return { instruction, input, output };
-    }
-    throw new Error(`internal: no new ${task.name} row in ${DRAWS_PER_ROW} draws`);
-  }
+  const drawRow = GENERATORS[domain](createRandom(seed));
+  return Array.from({ length: count }, (_, index) => ({ id: `${domain}-${String(index + 1).padStart(5, "0")}`, ...drawRow(index) }));
 }
