@@ -45,56 +45,56 @@ export function createWordHasher(): WordHasher {
   let count = 0;
   let high = 0;
   let low = 0;
-  let word = FNV_START;
-  const unit = (code: number): void => {
-    word = Math.imul(word ^ code, FNV_PRIME);
-    high = Math.imul(high ^ code, 0x85ebca77);
-    high = (high << 13) | (high >>> 19);
-    low = Math.imul(low ^ code, FNV_PRIME);
-  };
-  const end = (): void => {
-    if (count === hashes.length) hashes = grown(hashes);
-    hashes[count++] = mixBits(word);
-    word = FNV_START;
-    high = Math.imul(high ^ 32, 0x9e3779b1);
-    low = Math.imul(low ^ 32, 0xc2b2ae3d);
-  };
-  const addAscii = (text: string): void => {
-    let [kept, keptHigh, keptLow, pieceStart] = [count, high, low, 0];
-    let inWord = false;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code >= 128) {
-        let pieceEnd = at;
-        while (pieceEnd < text.length && text.charCodeAt(pieceEnd) !== 32 && text.charCodeAt(pieceEnd) !== 10) pieceEnd += 1;
-        [count, high, low, word, inWord] = [kept, keptHigh, keptLow, FNV_START, false];
-        for (const found of wordsOf(text.slice(pieceStart, pieceEnd))) {
-          for (let place = 0; place < found.length; place++) unit(found.charCodeAt(place));
-          end();
-        }
-        at = pieceEnd - 1;
-        pieceStart = pieceEnd;
-        kept = count;
-        keptHigh = high;
-        keptLow = low;
-        continue;
-      }
+  /** Hashes ASCII from `start` up to a space before the first character that is none. @returns where it stopped */
+  const addAscii = (text: string, start: number): number => {
+    // What changes with every character lives in this function alone; the state at the last space is kept to return to.
+    let [nowHigh, nowLow, word, other, length] = [high, low, FNV_START, OTHER_START, 0];
+    let [now, pieceStart] = [count, start];
+    for (let at = start; at <= text.length; at++) {
+      const code = at === text.length ? 32 : text.charCodeAt(at);
+      if (code >= 128) return pieceStart;
       const lower = ASCII_WORD[code]!;
       if (lower !== 0) {
-        unit(lower);
-        inWord = true;
+        word = Math.imul(word ^ lower, FNV_PRIME);
+        other = Math.imul(other ^ lower, OTHER_PRIME);
+        length += 1;
         continue;
       }
-      if (inWord) end();
-      inWord = false;
+      if (length > 0) {
+        if (now === hashes.length) hashes = grown(hashes);
+        const hash = mixBits(word ^ length);
+        hashes[now++] = hash;
+        nowHigh = Math.imul((nowHigh << 13) | (nowHigh >>> 19), 0x85ebca77) ^ hash;
+        nowLow = Math.imul((nowLow << 11) | (nowLow >>> 21), 0xc2b2ae3d) ^ mixBits(other);
+        word = FNV_START;
+        other = OTHER_START;
+        length = 0;
+      }
       if (code === 32 || code === 10) {
-        kept = count;
-        keptHigh = high;
-        keptLow = low;
         pieceStart = at + 1;
+        count = now;
+        high = nowHigh;
+        low = nowLow;
       }
     }
-    if (inWord) end();
+    return text.length;
+  };
+  const addPiece = (text: string, start: number): number => {
+    let end = start;
+    while (end < text.length && text.charCodeAt(end) !== 32 && text.charCodeAt(end) !== 10) end += 1;
+    for (const found of wordsOf(text.slice(start, end))) {
+      let [word, other] = [FNV_START, OTHER_START];
+      for (let place = 0; place < found.length; place++) {
+        word = Math.imul(word ^ found.charCodeAt(place), FNV_PRIME);
+        other = Math.imul(other ^ found.charCodeAt(place), OTHER_PRIME);
+      }
+      if (count === hashes.length) hashes = grown(hashes);
+      const hash = mixBits(word ^ found.length);
+      hashes[count++] = hash;
+      high = Math.imul((high << 13) | (high >>> 19), 0x85ebca77) ^ hash;
+      low = Math.imul((low << 11) | (low >>> 21), 0xc2b2ae3d) ^ mixBits(other);
+    }
+    return end;
   };
   return {
     get hashes() {
@@ -114,15 +114,17 @@ export function createWordHasher(): WordHasher {
     },
     add(text) {
       high = FNV_START;
-      low = 0x5bd1e995;
-      word = FNV_START;
-      addAscii(text);
+      low = OTHER_START;
+      for (let at = addAscii(text, 0); at < text.length; at = addAscii(text, at)) at = addPiece(text, at);
     },
   };
 }
 
 const FNV_START = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
+/** A second hash of the same kind, so that two texts are told apart by 64 bits. */
+const OTHER_START = 0x5bd1e995;
+const OTHER_PRIME = 0x85ebca77 | 0;
 
 /** The finalizer of MurmurHash3, 32 bits, signed. */
 export function mixBits(value: number): number {

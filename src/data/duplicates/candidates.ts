@@ -18,54 +18,66 @@ export interface BandedRows {
 
 /** Visits candidates; a pair that agrees in several bands comes several times. */
 export function visitCandidates({ bands, comparable, order }: BandedRows, visit: (first: number, second: number) => void): void {
-  const rows = order.filter((row) => comparable[row] === 1);
+  const rows = order.filter((row) => comparable[row] === 1).sort();
+  const rank = new Uint32Array(order.length);
+  for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
   const sorter = createSorter(rows.length);
   for (let band = 0; band < BANDS; band++) {
-    const sorted = sorter(rows, (row) => bands[row * BANDS + band]!);
-    for (let start = 0; start < sorted.length; ) {
-      const value = bands[sorted[start]! * BANDS + band]!;
+    const { members, numbers } = sorter(rows, bands, BANDS, band);
+    for (let start = 0; start < rows.length; ) {
       let end = start + 1;
-      while (end < sorted.length && bands[sorted[end]! * BANDS + band] === value) end += 1;
-      if (end - start > 1) visitBucket(sorted.subarray(start, end), (row) => bands[row * BANDS + ((band + 1) % BANDS)]!, visit);
+      while (end < rows.length && numbers[end] === numbers[start]) end += 1;
+      if (end - start > FULL_ROWS) visitCrowd(members.slice(start, end), rank, bands, (band + 1) % BANDS, visit);
+      else if (end - start > 1) visitAll(members, start, end, visit);
       start = end;
     }
   }
 }
 
-function visitBucket(rows: Uint32Array, nextBand: (row: number) => number, visit: (first: number, second: number) => void): void {
-  const isCrowded = rows.length > FULL_ROWS;
-  const ordered = isCrowded ? createSorter(rows.length)(rows, nextBand) : rows;
-  for (let at = 1; at < ordered.length; at++) {
-    for (let before = isCrowded ? Math.max(0, at - NEIGHBOURS) : 0; before < at; before++) visit(ordered[before]!, ordered[at]!);
-  }
+function visitAll(members: Uint32Array, start: number, end: number, visit: (first: number, second: number) => void): void {
+  for (let at = start + 1; at < end; at++) for (let before = start; before < at; before++) visit(members[before]!, members[at]!);
 }
 
-/** Sorts rows by a 32-bit number, keeping the order of equals; the memory is used again. Radix sort, 11 bits a pass. */
-function createSorter(most: number): (rows: Uint32Array, numberOf: (row: number) => number) => Uint32Array {
+function visitCrowd(crowd: Uint32Array, rank: Uint32Array, bands: Int32Array, nextBand: number, visit: (first: number, second: number) => void): void {
+  const { members } = createSorter(crowd.length)(crowd.sort((a, b) => rank[a]! - rank[b]!), bands, BANDS, nextBand);
+  for (let at = 1; at < crowd.length; at++) for (let before = Math.max(0, at - NEIGHBOURS); before < at; before++) visit(members[before]!, members[at]!);
+}
+
+interface Sorted {
+  readonly members: Uint32Array;
+  /** What each member was sorted by. */
+  readonly numbers: Uint32Array;
+}
+
+/** Sorts rows by one of their 32-bit numbers, keeping the order of equals; the memory is used again. Radix sort, 11 bits a pass. */
+function createSorter(most: number): (rows: Uint32Array, numbersOfRows: Int32Array, stride: number, place: number) => Sorted {
   let [numbers, sortedNumbers] = [new Uint32Array(most), new Uint32Array(most)];
   let [members, sortedMembers] = [new Uint32Array(most), new Uint32Array(most)];
-  const starts = new Uint32Array(1 << 11);
-  return (rows, numberOf) => {
+  return (rows, numbersOfRows, stride, place) => {
     for (let at = 0; at < rows.length; at++) {
       members[at] = rows[at]!;
-      numbers[at] = numberOf(rows[at]!);
+      numbers[at] = numbersOfRows[rows[at]! * stride + place]!;
     }
     for (const shift of [0, 11, 22]) {
-      starts.fill(0);
-      for (let at = 0; at < rows.length; at++) starts[(numbers[at]! >>> shift) & 2047]! += 1;
-      let total = 0;
-      for (let digit = 0; digit < starts.length; digit++) {
-        const count = starts[digit]!;
-        starts[digit] = total;
-        total += count;
-      }
-      for (let at = 0; at < rows.length; at++) {
-        const target = starts[(numbers[at]! >>> shift) & 2047]!++;
-        sortedNumbers[target] = numbers[at]!;
-        sortedMembers[target] = members[at]!;
-      }
+      sortDigit(numbers, members, shift, sortedNumbers, sortedMembers);
       [numbers, sortedNumbers, members, sortedMembers] = [sortedNumbers, numbers, sortedMembers, members];
     }
-    return members.subarray(0, rows.length);
+    return { members, numbers };
   };
+}
+
+function sortDigit(numbers: Uint32Array, members: Uint32Array, shift: number, sortedNumbers: Uint32Array, sortedMembers: Uint32Array): void {
+  const starts = new Uint32Array(1 << 11);
+  for (let at = 0; at < numbers.length; at++) starts[(numbers[at]! >>> shift) & 2047]! += 1;
+  let total = 0;
+  for (let digit = 0; digit < starts.length; digit++) {
+    const size = starts[digit]!;
+    starts[digit] = total;
+    total += size;
+  }
+  for (let at = 0; at < numbers.length; at++) {
+    const target = starts[(numbers[at]! >>> shift) & 2047]!++;
+    sortedNumbers[target] = numbers[at]!;
+    sortedMembers[target] = members[at]!;
+  }
 }

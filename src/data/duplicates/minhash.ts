@@ -24,22 +24,33 @@ function hashRun(hashes: Int32Array, count: number, at: number): number {
 
 /** Writes the bands of the words in a hasher, each one number made of the smallest hashes under four permutations. */
 export function createSigner(): (hasher: WordHasher, bands: Int32Array, at: number) => void {
-  const least = new Int32Array(BANDS * BAND_HASHES);
+  let runs = new Int32Array(1024);
   return ({ hashes, count }, bands, at) => {
-    least.fill(0x7fff_ffff);
-    for (let run = 0; run <= Math.max(0, count - RUN_WORDS); run++) {
-      const hash = hashRun(hashes, count, run);
-      for (let permutation = 0; permutation < least.length; permutation++) {
-        const permuted = (Math.imul(hash, FACTORS[permutation]!) + SUMMANDS[permutation]!) | 0;
-        if (permuted < least[permutation]!) least[permutation] = permuted;
-      }
-    }
-    for (let band = 0; band < BANDS; band++) {
-      let hash = band;
-      for (let part = 0; part < BAND_HASHES; part++) hash = mixBits(hash ^ least[band * BAND_HASHES + part]!);
-      bands[at + band] = hash;
-    }
+    const runCount = Math.max(1, count - RUN_WORDS + 1);
+    if (runCount > runs.length) runs = new Int32Array(2 * runCount);
+    for (let run = 0; run < runCount; run++) runs[run] = hashRun(hashes, count, run);
+    for (let band = 0; band < BANDS; band++) bands[at + band] = signBand(runs, runCount, band);
   };
+}
+
+/** The four smallest hashes stay in registers while all runs pass by. */
+function signBand(runs: Int32Array, runCount: number, band: number): number {
+  const first = band * BAND_HASHES;
+  const [factor0, factor1, factor2, factor3] = [FACTORS[first]!, FACTORS[first + 1]!, FACTORS[first + 2]!, FACTORS[first + 3]!];
+  const [summand0, summand1, summand2, summand3] = [SUMMANDS[first]!, SUMMANDS[first + 1]!, SUMMANDS[first + 2]!, SUMMANDS[first + 3]!];
+  let [least0, least1, least2, least3] = [0x7fff_ffff, 0x7fff_ffff, 0x7fff_ffff, 0x7fff_ffff];
+  for (let run = 0; run < runCount; run++) {
+    const hash = runs[run]!;
+    const hash0 = (Math.imul(hash, factor0) + summand0) | 0;
+    const hash1 = (Math.imul(hash, factor1) + summand1) | 0;
+    const hash2 = (Math.imul(hash, factor2) + summand2) | 0;
+    const hash3 = (Math.imul(hash, factor3) + summand3) | 0;
+    if (hash0 < least0) least0 = hash0;
+    if (hash1 < least1) least1 = hash1;
+    if (hash2 < least2) least2 = hash2;
+    if (hash3 < least3) least3 = hash3;
+  }
+  return mixBits(mixBits(mixBits(mixBits(band ^ least0) ^ least1) ^ least2) ^ least3);
 }
 
 /** Hashes of the runs of the words in a hasher, ascending and each once. */
