@@ -51,6 +51,19 @@ for (const variant of ["tied", "untied", "llama3-rope"]) {
       });
     }
 
+    it("in the loss and every gradient of its rows packed into one sequence", async () => {
+      await withModel(variant, async (source) => {
+        const model = createFullModel(backend, source.config, source, { batch: 1, maxTime: 12 * rows.length, recompute: false, seed: 1, optimizer: PLAIN });
+        const starts = rows.map((_, index) => rows.slice(0, index).reduce((sum, { ids }) => sum + ids.length, 0));
+        const loss = await model.accumulate([{ ids: rows.flatMap(({ ids }) => ids), labels: rows.flatMap(({ labels }) => labels), starts }], golden.supervised_tokens, 0);
+        expect(loss).toBeCloseTo(golden.loss, 5);
+        for (const [name, gradient] of model.optimizer.readGradients()) {
+          expect(relativeDifference(gradient, floats("gradients.safetensors", `grad.${name}`)), name).toBeLessThan(TOLERANCE);
+        }
+        model.dispose();
+      });
+    });
+
     it("in the gradients of an adapter and its weights after five AdamW steps", async () => {
       await withModel(variant, async (source) => {
         const { r, alpha, adamw, losses, grad_norms: norms } = golden.lora;

@@ -10,22 +10,32 @@ import type { Tensor } from "./tensor.ts";
 export interface QueryBlock {
   readonly from: number;
   readonly to: number;
-  /** `[(to-from)·R to]` f32 for R heads a group: 0 where a query sees a key, -∞ elsewhere. Rows by position, then head. */
+  /**
+   * `[(to-from)·R to]` f32 for R heads a group: 0 where a query sees a key, -∞ elsewhere. Rows by position, then head. `[B 1 (to-from)·R to]`
+   * where every sequence of the batch has a mask of its own.
+   */
   readonly mask: Tensor;
 }
 
 const LEAST_BLOCK = 48;
 const MOST_BLOCKS = 8;
 
-/** Declares the blocks of `time` positions for `repeats` heads a group: one block of a short sequence, at most 8 of a long one. */
-export function declareQueryBlocks(graph: Graph, time: number, repeats: number, count = Math.min(MOST_BLOCKS, Math.max(1, Math.floor(time / LEAST_BLOCK)))): readonly QueryBlock[] {
+/**
+ * Declares the blocks of `time` positions for `repeats` heads a group: one block of a short sequence, at most 8 of a long one. With `masks`,
+ * each of so many sequences has a mask of its own; by default they share one.
+ */
+export function declareQueryBlocks(graph: Graph, time: number, repeats: number, count = blockCount(time), masks?: number): readonly QueryBlock[] {
   // Whole sixteens suit the kernels.
   const length = count === 1 ? time : Math.min(time, Math.ceil(time / count / 16) * 16);
   return Array.from({ length: Math.ceil(time / length) }, (_, index) => {
     const from = index * length;
     const to = Math.min(from + length, time);
-    return { from, to, mask: graph.input("f32", [(to - from) * repeats, to]) };
+    return { from, to, mask: graph.input("f32", [...(masks === undefined ? [] : [masks, 1]), (to - from) * repeats, to]) };
   });
+}
+
+function blockCount(time: number): number {
+  return Math.min(MOST_BLOCKS, Math.max(1, Math.floor(time / LEAST_BLOCK)));
 }
 
 /** Fills the masks: a query sees itself and the `window - 1` positions before it; default all before it. */
@@ -41,6 +51,30 @@ export function writeQueryBlocks(graph: Graph, blocks: readonly QueryBlock[], wi
   }
 }
 
+/**
+ * Fills the masks of sequences that rows were packed into: a query sees itself and what stands before it in its own row, at most `window - 1`
+ * positions back. `starts[b]` are the positions where the rows of sequence b begin, ascending from 0; the last row reaches to the end.
+ */
+export function writePackedBlocks(graph: Graph, blocks: readonly QueryBlock[], starts: readonly (readonly number[])[], window = Infinity): void {
+  for (const { from, to, mask } of blocks) {
+    const rowCount = mask.shape.at(-2)!;
+    const repeats = rowCount / (to - from);
+    const values = new Float32Array(mask.shape[0]! * rowCount * to).fill(-Infinity);
+    starts.forEach((begins, sequence) => {
+      let own = begins.findLastIndex((start) => start <= from);
+      for (let query = from; query < to; query += 1) {
+        if (begins[own + 1] === query) own += 1;
+        const first = Math.max(begins[own] ?? 0, query - window + 1);
+        for (let repeat = 0; repeat < repeats; repeat += 1) {
+          const row = (sequence * rowCount + (query - from) * repeats + repeat) * to;
+          values.fill(0, row + first, row + query + 1);
+        }
+      }
+    });
+    writeTensor(graph.backend, mask, values);
+  }
+}
+
 /** Sizes and constants of one attention call. */
 export interface AttentionShape {
   readonly batch: number;
@@ -49,7 +83,7 @@ export interface AttentionShape {
   readonly groups: number;
   readonly headWidth: number;
   readonly blocks: readonly QueryBlock[];
-  /** `[T]` i32 */
+  /** `[T]` i32, or `[B·T]` where every sequence has positions of its own. */
   readonly positions: Tensor;
   readonly rope: Rope;
 }
@@ -64,7 +98,8 @@ export function attend(tape: Tape, q: Value, k: Value, v: Value, shape: Attentio
   const R = H / G;
   const L = B * G;
   const factor = 1 / Math.sqrt(K);
-  const turned = (x: Tensor, heads: number, direction: 1 | -1) => rotate(graph, reshape(graph, x, [B, T, heads, K]), positions, rope, direction);
+  const [turnB, turnT] = positions.shape[0] === T ? [B, T] : [1, B * T];
+  const turned = (x: Tensor, heads: number, direction: 1 | -1) => rotate(graph, reshape(graph, x, [turnB, turnT, heads, K]), positions, rope, direction);
   const fold = (x: Tensor, repeats: number) => reshape(graph, swapMiddle(graph, reshape(graph, x, [B, T, G, repeats * K])), [L, T * repeats, K]);
   const unfold = (x: Tensor, repeats: number) => reshape(graph, swapMiddle(graph, reshape(graph, x, [B, G, T, repeats * K])), [B * T, G * repeats * K]);
   const queriesOf = (x: Tensor, { from, to }: QueryBlock) => (blocks.length === 1 ? x : contiguous(graph, part(graph, x, from * R, to * R, K)));
@@ -77,8 +112,8 @@ export function attend(tape: Tape, q: Value, k: Value, v: Value, shape: Attentio
   const v_LKT = transposed(graph, v_LTK);
   const parts = blocks.map((block) => {
     const q_LqK = queriesOf(q_LQK, block);
-    const p_Lqt = maskedSoftmax(graph, mulMat(graph, keysOf(k_LTK, block), q_LqK), block.mask, factor);
-    return { block, q_LqK, p_Lqt, mixed_LqK: mulMat(graph, columnsOf(v_LKT, block), p_Lqt) };
+    const { owner, p_Lqt } = probabilities(mulMat(graph, keysOf(k_LTK, block), q_LqK), block);
+    return { block, q_LqK, owner, p_Lqt, mixed_LqK: mulMat(graph, columnsOf(v_LKT, block), p_Lqt) };
   });
   const mixed_LQK = parts.map((one) => one.mixed_LqK).reduce((before, next) => concatRows(graph, before, next));
 
@@ -89,12 +124,12 @@ export function attend(tape: Tape, q: Value, k: Value, v: Value, shape: Attentio
     let dk: Tensor | undefined;
     let dv: Tensor | undefined;
     // From the last block, whose keys are all keys, so that the others add to the first rows of its gradients.
-    for (const { block, q_LqK, p_Lqt } of parts.toReversed()) {
+    for (const { block, q_LqK, owner, p_Lqt } of parts.toReversed()) {
       const dMixed_LqK = queriesOf(dMixed_LQK, block);
       const dScores_Lqt = softmaxBack(graph, mulMat(graph, keysOf(v_LTK, block), dMixed_LqK), p_Lqt, factor);
       // dV comes after dScores: it keeps the probabilities alive past softmaxBack, which must not reuse their memory.
       if (v.needsGradient) dv = addPart(dv, mulMat(graph, transposed(graph, dMixed_LqK), transposed(graph, p_Lqt)));
-      else graph.output(p_Lqt);
+      else graph.output(owner);
       if (k.needsGradient) dk = addPart(dk, mulMat(graph, transposed(graph, q_LqK), transposed(graph, dScores_Lqt)));
       if (k_LKT === undefined) continue;
       const dq_LqK = mulMat(graph, columnsOf(k_LKT, block), dScores_Lqt);
@@ -104,6 +139,17 @@ export function attend(tape: Tape, q: Value, k: Value, v: Value, shape: Attentio
     if (dk !== undefined) tape.give(k, reshape(graph, turned(unfold(dk, 1), G, -1), [B * T, G * K]));
     if (dq !== undefined) tape.give(q, reshape(graph, turned(unfold(dq, R), H, -1), [B * T, H * K]));
   });
+
+  /** `owner` is the tensor whose memory the probabilities lie in. */
+  function probabilities(scores_Lqt: Tensor, { mask }: QueryBlock): { readonly owner: Tensor; readonly p_Lqt: Tensor } {
+    if (mask.shape.length === 2) {
+      const p_Lqt = maskedSoftmax(graph, scores_Lqt, mask, factor);
+      return { owner: p_Lqt, p_Lqt };
+    }
+    const [, queries = 0, keys = 0] = scores_Lqt.shape;
+    const owner = maskedSoftmax(graph, reshape(graph, scores_Lqt, [B, G, queries, keys]), mask, factor);
+    return { owner, p_Lqt: reshape(graph, owner, scores_Lqt.shape) };
+  }
 
   function addPart(sum: Tensor | undefined, gradient: Tensor): Tensor {
     return sum === undefined ? gradient : addToFirstRows(graph, sum, gradient);

@@ -1,5 +1,5 @@
 export { createOptimizer, type AdamwSettings, type Optimizer, type OptimizerState, type ParameterSpec } from "./adamw.ts";
-export { attend, declareQueryBlocks, writeQueryBlocks, type AttentionShape, type QueryBlock } from "./attention.ts";
+export { attend, declareQueryBlocks, writePackedBlocks, writeQueryBlocks, type AttentionShape, type QueryBlock } from "./attention.ts";
 export { createArena, readFloats, readIntegers, writeTensor, type Arena } from "./arena.ts";
 export { listDevices, openBackend, type Backend, type Device, type DeviceName } from "./backend.ts";
 export { checkGradient, type GradientCase } from "./check-gradient.ts";

@@ -242,10 +242,11 @@ export function softmaxInto(graph: Graph, x: Tensor): Tensor {
   return node(ggml.soft_max_inplace(ctx, handleOf(x)), x.shape);
 }
 
-/** `softmax(x · factor + mask)` over the last axis; `mask [T T]` repeats over leading axes. */
+/** `softmax(x · factor + mask)` over the last axis; `mask [Q T]` repeats over leading axes, `[B 1 Q T]` over the second of `x [B G Q T]`. */
 export function maskedSoftmax(graph: Graph, x: Tensor, mask: Tensor, factor: number): Tensor {
   const { ggml, ctx, node } = native(graph);
-  requireShape(mask.shape.length === 2 && mask.shape[1] === x.shape.at(-1) && mask.shape[0]! >= x.shape.at(-2)!, "soft_max_ext", x, mask);
+  const repeats = mask.shape.length === 2 || (mask.shape.length === 4 && x.shape.length === 4 && mask.shape[0] === x.shape[0] && mask.shape[1] === 1);
+  requireShape(repeats && mask.shape.at(-1) === x.shape.at(-1) && mask.shape.at(-2)! >= x.shape.at(-2)!, "soft_max_ext", x, mask);
   return node(ggml.soft_max_ext(ctx, handleOf(x), handleOf(mask), factor, 0), x.shape);
 }
 

@@ -16,7 +16,7 @@ export type {
 } from "./types.ts";
 export { LINEAR_MODULES, loraScale, moduleName, moduleShape, type LinearModule, type LoraSettings } from "./lora.ts";
 export { ropeFactors } from "./rope-factors.ts";
-export { bucketLength, createFullModel, createLoraModel, parameterCount, type TrainingModel, type TrainingModelOptions } from "./training-model.ts";
+export { bucketLength, createFullModel, createLoraModel, paddedLength, parameterCount, type TrainingModel, type TrainingModelOptions } from "./training-model.ts";
 export { randomStream } from "./random.ts";
 export { supervisedTokens, type TrainingRow } from "./training-step.ts";
 export type { BaseType } from "./training-weights.ts";

@@ -40,7 +40,7 @@ export interface LlamaInputs {
   readonly time: number;
   /** `[N]` i32 */
   readonly tokens: Tensor;
-  /** `[T]` i32 */
+  /** `[T]` i32, or `[N]` where rows are packed. */
   readonly positions: Tensor;
   /** Which keys each query sees. */
   readonly blocks: readonly QueryBlock[];

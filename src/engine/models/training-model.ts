@@ -132,7 +132,7 @@ function createStepCache(backend: Backend, config: LlamaConfig, weights: LlamaWe
     steps.clear();
   };
   const stepFor = (shape: StepShape): Step => {
-    const key = `${shape.time} ${shape.backward}`;
+    const key = `${shape.time} ${shape.backward} ${shape.packed}`;
     const known = steps.get(key);
     if (known !== undefined) return known;
     if (sizeBytes() > MAX_CACHED_BYTES) dispose();
@@ -144,9 +144,9 @@ function createStepCache(backend: Backend, config: LlamaConfig, weights: LlamaWe
     sizeBytes,
     dispose,
     run(rows: readonly TrainingRow[], backward: boolean, tokenWeight: number, dropoutSeed: number): Promise<StepResult> {
-      const longest = rows.reduce((most, row) => Math.max(most, row.ids.length), 1);
-      const time = Math.min(bucketLength(longest), Math.max(options.maxTime, longest));
-      return stepFor({ batch: options.batch, time, backward, recompute: options.recompute, dropout }).run(rows, tokenWeight, dropoutSeed);
+      const time = paddedLength(rows, options.maxTime);
+      const packed = rows.some(({ starts }) => starts !== undefined);
+      return stepFor({ batch: options.batch, time, backward, packed, recompute: options.recompute, dropout }).run(rows, tokenWeight, dropoutSeed);
     },
   };
 }
@@ -155,6 +155,12 @@ function createStepCache(backend: Backend, config: LlamaConfig, weights: LlamaWe
 export function bucketLength(length: number): number {
   const step = length <= 128 ? 16 : 2 ** Math.ceil(Math.log2(length)) / 8;
   return Math.ceil(length / step) * step;
+}
+
+/** The length in tokens that every row of a micro-batch is padded to; `maxTime` is the longest a row is planned to be. */
+export function paddedLength(rows: readonly TrainingRow[], maxTime: number): number {
+  const longest = rows.reduce((most, row) => Math.max(most, row.ids.length), 1);
+  return Math.min(bucketLength(longest), Math.max(maxTime, longest));
 }
 
 /** Weights of a model with these sizes. */

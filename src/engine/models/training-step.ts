@@ -8,6 +8,7 @@ import {
   readFloats,
   readIntegers,
   targetIndex,
+  writePackedBlocks,
   writeQueryBlocks,
   writeTensor,
   type Backend,
@@ -23,12 +24,19 @@ import type { LlamaConfig } from "./types.ts";
 export interface TrainingRow {
   readonly ids: readonly number[];
   readonly labels: readonly number[];
+  /**
+   * Where the rows packed into this one begin, ascending from 0: each sees only itself, its positions restart at 0 and its first label does
+   * not count. Default: it is one row.
+   */
+  readonly starts?: readonly number[];
 }
 
 export interface StepShape {
   readonly batch: number;
   readonly time: number;
   readonly backward: boolean;
+  /** Rows may have rows packed into them. */
+  readonly packed: boolean;
   /** Keep only layer inputs and run layers again in the backward pass. */
   readonly recompute: boolean;
   /** Adapter dropout probability. */
@@ -55,15 +63,15 @@ export interface StepResult {
 
 /** Builds and allocates the graph of one shape. @throws `engine.out_of_memory` */
 export function createStep(backend: Backend, config: LlamaConfig, weights: LlamaWeights, shape: StepShape): Step {
-  const { batch, time, backward } = shape;
+  const { batch, time, backward, packed } = shape;
   const tokens = batch * time;
   const graph = createGraph(backend, 4096 + config.layerCount * 700 + 64 * Math.ceil(tokens / 32));
   const inputs: LlamaInputs = {
     batch,
     time,
     tokens: graph.input("i32", [tokens]),
-    positions: graph.input("i32", [time]),
-    blocks: declareQueryBlocks(graph, time, config.headCount / config.kvHeadCount),
+    positions: graph.input("i32", [packed ? tokens : time]),
+    blocks: declareQueryBlocks(graph, time, config.headCount / config.kvHeadCount, undefined, packed ? batch : undefined),
     dropout: shape.dropout > 0 && backward ? dropoutPools(graph, config, tokens) : new Map(),
   };
   const targets = declareTargets(graph, tokens, config.vocabSize);
@@ -71,13 +79,14 @@ export function createStep(backend: Backend, config: LlamaConfig, weights: Llama
   const hidden = llamaHidden(tape, config, weights, inputs, shape.recompute && backward);
   const { loss, best } = crossEntropy(tape, hidden, weights.head, targets, { backward, best: !backward });
   graph.allocate();
-  writeConstants(graph, inputs, config);
+  if (!packed) writeConstants(graph, inputs, config);
   const masks = [...inputs.dropout].map(([width, pool]) => ({ width, pool, values: new Float32Array(pool.shape[0]! * width) }));
   return {
     shape,
     sizeBytes: graph.sizeBytes,
     nodeCount: graph.nodeCount,
     async run(rows, tokenWeight, dropoutSeed) {
+      if (packed) writePacking(graph, inputs, rows, config);
       const { labels, count } = writeRows(backend, inputs, targets, rows, tokenWeight, config.vocabSize);
       for (const { width, pool, values } of masks) {
         fillDropout(values, shape.dropout, dropoutSeed, "dropout", width);
@@ -92,9 +101,10 @@ export function createStep(backend: Backend, config: LlamaConfig, weights: Llama
   };
 }
 
-/** Supervised tokens of a row: a label at position i is predicted from position i−1, so the first position never counts. */
+/** Supervised tokens of a row: a label at position i is predicted from position i−1, so the first position of a row never counts. */
 export function supervisedTokens(row: TrainingRow): number {
-  return row.labels.reduce((count, label, index) => count + (index > 0 && label !== -100 ? 1 : 0), 0);
+  const starts = new Set(row.starts ?? [0]);
+  return row.labels.reduce((count, label, index) => count + (label !== -100 && !starts.has(index) ? 1 : 0), 0);
 }
 
 function dropoutPools(graph: Graph, config: LlamaConfig, tokens: number): Map<number, Tensor> {
@@ -105,6 +115,20 @@ function dropoutPools(graph: Graph, config: LlamaConfig, tokens: number): Map<nu
 function writeConstants(graph: Graph, { time, positions, blocks }: LlamaInputs, config: LlamaConfig): void {
   writeTensor(graph.backend, positions, Int32Array.from({ length: time }, (_, position) => position));
   writeQueryBlocks(graph, blocks, config.slidingWindow);
+}
+
+/** Positions and masks of packed rows, which differ from one micro-batch to the next. What pads a sequence belongs to its last row. */
+function writePacking(graph: Graph, { batch, time, positions, blocks }: LlamaInputs, rows: readonly TrainingRow[], config: LlamaConfig): void {
+  const starts = Array.from({ length: batch }, (_, b) => rows[b]?.starts ?? [0]);
+  const values = new Int32Array(batch * time);
+  starts.forEach((begins, b) => {
+    begins.forEach((start, row) => {
+      const end = begins[row + 1] ?? time;
+      for (let t = start; t < end; t += 1) values[b * time + t] = t - start;
+    });
+  });
+  writeTensor(graph.backend, positions, values);
+  writePackedBlocks(graph, blocks, starts, config.slidingWindow);
 }
 
 /** Pads on the right with token 0: causal attention keeps padding from ever being seen by a real token, and its weight is 0. */
@@ -118,10 +142,11 @@ function writeRows(backend: Backend, { batch, time, tokens }: LlamaInputs, targe
   let count = 0;
   rows.forEach((row, b) => {
     if (row.ids.length > time) throw new RangeError(`internal: a row of ${row.ids.length} tokens does not fit ${time}`);
+    const starts = new Set(row.starts);
     row.ids.forEach((id, t) => {
       ids[b * time + t] = id;
       const label = row.labels[t + 1] ?? -100;
-      if (label === -100) return;
+      if (label === -100 || starts.has(t + 1)) return;
       labels[b * time + t] = label;
       weight[b * time + t] = tokenWeight;
       count += 1;
