@@ -1,7 +1,8 @@
 // Whether what is said about checkpoints holds: every file can be found by its name, has a sidecar that fits its schema and its weights, a score
 // where one decides, and a run.
 import { join } from "node:path";
-import { readJson, sha256File } from "../files/index.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { readJson, sha256FileInTurns } from "../files/index.ts";
 import { checkpointMetadataSchema, checkpointUpgrades, parseRecord } from "../records/index.ts";
 import type { CatalogEntry, CatalogProblemType } from "./catalog/entry.ts";
 import { scoreOf } from "./catalog/query.ts";
@@ -21,6 +22,8 @@ export interface Finding {
 
 export interface ValidationReport {
   readonly total: number;
+  /** How far it came: `total`, or less when it was stopped. All that follows is about these. */
+  readonly checked: number;
   /** Nothing found. */
   readonly valid: number;
   /** Something found other than a missing sidecar. */
@@ -31,7 +34,7 @@ export interface ValidationReport {
   readonly packed: number;
   /** Findings by type; types without any are absent. */
   readonly errors: Readonly<Partial<Record<FindingType, number>>>;
-  /** Valid and packed of total in percent; 100 for an empty tree. */
+  /** Valid and packed of those checked in percent; 100 for none. */
   readonly successRate: number;
   /** Digests that were computed and compared. */
   readonly digested: number;
@@ -43,32 +46,42 @@ export interface ValidationReport {
 export interface ValidateOptions {
   /** Read every weights file whose sidecar has a digest, and compare. Default: false. */
   readonly deep?: boolean;
+  /** Stops after the checkpoint, or the piece of weights, that is being read. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Checks every entry of a catalog. Reads sidecars of ours once more, and the weights when `deep`; writes nothing. */
-export function validateCheckpoints(catalog: Pick<Catalog, "entries" | "workspace" | "refused">, options: ValidateOptions = {}): ValidationReport {
+/** After so many entries whoever presses Ctrl-C is listened to. */
+const TURN = 64;
+
+/** Checks every entry of a catalog. Reads sidecars of ours once more, and the weights when `deep`; writes nothing. When stopped, it reports what it had. */
+export async function validateCheckpoints(catalog: Pick<Catalog, "entries" | "workspace" | "refused">, options: ValidateOptions = {}): Promise<ValidationReport> {
+  const { deep = false, signal, onProgress } = options;
   const findings: Finding[] = [];
   const errors: Partial<Record<FindingType, number>> = {};
-  let [valid, missing, packed, digested] = [0, 0, 0, 0];
-  for (const [at, entry] of catalog.entries.entries()) {
-    options.signal?.throwIfAborted();
+  const total = catalog.entries.length;
+  let [checked, valid, missing, packed, digested] = [0, 0, 0, 0, 0];
+  for (const entry of catalog.entries) {
+    if (checked % TURN === 0) await nextTurn();
+    if (signal?.aborted === true) break;
     const found = [...checkEntry(entry), ...checkRecord(entry, catalog.workspace)];
-    const weights = options.deep === true && entry.packed !== true ? weightsOf(entry, catalog.workspace) : undefined;
+    const weights = deep && entry.packed !== true ? weightsOf(entry, catalog.workspace) : undefined;
     if (weights !== undefined) {
+      const compared = await compareDigest(entry, weights, signal);
+      if (compared === "stopped") break;
       digested += 1;
-      found.push(...checkDigest(entry, weights));
+      found.push(...compared);
     }
     if (found.length === 0 && entry.packed === true) packed += 1;
     else if (found.length === 0) valid += 1;
     else if (found.every(({ type }) => type === "missing")) missing += 1;
     for (const { type } of found) errors[type] = (errors[type] ?? 0) + 1;
     findings.push(...found);
-    options.onProgress?.(at + 1, catalog.entries.length);
+    checked += 1;
+    onProgress?.(checked, total);
   }
-  const total = catalog.entries.length;
-  return { total, valid, invalid: total - valid - missing - packed, missing, packed, errors, successRate: total === 0 ? 100 : (100 * (valid + packed)) / total, digested, findings, refused: catalog.refused };
+  const successRate = checked === 0 ? 100 : (100 * (valid + packed)) / checked;
+  return { total, checked, valid, invalid: checked - valid - missing - packed, missing, packed, errors, successRate, digested, findings, refused: catalog.refused };
 }
 
 function checkEntry(entry: CatalogEntry): readonly Finding[] {
@@ -107,11 +120,11 @@ function weightsOf({ path, facts, problems }: CatalogEntry, workspace: string): 
   return weightsFile === undefined || path.endsWith(`/${weightsFile.value}`) ? join(workspace, path) : join(workspace, path, weightsFile.value);
 }
 
-function checkDigest({ path, facts }: CatalogEntry, weights: string): readonly Finding[] {
+async function compareDigest({ path, facts }: CatalogEntry, weights: string, signal: AbortSignal | undefined): Promise<readonly Finding[] | "stopped"> {
   try {
-    const digest = sha256File(weights);
+    const digest = await sha256FileInTurns(weights, signal);
     return digest === facts.weightsDigest!.value ? [] : [{ path, type: "digest", field: "weights.sha256", message: `its weights have the digest ${digest.slice(0, 12)}…, the sidecar says ${facts.weightsDigest!.value.slice(0, 12)}…` }];
   } catch (cause) {
-    return [{ path, type: "digest", message: (cause as Error).message }];
+    return signal?.aborted === true ? "stopped" : [{ path, type: "digest", message: (cause as Error).message }];
   }
 }

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { openFile } from "./read.ts";
+
+const PIECE_BYTES = 1 << 22;
 
 /** SHA-256 of bytes or UTF-8 text, 64 hex digits. */
 export function sha256(contents: Uint8Array | string): string {
@@ -11,9 +14,24 @@ export function sha256File(path: string): string {
   const file = openFile(path);
   try {
     const hash = createHash("sha256");
-    const piece = 1 << 22;
-    for (let offset = 0; offset < file.sizeBytes; offset += piece) {
-      hash.update(file.read(offset, Math.min(piece, file.sizeBytes - offset)));
+    for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
+      hash.update(file.read(offset, Math.min(PIECE_BYTES, file.sizeBytes - offset)));
+    }
+    return hash.digest("hex");
+  } finally {
+    file.close();
+  }
+}
+
+/** {@link sha256File} that lets others have a turn after every piece, and stops between two pieces. @throws `files.missing`, the reason of the signal */
+export async function sha256FileInTurns(path: string, signal?: AbortSignal): Promise<string> {
+  const file = openFile(path);
+  try {
+    const hash = createHash("sha256");
+    for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
+      await nextTurn();
+      signal?.throwIfAborted();
+      hash.update(file.read(offset, Math.min(PIECE_BYTES, file.sizeBytes - offset)));
     }
     return hash.digest("hex");
   } finally {

@@ -48,7 +48,7 @@ it("lists what an archive holds where it stood, with the facts of its metadata",
 it("counts packed ones as packed, not as missing", async () => {
   await pack();
   const catalog = read();
-  expect(validateCheckpoints({ ...catalog, entries: catalog.packed }, { deep: true })).toMatchObject({ total: 2, packed: 2, valid: 0, missing: 0, invalid: 0, digested: 0, successRate: 100 });
+  expect(await validateCheckpoints({ ...catalog, entries: catalog.packed }, { deep: true })).toMatchObject({ total: 2, packed: 2, valid: 0, missing: 0, invalid: 0, digested: 0, successRate: 100 });
 });
 
 it("shows once what stands beside its archive, and remarks on an archive that does not fit its index", async () => {

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SignalSource } from "../../interrupt.ts";
 import { main } from "../../main.ts";
 
 const workspace = mkdtempSync(join(tmpdir(), "checkpoints-"));
@@ -19,12 +20,16 @@ beforeAll(() => {
 afterAll(() => rmSync(workspace, { recursive: true }));
 
 async function call(...words: readonly string[]) {
+  return callWith(undefined, ...words);
+}
+
+async function callWith(signals: SignalSource | undefined, ...words: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   const world = {
     stdout: { write: (piece: string) => out.push(piece) }, stderr: { write: (piece: string) => err.push(piece) }, environment: {}, workingDirectory: workspace,
     now: () => new Date(0), fetch: () => Promise.reject(new Error("no network in tests")),
   };
-  const code = await main(words, { world });
+  const code = await main(words, { world, ...(signals && { signals }) });
   return { code, out: out.join(""), err: err.join("") };
 }
 
@@ -84,5 +89,13 @@ describe("checkpoints validate", () => {
     const { code, out } = await call("checkpoints", "validate", outputs, "--deep", "--json");
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ total: 2, valid: 1, invalid: 1, missing: 0, errors: { missing: 1, empty: 1, name: 1 }, success_rate: 50 });
+  });
+
+  it("says how far it came when it is stopped", async () => {
+    const signals: SignalSource = { on: (_name, listener) => void setImmediate(listener), off: () => undefined, exit: () => undefined };
+    const { code, out, err } = await callWith(signals, "checkpoints", "validate", outputs, "--deep", "--json");
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ total: 2, checked: 0, findings: [] });
+    expect(err).toContain("Stopped: 0 of 2 checkpoints were checked");
   });
 });

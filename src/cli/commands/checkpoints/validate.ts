@@ -1,5 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { formatCount } from "../../format.ts";
+import { INTERRUPTED } from "../../interrupt.ts";
 import { flag, text } from "../../options.ts";
 import { visibleText } from "../../../visible.ts";
 
@@ -18,17 +19,20 @@ export const checkpointsValidate = defineCommand({
     const { openCatalog } = await import("../../ledger.ts");
     const catalog = openCatalog(directory, print, { index: "rebuild", packed: true });
     const progress = options.deep ? print.progress({ label: "checking weights", total: catalog.entries.length, unit: "checkpoints" }) : undefined;
-    const report = await withInterrupt(async (signal) => validateCheckpoints(catalog, { deep: options.deep, signal, onProgress: (done) => progress?.update(done) }));
+    const report = await withInterrupt((signal) => validateCheckpoints(catalog, { deep: options.deep, signal, onProgress: (done) => progress?.update(done) }));
     progress?.finish();
-    const { total, valid, invalid, missing, packed, errors, successRate, digested, findings, refused } = report;
+    const { total, checked, valid, invalid, missing, packed, errors, successRate, digested, findings, refused } = report;
     const shown = options.all ? findings : findings.slice(0, SHOWN);
     if (shown.length > 0) print.table(["found", "checkpoint", "what"], shown.map(({ type, path, message }) => [type, visibleText(path), visibleText(message)]));
     if (shown.length < findings.length) print.line(`… and ${formatCount(findings.length - shown.length)} more; --all shows every one`);
     if (shown.length > 0) print.line();
-    print.table(["total", "valid", "invalid", "without metadata", "packed", "success rate"], [[total, valid, invalid, missing, packed, `${successRate.toFixed(1)} %`]]);
+    print.table([checked < total ? "checked" : "total", "valid", "invalid", "without metadata", "packed", "success rate"], [[checked, valid, invalid, missing, packed, `${successRate.toFixed(1)} %`]]);
     for (const [type, count] of Object.entries(errors)) print.line(`  ${type.padEnd(18)} ${formatCount(count)}`);
     if (options.deep) print.line(`${formatCount(digested)} digests compared`);
-    if (valid + packed < total || refused.length > 0) endWith(1);
-    return { total, valid, invalid, missing, packed, errors, success_rate: successRate, digested, refused, findings };
+    if (checked < total) {
+      print.warn(`Stopped: ${formatCount(checked)} of ${formatCount(total)} checkpoints were checked; nothing is known about the others.`);
+      endWith(INTERRUPTED);
+    } else if (valid + packed < total || refused.length > 0) endWith(1);
+    return { total, checked, valid, invalid, missing, packed, errors, success_rate: successRate, digested, refused, findings };
   },
 });
