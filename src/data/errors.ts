@@ -126,11 +126,12 @@ export function fractionsInvalid(fractions: Readonly<Record<string, number>>, su
   });
 }
 
-export function tooFewGroups(groups: number, wanted: readonly string[], rows: number, largest: number): TunesmithError {
+/** @param why what joins the largest group, and what to do about it */
+export function tooFewGroups(groups: number, wanted: readonly string[], rows: number, largest: number, why?: { readonly joined: string; readonly advice: string }): TunesmithError {
   return new TunesmithError({
     code: "data.too_few_groups",
-    message: `Cannot split ${countOf(rows, "row")} into ${wanted.join(", ")}: ${groups < rows ? `those that belong together make ${countOf(groups, "independent group")} (the largest has ${countOf(largest, "row")}), ` : ""}at least ${wanted.length} ${groups < rows ? "groups" : "rows"} are needed`,
-    hint: "Add rows that share no group, input or answer with these, or set the share of a split to 0.",
+    message: `Cannot split ${countOf(rows, "row")} into ${wanted.join(", ")}: ${groups < rows ? `those that belong together make ${countOf(groups, "independent group")} (the largest has ${countOf(largest, "row")}${why === undefined ? "" : `: ${why.joined}`}), ` : ""}at least ${wanted.length} ${groups < rows ? "groups" : "rows"} are needed`,
+    hint: `Add rows that share no group, input or answer with these, or set the share of a split to 0${why === undefined ? "" : `; ${why.advice}`}.`,
     details: { rows, groups, largest_group: largest },
   });
 }
@@ -149,7 +150,7 @@ export function leaksFound(leaks: readonly LeakedRows[]): TunesmithError {
   return new TunesmithError({
     code: "data.leakage",
     message: `Cannot use these splits: ${total} ${total === 1 ? "set" : "sets"} of rows ${total === 1 ? "stands" : "stand"} in more than one\n  ${[...shown, ...more].join("\n  ")}`,
-    hint: `Split by group, which keeps such rows together, or pass --allow-leakage ${leaks.map(({ kind }) => kind).join(",")} to write it all the same and record what was found.`,
+    hint: `Split by group, which keeps such rows together, or pass --allow-leakage ${leaks.map(({ kind }) => kind).join(" ")} to write it all the same and record what was found.`,
     details: { total, leaks },
   });
 }
@@ -190,7 +191,7 @@ interface StoppingFinding {
 }
 
 export function findingsStop(findings: readonly StoppingFinding[]): TunesmithError {
-  const lines = findings.map(({ code, count, message, rows }) => `  ${code}: ${count} ${message} (row ${rows.join(", ")}${count > rows.length ? ", …" : ""})`);
+  const lines = findings.map(({ code, count, message, rows }) => `  ${code}: ${count} ${message}${rows.length === 0 ? "" : ` (row ${rows.join(", ")}${count > rows.length ? ", …" : ""})`}`);
   return new TunesmithError({
     code: "data.findings",
     message: `Cannot prepare the dataset: ${findings.length === 1 ? "1 check fails" : `${findings.length} checks fail`}\n${lines.join("\n")}`,

@@ -13,6 +13,7 @@ export { generateSample, SAMPLE_DOMAINS, type SampleDomain, type SampleOptions, 
 export { CLINICS, CONDITIONS, FIELDS, FINDINGS, FREQUENCIES, MEDICINES, PLANS, type Field, type Medicine } from "./sample/lexicon.ts";
 export { drawFacts, joinWords, type NoteFacts, type Prescription } from "./sample/note.ts";
 export { parseSplitSnapshotName, type SplitSnapshotName } from "./split-snapshot.ts";
+export { SPLIT_METHODS, type SplitMethod } from "./split/assign.ts";
 export type { TextTokenizer } from "./prompt/text-tokenizer.ts";
 export { writeDatasetCard, type CardOptions, type WrittenCard } from "./versions/card.ts";
 export { diffDatasets, type DatasetDiff } from "./versions/diff.ts";

@@ -1,11 +1,12 @@
 // The first half of a preparation: all rows are read, and where each of them will stand is decided.
 import type { Spool } from "../../files/index.ts";
-import { DATASET_SCHEMA_VERSION, type DatasetFinding, type DatasetRecord } from "../../records/index.ts";
-import { findingsStop, nothingLeft } from "../errors.ts";
+import { DATASET_SCHEMA_VERSION, type DatasetFinding, type DatasetRecord, type LargestGroup } from "../../records/index.ts";
+import { findingsStop, nothingLeft, tooFewGroups } from "../errors.ts";
+import { SPLIT_NAMES } from "../row.ts";
 import type { Fractions } from "../split/assign.ts";
 import { NO_ROWS } from "../validate/validator.ts";
 import type { DroppedRows } from "./dropped.ts";
-import { describeLargest, findLargeGroup, findMarked, findRepetitions } from "./findings.ts";
+import { adviseOn, describeLargest, findLargeGroup, findMarked, findRepetitions, sayKey } from "./findings.ts";
 import type { PrepareOptions } from "./options.ts";
 import { dealRows, describePlanned, linkKept, recordSplit } from "./plan.ts";
 import { scanRows } from "./scan.ts";
@@ -44,6 +45,7 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
     ...findLargeGroup(largest, kept.rows, fractions.train),
   ];
   stopAtFindings(findings, options);
+  requireGroups(linked.groups, kept.rows, largest, fractions);
   const splitOptions = { method: options.splitMethod ?? "group", fractions, seed, stratifyBy: options.stratifyBy } as const;
   const { assignment, stratifiedBy } = dealRows(kept, spool, linked, splitOptions);
   onProgress({ stage: "split", rows: kept.rows });
@@ -76,6 +78,12 @@ function stopAtFindings(findings: readonly DatasetFinding[], { skipValidation = 
   if (skipValidation) return;
   const stopping = findings.filter(({ severity }) => severity === "error" || (strict && severity === "warning"));
   if (stopping.length > 0) throw findingsStop(stopping);
+}
+
+/** Says what joined rows when there are not as many groups as splits; dealing them would only count. */
+function requireGroups(groups: number, rows: number, largest: LargestGroup, fractions: Fractions): void {
+  const wanted = SPLIT_NAMES.filter((name) => fractions[name] > 0);
+  if (groups < wanted.length && groups < rows) throw tooFewGroups(groups, wanted, rows, largest.rows, { joined: sayKey(largest), advice: adviseOn(largest) });
 }
 
 function fractionsOf({ trainSplit = 0.8, valSplit = 0.1, testSplit = 0.1 }: PrepareOptions): Fractions {
