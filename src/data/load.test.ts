@@ -43,6 +43,20 @@ describe("a directory that Python's datasets saved", () => {
     expect(splits.test).toEqual([]);
   });
 
+  it("loads lists of texts and of objects, which are written here with the same description", () => {
+    const { splits } = loadDataset(join(PYTHON, "lists"));
+    expect(splits.train).toEqual([
+      {
+        id: "a", instruction: "Name them.", input: "Take lisinopril, “é”.", output: "lisinopril", task: "ner", labels: ["x", "y"],
+        entities: [{ type: "Chemical", text: "lisinopril", start: 5, end: 15 }, { type: "Disease", text: "none" }],
+      },
+      { id: "b", instruction: "And?", input: "", output: "So.", labels: [], messages: [{ role: "user", content: "And?" }, { role: "assistant", content: "So." }] },
+      { id: "c", instruction: "None?", input: "", output: "None." },
+    ]);
+    const readFeatures = (path: string): unknown => (JSON.parse(readFileSync(join(path, "train", "dataset_info.json"), "utf8")) as { features: unknown }).features;
+    expect(readFeatures(write(splits))).toEqual(readFeatures(join(PYTHON, "lists")));
+  });
+
   it("has the digest of the same rows written here", () => {
     const python = loadDataset(join(PYTHON, "alpaca"));
     expect(loadDataset(write(python.splits)).record.digest).toBe(python.record.digest);
