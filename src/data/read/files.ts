@@ -4,17 +4,18 @@ import { z } from "zod";
 import { exists, fileMissing, glance, isDirectory, isFile, readJson, scanDirectory } from "../../files/index.ts";
 import { datasetUnreadable, fileKindUnknown } from "../errors.ts";
 import { SPLIT_NAMES, type SplitName } from "../row.ts";
-import { readColumnar } from "./columnar.ts";
+import { readArrow } from "./arrow.ts";
 import { readConll } from "./conll.ts";
 import { readDelimited } from "./delimited.ts";
 import { readJsonLines, readJsonList } from "./json.ts";
+import { readParquetApart } from "./parquet-apart.ts";
 import type { RecordReader } from "./record.ts";
 
 /** What a file name ends with, and how such a file is read. Of a directory with several kinds only the first is taken: the others say the same again, or describe it. */
 const READERS: Readonly<Record<string, RecordReader>> = {
-  ".parquet": (path, faults) => readColumnar("parquet", path, faults),
-  ".arrow": (path, faults) => readColumnar("arrow", path, faults),
-  ".feather": (path, faults) => readColumnar("arrow", path, faults),
+  ".parquet": readParquetApart,
+  ".arrow": readArrow,
+  ".feather": readArrow,
   ".jsonl": readJsonLines,
   ".ndjson": readJsonLines,
   ".json": readJsonList,
@@ -88,7 +89,7 @@ function savedFiles(root: string, folder: string, split: SplitName | undefined):
   if (!state.success) throw datasetUnreadable(root, `${join(folder, "state.json")} has no list of files`);
   return state.data._data_files.map(({ filename }) => {
     if (basename(filename) !== filename || filename === "..") throw datasetUnreadable(root, `${join(folder, "state.json")} names ${JSON.stringify(filename)}, which lies elsewhere`);
-    return { path: join(directory, filename), name: join(folder, filename), read: READERS[".arrow"]!, ...(split !== undefined && { split }) };
+    return { path: join(directory, filename), name: join(folder, filename), read: readArrow, ...(split !== undefined && { split }) };
   });
 }
 

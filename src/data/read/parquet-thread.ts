@@ -1,17 +1,16 @@
-// The thread of columnar.ts: decodes one file, a batch each time it is asked.
+// The thread of parquet-apart.ts: decodes one file, a batch each time it is asked.
 import { parentPort, workerData } from "node:worker_threads";
-import { readArrow } from "./arrow.ts";
-import type { ColumnarBatch, ColumnarTask } from "./columnar.ts";
 import type { Faults } from "./faults.ts";
 import { readParquet } from "./parquet.ts";
+import type { DecodedBatch, DecoderTask } from "./parquet-apart.ts";
 import type { SourceRecord } from "./record.ts";
 
 const BATCH_ROWS = 1000;
 
-const { kind, path } = workerData as ColumnarTask;
-const found: ColumnarBatch["faults"][number][] = [];
+const { path } = workerData as DecoderTask;
+const found: DecodedBatch["faults"][number][] = [];
 const faults: Faults = { get total() { return found.length; }, shown: [], add: (place, what) => void found.push({ place, what }) };
-const records = (kind === "arrow" ? readArrow : readParquet)(path, faults);
+const records = readParquet(path, faults);
 
 parentPort?.on("message", () => void answer());
 
@@ -23,5 +22,5 @@ async function answer(): Promise<void> {
     if (next.done === true) isLast = true;
     else batch.push(next.value);
   }
-  parentPort?.postMessage({ records: batch, faults: found.splice(0), isLast } satisfies ColumnarBatch);
+  parentPort?.postMessage({ records: batch, faults: found.splice(0), isLast } satisfies DecodedBatch);
 }
