@@ -41,6 +41,13 @@ export function createTrainingView(print: Print): TrainingView {
   };
 }
 
+/** How much is computed for nothing: what an epoch pads with. */
+function describeFill({ trainRows, trainSequences, fill }: TrainingFacts): string {
+  const packed = trainSequences === trainRows ? "" : `${trainRows} rows packed into ${trainSequences}, `;
+  const padding = 1 - fill.tokens / fill.computed;
+  return `${packed}${formatCount(fill.tokens)} tokens an epoch, ${(100 * padding).toFixed(1)} % of what is computed is padding`;
+}
+
 function describeFacts(facts: TrainingFacts): readonly string[] {
   const types = Object.entries(facts.baseTypes).map(([type, count]) => `${count} × ${type}`);
   return [
@@ -48,6 +55,7 @@ function describeFacts(facts: TrainingFacts): readonly string[] {
     `  base        ${formatCount(facts.totalParameters - facts.trainableParameters)} parameters frozen (${types.join(", ")}), ${formatBytes(facts.weightBytes)} with transposed copies`,
     `  adapter     ${formatCount(facts.trainableParameters)} parameters trained (${((100 * facts.trainableParameters) / facts.totalParameters).toFixed(2)} % of all)`,
     `  rows        ${facts.trainRows} train, ${facts.validationRows} validation, prompt format ${facts.promptFormat}`,
+    `  sequences   ${describeFill(facts)}`,
     `  steps       ${facts.totalSteps}${facts.startStep > 0 ? `, going on after step ${facts.startStep}` : ""}${facts.recompute ? ", layers recomputed to save memory" : ""}`,
   ];
 }

@@ -5,6 +5,10 @@ export { loadDataset, openDataset, type LoadedDataset, type OpenDataset } from "
 export { prepareDataset, type PreparedDataset } from "./prepare.ts";
 export type { PrepareOptions, PrepareProgress, PrepareStage } from "./prepare/options.ts";
 export { previewExample, type ExamplePreview, type PreviewSegment } from "./prompt/preview.ts";
+export { applyTemplate, choosePrompt, type ChosenPrompt, type ChosenTemplate, type PromptWish } from "./prompt/choose-prompt.ts";
+export { TRAIN_ON, type TrainOn } from "./prompt/encode-turns.ts";
+export { groupByLength } from "./prompt/length-buckets.ts";
+export { joinRows, packRows, type PackedRows } from "./prompt/packing.ts";
 export type { PromptParts, RenderedRow } from "./prompt/prompt-parts.ts";
 export { PROMPT_FORMATS, renderPrompt, type PromptFormat } from "./prompt/prompt.ts";
 export { readRows, type ReadRows, type SourceRow } from "./read/read.ts";

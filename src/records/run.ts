@@ -52,6 +52,8 @@ export const runRecordSchema = z.object({
   config_digest: z.string(),
   dataset: datasetReferenceSchema.nullable(),
   base_model: modelReferenceSchema.nullable(),
+  /** The chat template, where it is not the base model's own. */
+  chat_template: z.object({ name: z.string(), digest: z.string() }).optional(),
   /** `vX.Y`, reserved when the run finishes; never used twice. */
   version: z.string().nullable(),
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),

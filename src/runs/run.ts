@@ -37,6 +37,8 @@ export interface CreateRunOptions {
   readonly configYaml?: string;
   readonly dataset?: DatasetReference;
   readonly baseModel?: ModelReference;
+  /** The chat template, where it is not the base model's own. */
+  readonly chatTemplate?: RunRecord["chat_template"];
   readonly engine?: Partial<RunRecord["engine"]>;
   readonly notes?: string;
   readonly tags?: readonly string[];
@@ -121,6 +123,7 @@ export function createRun(options: CreateRunOptions): Run {
     config_digest: digestJson(options.config),
     dataset: options.dataset ?? null,
     base_model: options.baseModel ?? null,
+    ...(options.chatTemplate !== undefined && { chat_template: options.chatTemplate }),
     version: null,
     git: readGit("."),
     host: readHost(),

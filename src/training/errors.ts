@@ -28,6 +28,24 @@ export function baseDiffers(run: string, found: string, needed: string | null): 
   });
 }
 
+export function templateDiffers(run: string, found: string | null, needed: string | null): TunesmithError {
+  const words = (digest: string | null) => (digest === null ? "the model's own" : digest.slice(0, 12));
+  return new TunesmithError({
+    code: "training.template_differs",
+    message: `Cannot resume ${run}: the chat template is ${words(found)}, the run was started with ${words(needed)}`,
+    hint: "Restore the chat template the run was started with, or start a new run.",
+  });
+}
+
+export function packingClash(): TunesmithError {
+  return new TunesmithError({
+    code: "training.packing_clash",
+    message: "Cannot train with packing and group_by_length: packed sequences are all about as long as max_seq_length, only one of the two can be on",
+    hint: "Leave out --group-by-length.",
+    exitCode: 2,
+  });
+}
+
 export function nothingToResume(outputDir: string, wanted: string): TunesmithError {
   const isName = wanted !== "last" && wanted !== "best";
   return new TunesmithError({

@@ -1,4 +1,5 @@
 // What a training tells while it goes on: plain values, because they cross a process boundary.
+import type { EpochFill } from "./windows.ts";
 
 export interface TrainingFacts {
   /** Of the training process. */
@@ -11,6 +12,10 @@ export interface TrainingFacts {
   readonly baseTypes: Readonly<Record<string, number>>;
   readonly trainRows: number;
   readonly validationRows: number;
+  /** What the training rows are packed into; as many as rows where they are not packed. */
+  readonly trainSequences: number;
+  /** Tokens of an epoch, and how many are computed for them with padding. */
+  readonly fill: EpochFill;
   readonly totalSteps: number;
   readonly startStep: number;
   readonly promptFormat: string;

@@ -96,7 +96,7 @@ export function openJournal(parts: JournalParts): TrainingJournal {
     async save(step, measured) {
       const value = measured === undefined ? Number.NaN : monitor === "eval_loss" ? measured.evalLoss : measured.tokenAccuracy;
       if (Number.isFinite(value) && (best.value === null || isBetter(monitor, value, best.value))) best = { value, name: formatBestName({ name: monitor, value }) };
-      const fill = (directory: string) => writeTrainingState(directory, model, config.model_name, stateAt(step));
+      const fill = (directory: string) => writeTrainingState(directory, model, config.model_name, stateAt(step), request.chatTemplate);
       // Asked each time: a run may be tagged while it goes on.
       const pinned = new Set([...(request.pinned ?? []), ...(parts.pinnedNow?.() ?? [])]);
       const saved = await saveCheckpoint(request.checkpointsDirectory, factsAt(step, measured), fill, new Date(), pinned);

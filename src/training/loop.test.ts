@@ -158,7 +158,7 @@ async function train(settings: Partial<TrainConfig> = {}, { gradientNorm = 1, lo
     config, modelPath: "base", promptFormat: "alpaca", checkpointsDirectory: folder, runId: "run-1", runName: "run", configDigest: "c", datasetDigest: "d", baseDigest: "b", resumeFrom, pinned,
   } as const;
   const restored = resumeFrom === undefined ? undefined : restoreTrainingState(resumeFrom, model);
-  const outcome = await trainLoop({ request, model, plan, train: rows, validation: rows.slice(0, 3), architecture: "llama", restored, context: { emit, signal: stop.signal }, ...(pinnedNow && { pinnedNow }) });
+  const outcome = await trainLoop({ request, model, plan, train: rows, validation: rows.slice(0, 3), validationRows: 3, architecture: "llama", restored, context: { emit, signal: stop.signal }, ...(pinnedNow && { pinnedNow }) });
   return { outcome, events, model };
 }
 

@@ -9,14 +9,16 @@ import { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 import type { TrainerState } from "./state.ts";
 import type { ThreadTuner } from "./thread-tuner.ts";
 import { evaluateRows, trainWindow, type SplitLoss } from "./window-step.ts";
-import { stepsPerEpoch, totalSteps, windowAt, type WindowPlan } from "./windows.ts";
+import { createWindows, stepsPerEpoch, totalSteps, type WindowPlan } from "./windows.ts";
 
 interface LoopParts extends Pick<JournalParts, "pinnedNow"> {
   readonly request: TrainingRequest;
   readonly model: TrainingModel;
   readonly plan: WindowPlan;
   readonly train: readonly TrainingRow[];
+  /** Rows, or sequences that they are packed into. */
   readonly validation: readonly TrainingRow[];
+  readonly validationRows: number;
   readonly architecture: string;
   readonly restored: TrainerState | undefined;
   readonly context: IsolatedContext<TrainingEvent>;
@@ -28,11 +30,12 @@ interface LoopParts extends Pick<JournalParts, "pinnedNow"> {
 const MOST_LOST_STEPS = 10;
 
 /** Trains from where `restored` stands to the end of the plan, or until the signal, which saves before it returns. @throws `training.diverged` */
-export async function trainLoop({ request, model, plan, train, validation, architecture, restored, context, threads, pinnedNow }: LoopParts): Promise<TrainingOutcome> {
+export async function trainLoop({ request, model, plan, train, validation, validationRows, architecture, restored, context, threads, pinnedNow }: LoopParts): Promise<TrainingOutcome> {
   const { config } = request;
   const steps = totalSteps(plan);
+  const windowAt = createWindows(plan, train);
   const schedule: ScheduleOptions = { scheduler: config.lr_scheduler, peak: config.learning_rate, warmupRatio: config.warmup_ratio, totalSteps: steps };
-  const journal = openJournal({ request, model, architecture, stepsPerEpoch: stepsPerEpoch(plan), totalSteps: steps, validationRows: validation.length, restored, context, pinnedNow });
+  const journal = openJournal({ request, model, architecture, stepsPerEpoch: stepsPerEpoch(plan), totalSteps: steps, validationRows, restored, context, pinnedNow });
   let measuredAt: { readonly step: number; readonly measured: SplitLoss } | undefined;
   const evaluate = async (step: number) => {
     if (validation.length === 0) return undefined;
@@ -52,7 +55,7 @@ export async function trainLoop({ request, model, plan, train, validation, archi
       if (journal.savedStep !== step && step > 0) await journal.save(step, measuredAt?.step === step ? measuredAt.measured : undefined);
       return journal.outcome("stopped", step);
     }
-    const window = windowAt(plan, train, step);
+    const window = windowAt(step);
     const learningRate = learningRateAt(step, schedule);
     threads?.set(threads.tuner.next());
     const from = performance.now();

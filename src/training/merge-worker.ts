@@ -1,6 +1,8 @@
 // The child process of a merge: dequantizing is native code.
-import { openModel, readAdapter, writeMergedDirectory } from "../engine/models/index.ts";
+import { applyTemplate } from "../data/index.ts";
+import { openModel, readAdapter, withTokenizer, writeMergedDirectory } from "../engine/models/index.ts";
 import { writeDirectoryAtomic } from "../files/index.ts";
+import { readChatTemplate } from "./state.ts";
 
 export interface MergeRequest {
   readonly checkpoint: string;
@@ -22,7 +24,9 @@ export async function run({ checkpoint, basePath, outputDir, dtype, provenance }
     const adapter = readAdapter(checkpoint);
     const stored = source.info("model.embed_tokens.weight").type;
     const chosen = dtype !== "auto" ? dtype : stored === "f32" || stored === "bf16" ? stored : "f16";
-    await writeDirectoryAtomic(outputDir, (temporary) => writeMergedDirectory(source, adapter, temporary, { dtype: chosen, provenance }), { replace: true });
+    const template = readChatTemplate(checkpoint);
+    const model = template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template));
+    await writeDirectoryAtomic(outputDir, (temporary) => writeMergedDirectory(model, adapter, temporary, { dtype: chosen, provenance }), { replace: true });
     return { outputDir, dtype: chosen };
   } finally {
     source.close();

@@ -5,7 +5,7 @@ import { checkpointBytes, describePlan, needsRecompute } from "./plan.ts";
 
 const config = trainConfigSchema.parse({ model_name: "base", dataset_path: "words", save_steps: 5, eval_steps: 5 });
 const plan = { rowCount: 40, batchSize: 4, accumulation: 1, epochs: 1, maxSteps: 0, seed: 1 };
-const fitting = { limit: 512, cutRows: 0, validationRows: 4 };
+const fitting = { limit: 512, cutRows: 0, trainRows: 40, validationRows: 4 };
 const small: LlamaConfig = {
   vocabSize: 1024, hiddenSize: 256, intermediateSize: 768, layerCount: 4, headCount: 4, kvHeadCount: 2, headDim: 64, normEpsilon: 1e-5, ropeTheta: 10_000, tiedEmbeddings: true, contextLength: 512, eosIds: [0],
 };

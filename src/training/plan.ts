@@ -19,11 +19,12 @@ interface PlanFacts {
   readonly limit: number;
   /** Training rows that were cut to it. */
   readonly cutRows: number;
+  readonly trainRows: number;
   readonly validationRows: number;
 }
 
 /** Remarks about settings that do not fit the model or the length of the run, and about rows cut at `limit` tokens. */
-export function describePlan(config: TrainConfig, plan: WindowPlan, { limit, cutRows, validationRows }: PlanFacts): readonly string[] {
+export function describePlan(config: TrainConfig, plan: WindowPlan, { limit, cutRows, trainRows, validationRows }: PlanFacts): readonly string[] {
   const steps = totalSteps(plan);
   const length = countOf(steps, "step");
   const notes: string[] = [];
@@ -31,7 +32,7 @@ export function describePlan(config: TrainConfig, plan: WindowPlan, { limit, cut
   if (validationRows === 0) notes.push("the dataset has 0 validation rows: validation loss is not measured and no checkpoint is the best");
   else if (config.eval_steps > steps) notes.push(`eval_steps is ${config.eval_steps} but the run has ${length}: validation loss is measured at the start and at the end`);
   if (limit < config.max_seq_length) notes.push(`max_seq_length is ${config.max_seq_length} but the model was made for ${limit} tokens: ${limit} is the limit`);
-  if (cutRows > 0) notes.push(`${cutRows} of ${countOf(plan.rowCount, "row")} ${cutRows === 1 ? "is" : "are"} longer than ${limit} tokens: the beginning of their input is cut, never the answer`);
+  if (cutRows > 0) notes.push(`${cutRows} of ${countOf(trainRows, "row")} ${cutRows === 1 ? "is" : "are"} longer than ${limit} tokens: the beginning of their input is cut, never the answer`);
   if (plan.maxSteps > stepsPerEpoch(plan) * plan.epochs) notes.push(`max_steps is ${plan.maxSteps}: the data is seen ${(plan.maxSteps / stepsPerEpoch(plan)).toFixed(1)} times, epochs is ignored`);
   return notes;
 }

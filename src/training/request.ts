@@ -7,6 +7,8 @@ export interface TrainingRequest {
   /** The base model on disk; `config.model_name` may be a Hub id. */
   readonly modelPath: string;
   readonly promptFormat: PromptFormat;
+  /** Jinja of the chat template, where it is not the model's own. */
+  readonly chatTemplate?: string;
   readonly checkpointsDirectory: string;
   readonly runId: string;
   readonly runName: string;

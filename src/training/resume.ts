@@ -20,10 +20,10 @@ interface ResumeContext {
 }
 
 /** Settings that change neither data, arithmetic nor schedule; paths are judged by the digest of what they lead to. */
-const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "keep_best", "keep_every", "logging_steps", "output_dir", "model_name", "dataset_path", "naming", "major"]);
+const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "keep_best", "keep_every", "logging_steps", "output_dir", "model_name", "dataset_path", "chat_template", "naming", "major"]);
 
 /** What runs did that were recorded before there was a setting for it. */
-const SETTINGS_SINCE = { monitor: "eval_loss" } satisfies Partial<TrainConfig>;
+const SETTINGS_SINCE = { monitor: "eval_loss", train_on: "all", packing: false, group_by_length: false } satisfies Partial<TrainConfig>;
 
 /**
  * Finds where to go on: a checkpoint or run directory; or `last` or `best` of the newest unfinished run below `outputDir` that has this

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { OptimizerState } from "../engine/ggml/index.ts";
 import { readAdapter, writeAdapter, type LoraAdapter, type TrainingModel } from "../engine/models/index.ts";
 import { openSafetensors, writeSafetensors } from "../engine/safetensors/index.ts";
-import { readJson, writeJson } from "../files/index.ts";
+import { isFile, readJson, readText, writeFileAtomic, writeJson } from "../files/index.ts";
 import { stateDamaged } from "./errors.ts";
 
 /** Same schema as the `trainer_state.json` of Hugging Face's Trainer where it has the field. */
@@ -25,9 +25,13 @@ export interface TrainerState {
 const STATE_FILE = "trainer_state.json";
 const OPTIMIZER_FILE = "optimizer.safetensors";
 
-/** Writes adapter, optimizer and trainer state into a directory. */
-export function writeTrainingState(directory: string, model: TrainingModel, baseModel: string, state: Omit<TrainerState, "optimizer_step">): void {
+/** As Hugging Face's tokenizers call it beside theirs. */
+const TEMPLATE_FILE = "chat_template.jinja";
+
+/** Writes adapter, optimizer and trainer state into a directory, and the chat template where the training did not use the model's own. */
+export function writeTrainingState(directory: string, model: TrainingModel, baseModel: string, state: Omit<TrainerState, "optimizer_step">, chatTemplate?: string): void {
   const saved = model.optimizer.save();
+  if (chatTemplate !== undefined) writeFileAtomic(join(directory, TEMPLATE_FILE), chatTemplate);
   writeAdapter(directory, model.adapter(baseModel));
   const vector = (name: string, values: Float32Array) => ({
     name,
@@ -37,6 +41,12 @@ export function writeTrainingState(directory: string, model: TrainingModel, base
   });
   writeSafetensors(join(directory, OPTIMIZER_FILE), [vector("exp_avg", saved.moment1), vector("exp_avg_sq", saved.moment2)], { format: "pt", step: String(saved.step) });
   writeJson(join(directory, STATE_FILE), { ...state, optimizer_step: saved.step });
+}
+
+/** The chat template a checkpoint was trained with, where it is not the base model's own. Jinja. */
+export function readChatTemplate(checkpoint: string): string | undefined {
+  const path = join(checkpoint, TEMPLATE_FILE);
+  return isFile(path) ? readText(path) : undefined;
 }
 
 /** Puts a model into the state a checkpoint was saved in. @throws `training.state_damaged` */

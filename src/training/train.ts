@@ -1,7 +1,7 @@
 // A training as its owner sees it: a run is minted, a child process trains, and whatever happens the record says how it ended.
 import { dirname, join } from "node:path";
 import { formatYaml, type TrainConfig } from "../config/index.ts";
-import { loadDataset, type PromptFormat } from "../data/index.ts";
+import { choosePrompt, loadDataset, type ChosenPrompt } from "../data/index.ts";
 import { backendEnvironment, ENGINE_RELEASE, runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { LINEAR_MODULES, moduleShape, openModel, type LlamaConfig } from "../engine/models/index.ts";
 import { fromErrorRecord, toErrorRecord, TunesmithError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { digestJson, nearestDirectory, remove, removeEmpty, requireFreeBytes } f
 import { findCheckpoint } from "../checkpoints/index.ts";
 import type { DatasetRecord, RunRecord } from "../records/index.ts";
 import { createRun, modelLabel, type FinishOptions, type Run } from "../runs/index.ts";
-import { baseDiffers, dataDiffers, nothingToTrain, trainingFailed } from "./errors.ts";
+import { baseDiffers, dataDiffers, nothingToTrain, packingClash, templateDiffers, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
 import { findResumePoint, pinnedCheckpoints, removeUnfinished, requireSameConfig, takeRun, type ResumePoint } from "./resume.ts";
@@ -50,23 +50,25 @@ export interface TrainedRun {
  */
 export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
   const { config } = options;
+  if (config.packing && config.group_by_length) throw packingClash();
   const environment = backendEnvironment(config.device);
   const dataset = loadDataset(config.dataset_path);
   if (dataset.splits.train.length === 0) throw nothingToTrain(config.dataset_path);
   const base = describeBase(options.modelPath, config);
   const point = options.resumeFrom === undefined ? undefined : await findResumePoint(config.output_dir, options.resumeFrom, config, options);
-  if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base.digest);
+  if (point !== undefined) requireSameRun(point, config, dataset.record.digest, base);
   requireFreeBytes(config.output_dir, checkpointBytes(adapterParameters(base.config, config), config.save_total_limit + config.keep_best));
 
   const standing = nearestDirectory(config.output_dir);
   const reopening = { now: options.now, requestedVersion: config.version || undefined, major: config.major, signal: options.signal };
-  const run = point === undefined ? newRun(options, dataset.record, base.digest) : await takeRun(point.runDirectory, reopening);
+  const run = point === undefined ? newRun(options, dataset.record, base) : await takeRun(point.runDirectory, reopening);
   const checkpointsDirectory = join(run.directory, "checkpoints");
   removeUnfinished(checkpointsDirectory);
   const request: TrainingRequest = {
     config,
     modelPath: options.modelPath,
-    promptFormat: base.promptFormat,
+    promptFormat: base.prompt.format,
+    chatTemplate: base.prompt.template?.source,
     checkpointsDirectory,
     runId: run.record.id,
     runName: run.record.name,
@@ -112,28 +114,29 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
 interface BaseFacts {
   readonly config: LlamaConfig;
   readonly digest: string;
-  readonly promptFormat: PromptFormat;
+  readonly prompt: Pick<ChosenPrompt<unknown>, "format" | "template">;
 }
 
-/** `auto` is the model's own chat template where it has one, else Alpaca. */
 function describeBase(modelPath: string, config: TrainConfig): BaseFacts {
   const source = openModel(modelPath);
   try {
-    const promptFormat = config.prompt_format !== "auto" ? config.prompt_format : source.tokenizer.chatTemplate === undefined ? "alpaca" : "chat";
-    return { config: source.config, digest: source.digest, promptFormat };
+    const { format, template } = choosePrompt(source.tokenizer, config.prompt_format, config.chat_template);
+    return { config: source.config, digest: source.digest, prompt: { format, template } };
   } finally {
     source.close();
   }
 }
 
-function requireSameRun(point: ResumePoint, config: TrainConfig, datasetDigest: string | null, baseDigest: string): void {
+function requireSameRun(point: ResumePoint, config: TrainConfig, datasetDigest: string | null, base: BaseFacts): void {
   const { record } = point;
   requireSameConfig(record, config);
   if ((record.dataset?.digest ?? null) !== datasetDigest) throw dataDiffers(record.name, datasetDigest, record.dataset?.digest ?? null);
-  if (record.base_model?.digest !== baseDigest) throw baseDiffers(record.name, baseDigest, record.base_model?.digest ?? null);
+  if (record.base_model?.digest !== base.digest) throw baseDiffers(record.name, base.digest, record.base_model?.digest ?? null);
+  const template = base.prompt.template?.digest ?? null;
+  if ((record.chat_template?.digest ?? null) !== template) throw templateDiffers(record.name, template, record.chat_template?.digest ?? null);
 }
 
-function newRun(options: TrainOptions, dataset: DatasetRecord, baseDigest: string): Run {
+function newRun(options: TrainOptions, dataset: DatasetRecord, { digest, prompt: { template } }: BaseFacts): Run {
   const { config } = options;
   const counts = { train: dataset.splits.train.rows, validation: dataset.splits.validation.rows, test: dataset.splits.test.rows };
   return createRun({
@@ -143,7 +146,8 @@ function newRun(options: TrainOptions, dataset: DatasetRecord, baseDigest: strin
     config,
     configYaml: formatYaml(config),
     dataset: { path: config.dataset_path, digest: dataset.digest, name: dataset.name, counts },
-    baseModel: { path: config.model_name, digest: baseDigest },
+    baseModel: { path: config.model_name, digest },
+    chatTemplate: template && { name: template.name, digest: template.digest },
     engine: { ggml_release: ENGINE_RELEASE },
     notes: config.notes,
     requestedVersion: config.version || undefined,

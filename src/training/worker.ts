@@ -1,6 +1,6 @@
 // The child process of a training: loads, trains, evaluates and saves. Everything it needs comes in as plain values.
 import { dirname } from "node:path";
-import { encodeExamples, loadDataset } from "../data/index.ts";
+import { applyTemplate, encodeExamples, loadDataset } from "../data/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import { openBackend } from "../engine/ggml/index.ts";
 import { createLoraModel, openModel, type TrainingRow } from "../engine/models/index.ts";
@@ -12,7 +12,7 @@ import type { TrainingRequest } from "./request.ts";
 import { pinnedCheckpoints } from "./resume.ts";
 import { restoreTrainingState } from "./state.ts";
 import { createThreadTuner, fixedThreads } from "./thread-tuner.ts";
-import { totalSteps, type WindowPlan } from "./windows.ts";
+import { measureFill, packAll, planWindows, totalSteps } from "./windows.ts";
 
 /** Entry of the child process. */
 export async function run(request: TrainingRequest, context: IsolatedContext<TrainingEvent>): Promise<TrainingOutcome> {
@@ -20,20 +20,24 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
   const source = openModel(request.modelPath);
   const { splits } = loadDataset(config.dataset_path);
   const limit = Math.min(config.max_seq_length, source.config.contextLength);
-  const encode = (rows: (typeof splits)["train"]) => encodeExamples(source.tokenizer, rows, request.promptFormat, limit);
+  const tokenizer = request.chatTemplate === undefined ? source.tokenizer : applyTemplate(source.tokenizer, request.chatTemplate);
+  const encode = (rows: (typeof splits)["train"]) => encodeExamples(tokenizer, rows, request.promptFormat, limit, config.train_on);
   const train = encode(splits.train);
   const validation = encode(splits.validation);
 
-  const plan: WindowPlan = {
-    rowCount: train.examples.length,
+  const settings = {
     batchSize: config.batch_size,
     accumulation: config.gradient_accumulation_steps,
     epochs: config.epochs,
     maxSteps: config.max_steps,
     seed: config.seed,
+    packTo: config.packing ? limit : undefined,
+    groupByLength: config.group_by_length,
   };
+  const plan = planWindows(settings, train.examples);
+  const validationSequences = packAll(settings, validation.examples);
   const backend = openBackend({ device: config.device, threads: config.threads });
-  const recompute = config.gradient_checkpointing === "auto" ? needsRecompute(source.config, config.batch_size, longest(train.examples)) : config.gradient_checkpointing;
+  const recompute = config.gradient_checkpointing === "auto" ? needsRecompute(source.config, config.batch_size, config.packing ? limit : longest(train.examples)) : config.gradient_checkpointing;
   const model = createLoraModel(
     backend,
     source,
@@ -61,16 +65,18 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
         baseTypes: Object.fromEntries(model.types),
         trainRows: train.examples.length,
         validationRows: validation.examples.length,
+        trainSequences: plan.rowCount,
+        fill: measureFill(plan, train.examples, limit),
         totalSteps: totalSteps(plan),
         startStep: restored?.global_step ?? 0,
         promptFormat: request.promptFormat,
         cutRows: train.cutRows + validation.cutRows,
         weightBytes: model.memory.weightBytes,
         recompute,
-        notes: describePlan(config, plan, { limit, cutRows: train.cutRows, validationRows: validation.examples.length }),
+        notes: describePlan(config, plan, { limit, cutRows: train.cutRows, trainRows: train.examples.length, validationRows: validation.examples.length }),
       },
     });
-    return await trainLoop({ request, model, plan, train: train.examples, validation: validation.examples, architecture: "llama", restored, context, threads, pinnedNow: () => pinnedOf(request) });
+    return await trainLoop({ request, model, plan, train: train.examples, validation: validationSequences, validationRows: validation.examples.length, architecture: "llama", restored, context, threads, pinnedNow: () => pinnedOf(request) });
   } finally {
     model.dispose();
     backend.dispose();

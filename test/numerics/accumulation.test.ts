@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBackend, type Backend } from "../../src/engine/ggml/index.ts";
 import { createLoraModel, LINEAR_MODULES, openModel, supervisedTokens, type TrainingModel, type TrainingRow, type WeightSource } from "../../src/engine/models/index.ts";
-import { stepsPerEpoch, windowAt, type WindowPlan } from "../../src/training/windows.ts";
+import { createWindows, stepsPerEpoch, type WindowPlan } from "../../src/training/windows.ts";
 import { randomRows, writeTinyLlama } from "../helpers/tiny-llama.ts";
 import { fillAdapter } from "../helpers/fill-adapter.ts";
 
@@ -37,7 +37,7 @@ describe("gradient accumulation", () => {
 
   it("normalises the smaller last window of an epoch by its own supervised tokens", async () => {
     const plan: WindowPlan = { rowCount: 7, batchSize: 2, accumulation: 2, epochs: 1, maxSteps: 0, seed: 3 };
-    const last = windowAt(plan, randomRows(7, 30), stepsPerEpoch(plan) - 1);
+    const last = createWindows(plan, randomRows(7, 30))(stepsPerEpoch(plan) - 1);
     expect(last.microBatches.map((part) => part.length)).toEqual([2, 1]);
     const found = await accumulated(plan.batchSize, last.microBatches, last.supervisedTokens);
     const model = makeModel(2);

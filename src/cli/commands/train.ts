@@ -12,11 +12,11 @@ const EXTRA = {
   revision: text("name", "revision of a Hub model"),
 };
 
-const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", dataset_path: "dir", output_dir: "dir", lora_target_modules: "module" };
+const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", dataset_path: "dir", output_dir: "dir", lora_target_modules: "module", chat_template: "file" };
 
 /** Settings that few people change: `--help` names them in a few lines instead of one each. */
 const MINOR: ReadonlySet<string> = new Set([
-  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_target_modules", "prompt_format", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
+  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_target_modules", "prompt_format", "chat_template", "train_on", "packing", "group_by_length", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
   "experiment_tag", "version", "major", "notes",
 ]);
 

@@ -3,6 +3,7 @@ export { convertAdapterToGguf } from "./convert-adapter.ts";
 export { convertToGguf } from "./convert-gguf.ts";
 export { writeMergedDirectory } from "./merged-directory.ts";
 export { openModel } from "./open.ts";
+export { withTokenizer } from "./types.ts";
 export type {
   ConversionType,
   ConvertOptions,

@@ -52,6 +52,14 @@ export interface WeightSource {
   close(): void;
 }
 
+/** A model with another tokenizer of the same vocabulary; the token that ends its turns ends what is generated. */
+export function withTokenizer(source: WeightSource, tokenizer: Tokenizer): WeightSource {
+  const { eotId } = tokenizer;
+  const eosIds = eotId === undefined || source.config.eosIds.includes(eotId) ? source.config.eosIds : [...source.config.eosIds, eotId];
+  // Not copied: the digest is computed when it is asked for.
+  return Object.create(source, { tokenizer: { value: tokenizer, enumerable: true }, config: { value: { ...source.config, eosIds }, enumerable: true } }) as WeightSource;
+}
+
 export interface TensorInfo {
   readonly shape: readonly number[];
   readonly type: TensorTypeName;

@@ -37,6 +37,12 @@ export function createTokenizer(where: string, definition: TokenizerDefinition):
   };
 }
 
+/** The same vocabulary with another chat template (Jinja). `endOfTurn` is the token that ends its turns; default: the one found in the vocabulary. */
+export function withChatTemplate({ definition }: Tokenizer, template: string, endOfTurn?: string): Tokenizer {
+  const config = { ...definition.config, chat_template: template, ...(endOfTurn === undefined ? {} : { eot_token: endOfTurn }) };
+  return createTokenizer("chat template", { ...definition, config });
+}
+
 function textOfToken(token: string, byteFallback: boolean): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   if (!byteFallback) return decoder.decode(bytesOfToken(token) ?? new TextEncoder().encode(token));

@@ -1,4 +1,4 @@
-export { createTokenizer } from "./create.ts";
+export { createTokenizer, withChatTemplate } from "./create.ts";
 export { loadTokenizerDirectory, writeTokenizerFiles } from "./directory.ts";
 export { tokenizerFromGguf, type MetadataLike } from "./from-gguf.ts";
 export { parseTokenizerJson } from "./parse.ts";
