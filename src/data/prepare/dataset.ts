@@ -9,6 +9,7 @@ import type { DroppedRows } from "./dropped.ts";
 import { adviseOn, describeLargest, findLargeGroup, findMarked, findRepetitions, sayKey } from "./findings.ts";
 import type { PrepareOptions } from "./options.ts";
 import { dealRows, describePlanned, linkKept, recordSplit } from "./plan.ts";
+import { sampleKept } from "./sampling.ts";
 import { scanRows } from "./scan.ts";
 import type { RowSource } from "./source.ts";
 import { createRowStore, readKept, type KeptRows } from "./store.ts";
@@ -30,10 +31,11 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
   const described = source.describe();
   for (const stage of ["read", "clean"] as const) onProgress({ stage, rows });
   const { dropped } = store;
-  const kept = store.finish();
+  const unique = store.finish();
   const exactDuplicates = findRepetitions(dropped);
   stopAtFindings(validator.finish({ exactDuplicates, nearDuplicates: NO_ROWS }), options);
-  if (kept.rows === 0) throw nothingLeft(described.path, rows);
+  if (unique.rows === 0) throw nothingLeft(described.path, rows);
+  const { kept, steps } = sampleKept(unique, dropped, spool, options.sampling, seed);
   onProgress({ stage: "validate", rows: kept.rows });
 
   const fractions = fractionsOf(options);
@@ -62,7 +64,7 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
     created_at: options.now.toISOString(),
     sources: [described],
     transformations: [...transformations],
-    sampling: [],
+    sampling: steps,
     dropped: { ...dropped.counts() },
     findings: [...findings],
     split: recordSplit(splitOptions, options.groupBy, stratifiedBy, assignment.groups, largest),

@@ -2,6 +2,7 @@ import type { CleaningStepName } from "../clean/cleaner.ts";
 import type { LinkKind } from "../duplicates/fingerprint.ts";
 import type { FieldMapping } from "../read/fields.ts";
 import type { SplitMethod } from "../split/assign.ts";
+import type { SamplingOptions } from "./sampling.ts";
 
 export interface PrepareOptions {
   /** healthcare, legal, finance, or a name of your own; the dataset is called `<domain>_dataset`. */
@@ -26,6 +27,8 @@ export interface PrepareOptions {
   readonly valSplit?: number;
   /** Default 0.1. */
   readonly testSplit?: number;
+  /** Which of the rows that are fit are taken. Default all. */
+  readonly sampling?: SamplingOptions;
   /** Default `group`. */
   readonly splitMethod?: SplitMethod;
   /** What `stratified` and `multilabel` go by. Default the labels of rows, or their task where none has labels. */

@@ -3,6 +3,7 @@ import type { Spool } from "../../files/index.ts";
 import type { DatasetRecord, LargestGroup } from "../../records/index.ts";
 import { createRowsDigest, describeCounted, type DescribedSplits } from "../describe.ts";
 import { comparedRuns, LINK_KINDS, type LinkKind } from "../duplicates/fingerprint.ts";
+import { createKeyIndex } from "../duplicates/key-index.ts";
 import { linkRows, type LinkedRows } from "../duplicates/links.ts";
 import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { assignSplits, type Assignment, type Fractions, type SplitMethod } from "../split/assign.ts";
@@ -66,9 +67,15 @@ export function describePlanned(kept: KeptRows, { order }: Assignment): Describe
   return describeCounted({
     words: { train: words("train"), validation: words("validation"), test: words("test") },
     digests: { train: digest("train"), validation: digest("validation"), test: digest("test") },
-    distinctAnswers: kept.distinctAnswers,
+    distinctAnswers: countDistinct(kept.answers),
     labels: null,
   });
+}
+
+function countDistinct(hashes: Int32Array): number {
+  const index = createKeyIndex();
+  for (let at = 0; at < hashes.length; at += 2) index.add(hashes[at]!, hashes[at + 1]!);
+  return index.count;
 }
 
 /** How the record tells of the split. */

@@ -91,6 +91,29 @@ describe("prepareDataset", () => {
   });
 });
 
+describe("sampling", () => {
+  const news = (count: number, labels: readonly string[], from: number, extra: Record = {}): Record[] => Array.from({ length: count }, (_, number) => ({ text: `Headline ${from + number} of the many that were read in the papers today.`, labels, ...extra }));
+  const rows = [...news(20, ["a"], 0), ...news(8, ["b"], 100), ...news(30, [], 200), ...news(5, [], 300, { task: "hard_negative" })];
+
+  it("leaves rows out, says why of each, and records the step", async () => {
+    const { path, record } = await prepare(rows, { sampling: { method: "balance_negatives" } });
+    expect(record.sampling).toEqual([{ method: "balance_negatives", seed: 42, rows_before: 63, rows_after: 56, settings: { hard_task: "hard_negative", labels: { a: 20, b: 8, "(none)": 28 } } }]);
+    expect(record.dropped).toEqual({ not_sampled: 7 });
+    const all = SPLIT_NAMES.flatMap((name) => loadDataset(path).splits[name]);
+    expect(all.filter(({ task }) => task === "hard_negative")).toHaveLength(5);
+    const dropped = readFileSync(join(path, "dropped.jsonl"), "utf8").trim().split("\n").map((text) => (JSON.parse(text) as { row: number }).row);
+    expect([...all.map(({ id }) => Number(id.slice(4))), ...dropped].sort((a, b) => a - b)).toEqual(rows.map((_, index) => index + 1));
+  });
+
+  it("draws the same rows when the file is turned round", async () => {
+    const draw = async (some: readonly Record[]) => (await prepare(some, { sampling: { method: "undersample" } })).record;
+    const [first, second] = [await draw(rows), await draw(rows.toReversed())];
+    expect(first.digest).toBe(second.digest);
+    expect(first.statistics).toMatchObject({ rows: 24, distinct_answer_share: 3 / 24 });
+    expect(first.statistics.labels).toMatchObject({ a: {}, b: {} });
+  });
+});
+
 describe("rows that all hang together", () => {
   const stock = "I am sorry, but I cannot help you with that.";
 

@@ -21,7 +21,8 @@ export interface KeptRows {
   readonly fingerprints: Fingerprints;
   readonly words: Uint32Array;
   readonly masks: Uint8Array;
-  readonly distinctAnswers: number;
+  /** Two hashes of each answer. */
+  readonly answers: Int32Array;
 }
 
 export interface RowStore {
@@ -42,7 +43,7 @@ export function createRowStore(spool: Spool): RowStore {
   const bands = createColumn((length) => new Int32Array(length));
   const comparable = createColumn((length) => new Uint8Array(length));
   const dropped = createDroppedRows(spool);
-  const answers = createKeyIndex();
+  const answers = createColumn((length) => new Int32Array(length));
   const firsts = createKeyIndex();
   let rowOfKey: Int32Array<ArrayBuffer> = new Int32Array(1 << 12);
 
@@ -74,10 +75,8 @@ export function createRowStore(spool: Spool): RowStore {
         const kept = start + keep.length;
         const reason = block.reasons[row]!;
         const first = reason === 0 ? firstLike(rowsOf(block.digests, row, DIGEST_BYTES), kept, digestOf) : kept;
-        if (reason === 0 && first === kept) {
-          keep.push(row);
-          answers.add(block.answers[2 * row]!, block.answers[2 * row + 1]!);
-        } else {
+        if (reason === 0 && first === kept) keep.push(row);
+        else {
           const firstNumber = first < start ? numbers.finish()[first]! : block.numbers[keep[first - start]!]!;
           dropped.add({ number: block.numbers[row]!, offset: offsetOf[row]!, size: block.sizes[row]!, reason: reason === 0 ? EXACT_DUPLICATE : EMPTY_REASONS[reason]!, keptNumber: reason === 0 ? firstNumber : -1 });
         }
@@ -88,6 +87,7 @@ export function createRowStore(spool: Spool): RowStore {
       digests.push(gather(block.digests, keep, DIGEST_BYTES));
       words.push(gather(block.words, keep, 1));
       masks.push(gather(block.masks, keep, 1));
+      answers.push(gather(block.answers, keep, 2));
       keys.push(gather(block.fingerprints.keys, keep, KEY_NUMBERS));
       bands.push(gather(block.fingerprints.bands, keep, BANDS));
       comparable.push(gather(block.fingerprints.comparable, keep, 1));
@@ -101,7 +101,7 @@ export function createRowStore(spool: Spool): RowStore {
       words: words.finish(),
       masks: masks.finish(),
       fingerprints: { keys: keys.finish(), bands: bands.finish(), comparable: comparable.finish() },
-      distinctAnswers: answers.count,
+      answers: answers.finish(),
     }),
   };
 }
@@ -118,6 +118,7 @@ export function selectRows(kept: KeptRows, rows: Uint32Array): KeptRows {
     digests: gather(kept.digests, rows, DIGEST_BYTES),
     words: gather(kept.words, rows, 1),
     masks: gather(kept.masks, rows, 1),
+    answers: gather(kept.answers, rows, 2),
     fingerprints: { keys: gather(fingerprints.keys, rows, KEY_NUMBERS), bands: gather(fingerprints.bands, rows, BANDS), comparable: gather(fingerprints.comparable, rows, 1) },
   };
 }
