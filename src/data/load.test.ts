@@ -145,6 +145,23 @@ describe("bad directories", () => {
     expect(() => loadDataset(directory({ "state.json": state, "a.arrow": encodeArrow({ text: ["a", null] }) }))).toThrow(/1 fault\n {2}row 2: text is null, needed is text/);
   });
 
+  it("ends in rows or in a message, whatever bytes of a shard are damaged", () => {
+    const whole = encodeArrow({ instruction: ["One?", "Two?", "Three?"], output: ["1", "2", "3"] });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 }), (changes) => {
+        const damaged = Uint8Array.from(whole);
+        for (const [place, value] of changes) damaged[place % damaged.length] = value;
+        const path = directory({ "state.json": state, "a.arrow": damaged });
+        try {
+          expect(loadDataset(path).splits.train.length).toBeLessThan(10);
+        } catch (thrown) {
+          expect((thrown as { code?: string }).code).toMatch(/^data\./);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("takes val and dev for validation", () => {
     const path = directory({ "dataset_dict.json": '{"splits":["dev"]}', "dev/state.json": state, "dev/a.arrow": encodeArrow({ text: ["a"] }) });
     expect(loadDataset(path).splits.validation).toHaveLength(1);

@@ -9,6 +9,7 @@ import { columnsUnknown, datasetChanged, datasetMissing, datasetUnreadable, file
 import { createFaults } from "./read/faults.ts";
 import { COLUMN_SETS, mapRecord } from "./read/fields.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
+import { checkArrow } from "./read/arrow/read.ts";
 import { readBatches } from "./write/read-shard.ts";
 import { isOwnBatch, recordsOfBatch, rowsOfBatch } from "./write/rows.ts";
 
@@ -142,9 +143,12 @@ function* readSplit(directory: string | undefined, split: SplitName): Generator<
 
 function* readShard(path: string): Generator<RecordBatch> {
   const batches = readBatches(path);
+  let isChecked = false;
   for (;;) {
     let next: IteratorResult<RecordBatch>;
     try {
+      if (!isChecked) checkArrow(path);
+      isChecked = true;
       next = batches.next();
     } catch (cause) {
       throw datasetUnreadable(path, `it is not an Arrow stream: ${cause instanceof Error ? cause.message : String(cause)}`, cause);

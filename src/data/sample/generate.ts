@@ -1,10 +1,12 @@
 // The embedded samples of `data prepare --sample`: made-up rows, always the same for a seed. No free-text answer is given twice in one sample, so
 // no split of it can have its answers in another.
 import { createRandom } from "../../random.ts";
-import type { Row } from "../row.ts";
 import { createHeadlines } from "./headlines.ts";
 import { createNoteEntities } from "./note-entities.ts";
 import { createNoteQuestions } from "./note-questions.ts";
+import type { SampleRow } from "./sample-row.ts";
+
+export type { SampleRow } from "./sample-row.ts";
 
 /** The domains that have a sample generator: questions on clinical notes, entities named in such notes, labels of news about conflicts over water. */
 export const SAMPLE_DOMAINS = ["healthcare", "ner", "water-conflict"] as const;
@@ -19,9 +21,6 @@ export interface SampleOptions {
   /** A 32-bit whole number; the same seed gives the same rows, and a smaller count gives the first rows of a larger one. */
   readonly seed: number;
 }
-
-/** A row whose task is named. */
-export type SampleRow = Row & { readonly task: string };
 
 const GENERATORS = { healthcare: createNoteQuestions, ner: createNoteEntities, "water-conflict": createHeadlines } as const;
 

@@ -2,7 +2,7 @@
 // a role are about water in peace, which is what a classifier has to tell apart. Labels after the Water Conflict Chronology of the Pacific Institute.
 import type { Random } from "../../random.ts";
 import { LABELS_INSTRUCTION, writeLabels } from "../read/labels.ts";
-import type { SampleRow } from "./generate.ts";
+import type { SampleRow } from "./sample-row.ts";
 
 export const WATER_LABELS = ["Casualty", "Trigger", "Weapon"] as const;
 type WaterLabel = (typeof WATER_LABELS)[number];

@@ -2,9 +2,9 @@
 import type { Random } from "../../random.ts";
 import type { Entity } from "../row.ts";
 import { ENTITIES_INSTRUCTION, writeEntities } from "../read/entities.ts";
-import type { SampleRow } from "./generate.ts";
 import { CLINICS, CONDITIONS, JOBS, MEDICINES, SETTINGS } from "./lexicon.ts";
 import { drawFacts, tellNote } from "./note.ts";
+import type { SampleRow } from "./sample-row.ts";
 
 const DRAWS_PER_NOTE = 500;
 const NOTES_PER_EMPTY = 8;

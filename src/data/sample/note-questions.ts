@@ -1,9 +1,9 @@
 // Questions on made-up clinical notes: tasks in turn, notes of 10 to 60 words, answers that follow from the note. Every row has its own note, and no
 // answer but yes and no is given twice.
 import type { Random } from "../../random.ts";
-import type { SampleRow } from "./generate.ts";
 import { drawFacts, tellNote } from "./note.ts";
 import { TASKS } from "./tasks.ts";
+import type { SampleRow } from "./sample-row.ts";
 
 const DRAWS_PER_ROW = 500;
 

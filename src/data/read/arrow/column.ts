@@ -70,6 +70,14 @@ export function createColumns({ nodes, buffers, body }: BatchParts, dictionaries
         const decoder = new TextDecoder();
         return (index) => decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + offsets(index), offsets(index + 1) - offsets(index)));
       }
+      case "bytes": {
+        const offsets = checkedOffsets(takeBuffer(), length, type.large);
+        require(takeBuffer(), offsets(length));
+        return () => null;
+      }
+      case "opaque":
+        takeBuffer();
+        return () => null;
       case "list": {
         const offsets = checkedOffsets(takeBuffer(), length, type.large);
         const items = column(only(children));
