@@ -16,7 +16,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", da
 
 /** Settings that few people change: `--help` names them in a few lines instead of one each. */
 const MINOR: ReadonlySet<string> = new Set([
-  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_target_modules", "prompt_format", "chat_template", "train_on", "packing", "group_by_length", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
+  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_dropout", "lora_target_modules", "prompt_format", "chat_template", "train_on", "packing", "group_by_length", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
   "experiment_tag", "version", "major", "notes",
 ]);
 
