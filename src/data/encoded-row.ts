@@ -6,14 +6,22 @@ export const FIELDS = ["id", "instruction", "input", "output", "system", "task",
 export const FIELD_COUNT = FIELDS.length;
 export const DIGEST_BYTES = 32;
 
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const LONE_SURROGATES = /[\ud800-\udfff]/gu;
+
 const TEXT_FIELDS = ["id", "instruction", "input", "output", "system", "task", "group"] as const satisfies readonly (keyof Row)[];
 const LISTS = FIELDS.indexOf("lists");
 
-/** Appends the fields of a row. */
+/** Appends the fields of a row. Half of a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD. */
 export function listFields(row: Row, into: (string | undefined)[]): void {
-  into.push(row.id, row.instruction, row.input, row.output, row.system, row.task, row.group);
+  for (const name of TEXT_FIELDS) into.push(wellFormed(row[name]));
   const { labels, entities, messages } = row;
-  into.push(labels === undefined && entities === undefined && messages === undefined ? undefined : JSON.stringify({ labels, entities, messages }));
+  const hasLists = labels !== undefined || entities !== undefined || messages !== undefined;
+  into.push(hasLists ? JSON.stringify({ labels, entities, messages }, (_key, value: unknown) => (typeof value === "string" ? wellFormed(value) : value)) : undefined);
+}
+
+function wellFormed(text: string | undefined): string | undefined {
+  return text === undefined || !LONE_SURROGATE.test(text) ? text : text.replace(LONE_SURROGATES, "\ufffd");
 }
 
 /** The row whose fields begin at `start`. */

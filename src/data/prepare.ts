@@ -1,7 +1,7 @@
 // From raw rows to a dataset directory: read → clean → validate → drop → link → split → write → leakage gate → place. Rows stream; nothing is to
 // be seen before the gate has looked at the written files.
 import { dirname, join } from "node:path";
-import { createSpool, exists, nearestDirectory, removeEmpty, requireFreeBytes, withScratchDirectory } from "../files/index.ts";
+import { createSpool, exists, isFile, nearestDirectory, removeEmpty, requireFreeBytes, statFile, withScratchDirectory } from "../files/index.ts";
 import type { DatasetRecord } from "../records/index.ts";
 import { requireNoLeaks } from "./duplicates/leakage.ts";
 import { domainInvalid } from "./errors.ts";
@@ -39,6 +39,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
 
 async function prepareIn(scratch: string, path: string, source: RowSource, options: PrepareOptions): Promise<PreparedDataset> {
   const { threads = defaultThreads(), allowLeakage = [], onProgress = () => {} } = options;
+  if (options.inputFile !== undefined && isFile(options.inputFile)) requireFreeBytes(path, statFile(options.inputFile).sizeBytes);
   const spool = createSpool(join(scratch, "rows"));
   try {
     const planned = await planDataset(source, spool, threads, options);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { digestRow } from "./digest-row.ts";
 import { findLeaks, requireNoLeaks } from "./duplicates/leakage.ts";
 import { SPLIT_NAMES, type Row, type Splits } from "./row.ts";
-import { splitRows } from "./split.ts";
+import { splitRows } from "../../test/helpers/split-rows.ts";
 
 const EIGHTY = { train: 0.8, validation: 0.1, test: 0.1 };
 const row = (id: number, parts: Partial<Row> = {}): Row => ({ id: String(id), instruction: `Which number is ${id}?`, input: "", output: `n${id}`, ...parts });

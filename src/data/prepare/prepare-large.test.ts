@@ -83,6 +83,14 @@ describe("prepareDataset", () => {
     expect(loadDataset(path)).toMatchObject({ record });
   });
 
+  it("writes what UTF-8 cannot hold as a replacement character", async () => {
+    const rows = [...lines(9), line(9, { output: "half of a pair: \ud83d", labels: ["\udc00"] })];
+    await expect(prepare(rows)).rejects.toThrow("undecodable: 1 rows");
+    const { path } = await prepare(rows, { skipValidation: true });
+    const row = SPLIT_NAMES.flatMap((name) => loadDataset(path).splits[name]).find(({ id }) => id === "row-10");
+    expect(row?.output).toBe("half of a pair: \ufffd");
+  });
+
   it("carries conversations, labels and entities through", async () => {
     const messages = [{ role: "user", content: "Hi there?" }, { role: "assistant", content: "Ho." }, { role: "user", content: "And what is it now?" }, { role: "assistant", content: "So it is, still." }];
     const { path } = await prepare([...lines(9), { messages }]);

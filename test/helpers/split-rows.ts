@@ -1,8 +1,8 @@
-// Rows that are linked stay together. What links them is found here; how they are dealt is the business of split/.
-import { compareRows } from "./duplicates/in-memory.ts";
-import { linkRows } from "./duplicates/links.ts";
-import type { Row, Splits } from "./row.ts";
-import { assignSplits, type Fractions } from "./split/assign.ts";
+// Rows in memory, linked and dealt as a preparation does it.
+import { compareRows } from "../../src/data/duplicates/in-memory.ts";
+import { linkRows } from "../../src/data/duplicates/links.ts";
+import type { Row, Splits } from "../../src/data/row.ts";
+import { assignSplits, type Fractions } from "../../src/data/split/assign.ts";
 
 export interface SplitOptions {
   readonly fractions: Fractions;
