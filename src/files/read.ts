@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { fileMissing, fileUnreadable } from "./errors.ts";
 
 /** Reads a whole UTF-8 file. @throws `files.missing`, `files.unreadable` */
@@ -48,10 +48,15 @@ export interface FileReader {
   close(): void;
 }
 
-/** Opens a file for reading by range. @throws `files.missing`, `files.unreadable` */
+/** Opens a file for reading by range; a pipe or a device, which has no ranges, is refused and not waited for. @throws `files.missing`, `files.unreadable` */
 export function openFile(path: string): FileReader {
-  const descriptor = orFileError(path, () => openSync(path, "r"));
-  const sizeBytes = fstatSync(descriptor).size;
+  const descriptor = orFileError(path, () => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
+  const stat = fstatSync(descriptor);
+  if (!stat.isFile()) {
+    closeSync(descriptor);
+    throw fileUnreadable(path, `it is ${stat.isDirectory() ? "a directory" : "no regular file"}`);
+  }
+  const sizeBytes = stat.size;
   return {
     path,
     sizeBytes,

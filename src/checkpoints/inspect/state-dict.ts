@@ -10,6 +10,7 @@ const WEIGHT_KEYS = ["state_dict", "model_state_dict", "model", "module", "net",
 const MODULE_MEMBERS: ReadonlySet<PickleValue> = new Set(["_parameters", "_buffers", "_modules"]);
 const DEEPEST = 64;
 const MOST_TENSORS = 1_000_000;
+const MOST_PROBLEMS = 20;
 
 export interface StateDict {
   readonly key?: string;
@@ -57,17 +58,20 @@ export interface DescribedTensors {
 /** Tensors of the same place, shape and stride in one storage are tied: the later ones name the first. */
 export function describeTensors(state: StateDict, torch: TorchFile): DescribedTensors {
   const firsts = new Map<string, string>();
+  const places = new Map<PickleTensor, string | undefined>();
   const storages = new Map<string, number>();
   const missing = new Set<string>();
   const tensors: TensorFact[] = [];
   const problems: string[] = [];
-  for (const [name, { storage, shape, stride, dtype, offset }] of state.tensors) {
+  for (const [name, tensor] of state.tensors) {
+    const { storage, shape, dtype } = tensor;
     const elements = elementsOf(shape);
     if (elements === undefined) {
-      problems.push(`${name.slice(0, 200)} has the impossible shape [${shape.join(", ")}]`);
+      if (problems.length < MOST_PROBLEMS) problems.push(`${name.slice(0, 200)} has the impossible shape [${shape.join(", ")}]`);
       continue;
     }
-    const place = storage === undefined ? undefined : `${storage.key} ${storage.start + offset} ${shape.join(",")} ${stride.join(",")} ${dtype}`;
+    if (!places.has(tensor)) places.set(tensor, placeOf(tensor));
+    const place = places.get(tensor);
     const first = place === undefined ? undefined : firsts.get(place);
     if (place !== undefined && first === undefined) firsts.set(place, name);
     tensors.push({ name, shape, dtype, elements, ...(first !== undefined && { sharedWith: first }) });
@@ -77,5 +81,10 @@ export function describeTensors(state: StateDict, torch: TorchFile): DescribedTe
     if (torch.container !== "pickle" && !((torch.storedBytes(storage.key) ?? -1) >= needed)) missing.add(storage.key);
   }
   if (missing.size > 0) problems.push(`the bytes of ${missing.size} of ${storages.size} storages are not all there: the file was cut off or changed`);
-  return { tensors, tensorBytes: [...storages.values()].reduce((sum, bytes) => sum + bytes, 0), problems: problems.slice(0, 20) };
+  return { tensors, tensorBytes: [...storages.values()].reduce((sum, bytes) => sum + bytes, 0), problems };
+}
+
+/** The same for tensors that are tied; undefined for one without bytes. */
+function placeOf({ storage, shape, stride, dtype, offset }: PickleTensor): string | undefined {
+  return storage === undefined ? undefined : `${storage.key} ${storage.start + offset} ${shape.join(",")} ${stride.join(",")} ${dtype}`;
 }

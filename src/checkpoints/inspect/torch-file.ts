@@ -6,7 +6,7 @@ import type { RefusedGlobal } from "./pickle/machine.ts";
 import { readPickle } from "./pickle/run.ts";
 import { createPickleSource, type PickleSource } from "./pickle/source.ts";
 import { DTYPE_BYTES } from "./pickle/tensors.ts";
-import { asCount, findEntry, itemsOf, type PickleStorage, type PickleValue } from "./pickle/value.ts";
+import { asCount, itemsOf, type PickleStorage, type PickleValue } from "./pickle/value.ts";
 import { beginsLikeZip, findContent, readContent, readZipDirectory, type ZipEntry } from "./zip.ts";
 
 export interface TorchFile {
@@ -93,7 +93,7 @@ function readOlder(file: FileReader, source: PickleSource): TorchFile {
   if (first.value !== MAGIC) return { container: "pickle", ...first, littleEndian: true, storedBytes: () => undefined, place: () => undefined };
   const protocol = readPickle(source).value;
   if (protocol !== 1001) throw new SyntaxError(`it is written in protocol ${String(protocol)} of torch.save, 1001 is known`);
-  const system = readPickle(source).value;
+  readPickle(source); // facts of the machine; its byte order is without meaning: in this format storages are little-endian everywhere
   const main = readPickle(source);
   const keys = itemsOf(readPickle(source).value).filter((key) => typeof key === "string");
   let places: ReadonlyMap<string, StoragePlace> | undefined;
@@ -101,7 +101,7 @@ function readOlder(file: FileReader, source: PickleSource): TorchFile {
   return {
     container: "legacy",
     ...main,
-    littleEndian: findEntry(system, "little_endian") !== false,
+    littleEndian: true,
     storedBytes: (key) => place(key)?.sizeBytes,
     place,
   };

@@ -2,7 +2,7 @@
 import type { FileReader } from "../../files/index.ts";
 import { createCursor, type Cursor } from "./cursor.ts";
 import { brokenGguf, notGguf, unsupportedGguf } from "./errors.ts";
-import { ARRAY_TYPE_ID, DEFAULT_ALIGNMENT, GGUF_VERSION, MAX_KEY_BYTES, MAX_VALUE_BYTES, SCALAR_BYTES, scalarTypeById } from "./layout.ts";
+import { ARRAY_TYPE_ID, DEFAULT_ALIGNMENT, GGUF_VERSION, MAX_ELEMENTS, MAX_KEY_BYTES, MAX_VALUE_BYTES, SCALAR_BYTES, scalarTypeById } from "./layout.ts";
 import { readTensorDirectory } from "./tensor-directory.ts";
 import type { GgufMetadata, GgufNumberType, GgufScalarType, GgufTensor, GgufValue } from "./types.ts";
 
@@ -26,10 +26,13 @@ export function readHeader(file: FileReader): GgufHeader {
     throw brokenGguf(file.path, `it announces ${entryCount} metadata entries, ${cursor.remaining} bytes are left for them`);
   }
   const metadata = new Map<string, GgufValue>();
+  let elements = 0;
   for (let entry = 0; entry < entryCount; entry++) {
     const key = cursor.text(`metadata key ${entry}`, MAX_KEY_BYTES);
     if (metadata.has(key)) throw brokenGguf(file.path, `the metadata key ${key} stands in it twice`);
-    metadata.set(key, readValue(file.path, cursor, key));
+    const value = readValue(file.path, cursor, key, MAX_ELEMENTS - elements);
+    if (value.type === "array") elements += value.value.length;
+    metadata.set(key, value);
   }
   const alignment = readAlignment(file.path, metadata);
   return { version, metadata, tensors: readTensorDirectory(file, cursor, tensorCount, alignment) };
@@ -45,20 +48,22 @@ function readVersion(file: FileReader, cursor: Cursor): number {
   throw unsupportedGguf(file.path, `it is GGUF version ${version}, versions 2 and 3 can be read`);
 }
 
-function readValue(path: string, cursor: Cursor, key: string): GgufValue {
+/** @param room elements of arrays that may still be read */
+function readValue(path: string, cursor: Cursor, key: string, room: number): GgufValue {
   const typeId = cursor.u32(`the type of ${key}`);
-  if (typeId === ARRAY_TYPE_ID) return readArray(path, cursor, key);
+  if (typeId === ARRAY_TYPE_ID) return readArray(path, cursor, key, room);
   const type = scalarType(path, typeId, key);
   if (type === "string") return { type, value: cursor.text(key) };
   if (type === "bool") return { type, value: readBool(path, cursor.take(1, key).getUint8(0), key) };
   return { type, value: readNumber(path, cursor.take(SCALAR_BYTES[type], key), 0, type, key) };
 }
 
-function readArray(path: string, cursor: Cursor, key: string): GgufValue {
+function readArray(path: string, cursor: Cursor, key: string, room: number): GgufValue {
   const of = scalarType(path, cursor.u32(`the element type of ${key}`), key);
   const count = cursor.u64(`the number of elements of ${key}`);
   const size = SCALAR_BYTES[of];
   if (count * size > Math.min(cursor.remaining, MAX_VALUE_BYTES)) throw brokenGguf(path, `${key} announces ${count} elements, ${cursor.remaining} bytes are left for them`);
+  if (count > room) throw brokenGguf(path, `${key} has ${count} elements, at most ${MAX_ELEMENTS} are read of all arrays together`);
   if (of === "string") {
     const value: string[] = [];
     for (let index = 0; index < count; index++) value.push(cursor.text(`element ${index} of ${key}`));

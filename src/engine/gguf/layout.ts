@@ -8,6 +8,8 @@ export const MAX_TENSOR_NAME_BYTES = 63;
 export const MAX_KEY_BYTES = 65_535;
 /** No tokenizer or template comes near this; it bounds what a damaged length in a huge file can make us allocate. */
 export const MAX_VALUE_BYTES = 2 ** 28;
+/** Of all arrays together; the largest vocabularies with their merges, scores and types stay under two million. */
+export const MAX_ELEMENTS = 2 ** 23;
 export const MAX_DIMENSIONS = 4;
 export const ARRAY_TYPE_ID = 9;
 

@@ -24,9 +24,9 @@ export const CONTAINERS: Readonly<Record<number, Operation>> = {
   0x74: (m) => m.push(sequence("tuple", m.popMark())), // TUPLE
   0x91: (m) => m.push(sequence("set", m.popMark())), // FROZENSET
   0x64: (m) => m.push({ kind: "dict", entries: pairs(m.popMark()) }), // DICT
-  0x85: (m) => tuple(m, 1), // TUPLE1
-  0x86: (m) => tuple(m, 2), // TUPLE2
-  0x87: (m) => tuple(m, 3), // TUPLE3
+  0x85: (m) => m.push(sequence("tuple", [m.pop()])), // TUPLE1
+  0x86: (m) => m.push(sequence("tuple", [m.pop(), m.pop()].reverse())), // TUPLE2
+  0x87: (m) => m.push(sequence("tuple", [m.pop(), m.pop(), m.pop()].reverse())), // TUPLE3
   0x61: (m) => append(m, [m.pop()]), // APPEND
   0x65: (m) => append(m, m.popMark()), // APPENDS
   0x90: (m) => append(m, m.popMark()), // ADDITEMS
@@ -38,12 +38,6 @@ export const CONTAINERS: Readonly<Record<number, Operation>> = {
 
 function sequence(kind: PickleSequence["kind"], items: PickleValue[] = []): PickleSequence {
   return { kind, items };
-}
-
-function tuple(m: Machine, count: number): void {
-  const items: PickleValue[] = [];
-  for (let left = count; left > 0; left--) items.unshift(m.pop());
-  m.push(sequence("tuple", items));
 }
 
 function memoIndex(line: string): number {
