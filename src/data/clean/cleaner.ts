@@ -1,19 +1,29 @@
 // Cleaning works on the fields of a row and never on a rendered prompt, so that no template loses its line breaks.
 import type { Row } from "../row.ts";
+import { repairDoubleEncoding } from "./encoding.ts";
 import { unescapeHtml } from "./html-entities.ts";
+import { pairRelations } from "./relations.ts";
 
 interface CleaningStep {
   readonly name: string;
   readonly apply: (text: string) => string;
+  /** Taken only when it is asked for by name. */
+  readonly onRequest?: true;
+  /** Default: all fields. */
+  readonly fields?: readonly (typeof CLEANED_FIELDS)[number][];
 }
+
+const CLEANED_FIELDS = ["system", "instruction", "input", "output"] as const;
 
 /** The steps, in the order they are taken. Each looks first whether there is anything to do: most texts have nothing. */
 const CLEANING_STEPS = [
+  { name: "repair_encoding", apply: repairDoubleEncoding, onRequest: true },
   { name: "html_unescape", apply: (text) => (text.includes("&") ? unescapeHtml(text) : text) },
   { name: "strip_urls", apply: (text) => (/:\/\/|www\./i.test(text) ? stripUrls(text) : text) },
   { name: "strip_emails", apply: (text) => (text.includes("@") ? text.replace(/(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, "") : text) },
   { name: "unicode_nfc", apply: (text) => (/[^\0-\x7f]/.test(text) ? text.normalize("NFC") : text) },
   { name: "whitespace", apply: tidyWhitespace },
+  { name: "pair_relations", apply: pairRelations, onRequest: true, fields: ["output"] },
 ] as const satisfies readonly CleaningStep[];
 
 export type CleaningStepName = (typeof CLEANING_STEPS)[number]["name"];
@@ -21,7 +31,8 @@ export type CleaningStepName = (typeof CLEANING_STEPS)[number]["name"];
 /** Names of the steps, in the order they are taken. */
 export const CLEANING_STEP_NAMES: readonly CleaningStepName[] = CLEANING_STEPS.map(({ name }) => name);
 
-const CLEANED_FIELDS = ["system", "instruction", "input", "output"] as const;
+/** The steps that are taken when nobody says which. */
+export const DEFAULT_CLEANING: readonly CleaningStepName[] = (CLEANING_STEPS as readonly (CleaningStep & { readonly name: CleaningStepName })[]).filter(({ onRequest }) => onRequest !== true).map(({ name }) => name);
 
 /** A step and the rows it changed. */
 export interface Transformation {
@@ -36,14 +47,15 @@ export interface Cleaner {
   transformations(): readonly Transformation[];
 }
 
-/** A cleaner that takes `steps`, by default all, in the order of {@link CLEANING_STEP_NAMES}. */
-export function createCleaner(steps: readonly CleaningStepName[] = CLEANING_STEP_NAMES): Cleaner {
+/** A cleaner that takes `steps`, by default {@link DEFAULT_CLEANING}, in the order of {@link CLEANING_STEP_NAMES}. */
+export function createCleaner(steps: readonly CleaningStepName[] = DEFAULT_CLEANING): Cleaner {
   const taken: readonly CleaningStep[] = CLEANING_STEPS.filter(({ name }) => steps.includes(name));
   const changed = new Uint32Array(taken.length);
   const changedRow = new Uint8Array(taken.length);
-  const cleanText = (text: string): string => {
+  const cleanText = (text: string, field: (typeof CLEANED_FIELDS)[number]): string => {
     let current = text;
-    for (const [at, { apply }] of taken.entries()) {
+    for (const [at, { apply, fields }] of taken.entries()) {
+      if (fields !== undefined && !fields.includes(field)) continue;
       const next = apply(current);
       if (next === current) continue;
       changedRow[at] = 1;
@@ -55,7 +67,7 @@ export function createCleaner(steps: readonly CleaningStepName[] = CLEANING_STEP
     clean(row) {
       changedRow.fill(0);
       const clean: Row = { ...row };
-      for (const field of CLEANED_FIELDS) if (row[field] !== undefined) Object.assign(clean, { [field]: cleanText(row[field]) });
+      for (const field of CLEANED_FIELDS) if (row[field] !== undefined) Object.assign(clean, { [field]: cleanText(row[field], field) });
       for (let at = 0; at < changed.length; at++) changed[at]! += changedRow[at]!;
       return clean;
     },

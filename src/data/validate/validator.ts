@@ -3,9 +3,13 @@
 import type { DatasetFinding } from "../../records/index.ts";
 import { countWords } from "../describe.ts";
 import { emptyField } from "../drop.ts";
-import { SHOWN_FAULTS } from "../read/faults.ts";
 import type { SourceRow } from "../read/read.ts";
 import { wholeText } from "../words.ts";
+import { addRow, joinFound, NO_ROWS, type FoundRows } from "./found.ts";
+import { looksPersonal } from "./personal.ts";
+import { createTally, type Tallies } from "./tallies.ts";
+
+export { NO_ROWS, sampleOf, type FoundRows } from "./found.ts";
 
 export interface ValidateOptions {
   /** Words of a row below which it is found short. */
@@ -14,16 +18,10 @@ export interface ValidateOptions {
   readonly maxLength: number;
 }
 
-/** Rows that something is true of: how many, the numbers of the first 20, and the beginning of the first. */
-export interface FoundRows {
-  readonly count: number;
-  readonly rows: readonly number[];
-  readonly sample: string;
-}
-
 /** What one validator has seen: plain values, so that it can cross threads. */
 export interface ValidatorPart {
   readonly found: readonly FoundRows[];
+  readonly tallies: Tallies;
 }
 
 /** What is known only when all rows are seen. */
@@ -41,8 +39,6 @@ export interface Validator {
   /** Findings in the order of the checks; one that finds nothing is left out. */
   finish(facts: ValidatorFacts): readonly DatasetFinding[];
 }
-
-export const NO_ROWS: FoundRows = { count: 0, rows: [], sample: "" };
 
 /** Characters outside ASCII from which a row is noted. */
 const NON_ASCII_SHARE = 0.1;
@@ -68,6 +64,7 @@ const CHECKS: readonly Check[] = [
   { code: "short_row", severity: "warning", message: "rows shorter than the least length", finds: ({ words }, { minLength }) => words < minLength },
   { code: "long_row", severity: "warning", message: "rows longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
   { code: "answer_repeats_question", severity: "warning", message: "rows whose answer is their instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
+  { code: "personal_data", severity: "warning", message: "rows that seem to hold an e-mail address, a telephone number or a number of an account", finds: ({ text }) => looksPersonal(text) },
   { code: "mojibake", severity: "warning", message: "rows that look like UTF-8 read in another encoding", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
   { code: "non_ascii", severity: "note", message: "rows with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
 ];
@@ -80,39 +77,28 @@ const LATER = [
 
 export function createValidator(options: ValidateOptions): Validator {
   const found: FoundRows[] = CHECKS.map(() => NO_ROWS);
+  const tally = createTally();
   return {
     add(source) {
       const text = wholeText(source.row);
       const seen: Seen = { source, text, isAscii: !/[^\0-\x7f]/.test(text), words: countWords(source.row) };
       for (const [at, { finds }] of CHECKS.entries()) if (finds(seen, options)) found[at] = addRow(found[at]!, source.number, text);
+      tally.add(source.number, source.row, text);
     },
-    part: () => ({ found: [...found] }),
+    part: () => ({ found: [...found], tallies: tally.part() }),
     absorb(part) {
       for (const [at, more] of part.found.entries()) found[at] = joinFound(found[at]!, more);
+      tally.absorb(part.tallies);
     },
     finish: (facts) =>
       [
         ...CHECKS.map(({ code, severity, message }, at) => ({ code, severity, message, ...found[at]! })),
+        ...tally.finish(),
         ...LATER.map(({ fact, code, severity, message }) => ({ code, severity, message, ...facts[fact] })),
       ]
         .filter(({ count }) => count > 0)
         .map((finding) => ({ ...finding, rows: [...finding.rows] })),
   };
-}
-
-/** The beginning of a row, on one line. */
-export function sampleOf(text: string): string {
-  return text.replaceAll("\n", " ").slice(0, 80);
-}
-
-function addRow({ count, rows, sample }: FoundRows, number: number, text: string): FoundRows {
-  if (count >= SHOWN_FAULTS) return { count: count + 1, rows, sample };
-  return { count: count + 1, rows: [...rows, number], sample: count === 0 ? sampleOf(text) : sample };
-}
-
-function joinFound(a: FoundRows, b: FoundRows): FoundRows {
-  const rows = [...a.rows, ...b.rows].sort((first, second) => first - second).slice(0, SHOWN_FAULTS);
-  return { count: a.count + b.count, rows, sample: rows[0] === b.rows[0] && b.count > 0 ? b.sample : a.sample };
 }
 
 function nonAsciiShare(text: string): number {
