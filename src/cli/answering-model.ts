@@ -2,7 +2,7 @@
 import type { PromptFormat, TextTokenizer } from "../data/index.ts";
 import type { ModelPool, RenderedPrompt } from "../serving/index.ts";
 import { specialTokensInPrompt } from "./errors.ts";
-import { inferenceFiles } from "./inference-files.ts";
+import { inferenceFiles, type InferenceFiles } from "./inference-files.ts";
 import type { Print } from "./print.ts";
 import type { World } from "./world.ts";
 
@@ -43,16 +43,16 @@ export async function withAnsweringModel<T>(options: AnsweringModelOptions, use:
   try {
     const own = files.promptFormat ?? (pool.info.chatTemplate === undefined ? "raw" : "chat");
     const promptFormat = options.raw ? "raw" : (options.promptFormat ?? own);
-    return await use({ pool, promptFormat, renderPrompt: await promptRenderer(files.modelPath, promptFormat) });
+    return await use({ pool, promptFormat, renderPrompt: await promptRenderer(files, promptFormat) });
   } finally {
     await pool.close();
   }
 }
 
-async function promptRenderer(gguf: string, format: PromptFormat | "raw"): Promise<AnsweringModel["renderPrompt"]> {
+async function promptRenderer({ modelPath, chatTemplate }: InferenceFiles, format: PromptFormat | "raw"): Promise<AnsweringModel["renderPrompt"]> {
   if (format === "raw") return (prompt, input = "") => ({ text: input === "" ? prompt : `${prompt}\n\n${input}`, parseSpecial: false });
   const { renderPrompt } = await import("../data/index.ts");
-  const tokenizer = format === "chat" ? await readTokenizer(gguf) : undefined;
+  const tokenizer = format === "chat" ? await readTokenizer(modelPath, chatTemplate) : undefined;
   return (prompt, input = "") => {
     const asked = `${prompt}\n${input}`;
     if (tokenizer !== undefined && tokenizer.encode(asked).length !== tokenizer.encodeWithSpecial(asked).length) throw specialTokensInPrompt();
@@ -60,9 +60,10 @@ async function promptRenderer(gguf: string, format: PromptFormat | "raw"): Promi
   };
 }
 
-async function readTokenizer(gguf: string): Promise<TextTokenizer> {
-  const [{ openGguf }, { tokenizerFromGguf }] = await Promise.all([import("../engine/gguf/index.ts"), import("../engine/tokenizer/index.ts")]);
+async function readTokenizer(gguf: string, chatTemplate: string | undefined): Promise<TextTokenizer> {
+  const [{ openGguf }, { tokenizerFromGguf }, { applyTemplate }] = await Promise.all([import("../engine/gguf/index.ts"), import("../engine/tokenizer/index.ts"), import("../data/index.ts")]);
   const file = openGguf(gguf);
   file.close();
-  return tokenizerFromGguf(file.metadata, gguf);
+  const tokenizer = tokenizerFromGguf(file.metadata, gguf);
+  return chatTemplate === undefined ? tokenizer : applyTemplate(tokenizer, chatTemplate);
 }

@@ -19,6 +19,8 @@ export interface InferenceFiles {
   readonly digest: string;
   /** The format it was trained with, where that is known. */
   readonly promptFormat?: PromptFormat;
+  /** Jinja of the chat template it was trained with, where the file does not hold it: of a checkpoint whose base has another one. */
+  readonly chatTemplate?: string;
   /** For a checkpoint: what its adapter is applied to. */
   readonly base?: InferenceFiles;
   /** For a checkpoint: the directory of the run, if it lies in one. */
@@ -67,7 +69,7 @@ async function directoryFiles(path: string, name: string, { signal }: InferenceP
 }
 
 async function checkpointFiles(path: string, parts: InferenceParts): Promise<InferenceFiles> {
-  const [{ chooseCheckpoint }, { readCheckpointMetadata }, { isFile }, { findPromptFormat }] = await Promise.all([
+  const [{ chooseCheckpoint, readChatTemplate }, { readCheckpointMetadata }, { isFile }, { findPromptFormat }] = await Promise.all([
     import("../training/index.ts"),
     import("../checkpoints/index.ts"),
     import("../files/index.ts"),
@@ -91,6 +93,7 @@ async function checkpointFiles(path: string, parts: InferenceParts): Promise<Inf
     name: checkpoint,
     digest: metadata.weights.sha256,
     promptFormat: findPromptFormat({ prompt_format: metadata.prompt_format }),
+    chatTemplate: readChatTemplate(checkpoint),
     runDirectory: isFile(join(runDirectory, "run.json")) ? runDirectory : undefined,
   };
 }

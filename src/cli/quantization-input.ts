@@ -30,7 +30,7 @@ export async function prepareQuantization(options: QuantizationInputOptions): Pr
   const tokenizer = await loadTokenizer(options.modelPath, options);
   const dataset = options.datasetPath === undefined ? undefined : loadDataset(options.datasetPath);
   const rows = dataset?.splits[options.split].slice(0, options.maxRows) ?? [];
-  const encoded = encodeExamples(tokenizer, rows, format, options.maxSeqLength).examples;
+  const encoded = encodeExamples(tokenizer, rows, format, options.maxSeqLength, "last").examples;
   return {
     provenance,
     perplexity: dataset && { datasetDigest: dataset.record.digest, sequences: encoded.map(({ ids, labels }) => ({ ids, firstScored: Math.max(1, labels.findIndex((label) => label >= 0)) })) },

@@ -17,6 +17,8 @@ export interface EvaluationRequest {
   readonly datasetPath: string;
   readonly split: "train" | "validation" | "test";
   readonly promptFormat: PromptFormat;
+  /** Jinja of the chat template. Default: the model's own. */
+  readonly chatTemplate?: string;
   /** Folder that gets metrics.json, predictions.json and evaluation_report.txt. */
   readonly outDir: string;
   readonly packageVersion: string;

@@ -1,6 +1,6 @@
 // The child's side of run.ts: opens what the request names, evaluates, writes the folder.
 import { basename } from "node:path";
-import { loadDataset } from "../data/index.ts";
+import { applyTemplate, loadDataset } from "../data/index.ts";
 import { ENGINE_RELEASE, type IsolatedRun } from "../engine/ffi/index.ts";
 import { openGguf } from "../engine/gguf/index.ts";
 import { loadLlama } from "../engine/llama/index.ts";
@@ -17,7 +17,8 @@ export const run: IsolatedRun<EvaluationRequest, EvaluationProgress, EvaluationR
   const { modelPath, adapterPath, datasetPath, split } = request;
   const { record: dataset, splits } = loadDataset(datasetPath);
   if (splits[split].length === 0) throw splitEmpty(datasetPath, split);
-  const tokenizer = readTokenizer(modelPath);
+  const own = readTokenizer(modelPath);
+  const tokenizer = request.chatTemplate === undefined ? own : applyTemplate(own, request.chatTemplate);
   const model = await loadLlama(modelPath, {
     threads: request.threads,
     gpuLayers: request.gpuLayers,

@@ -59,6 +59,7 @@ export const evaluate = defineCommand({
             datasetPath: options.datasetPath,
             split: options.split,
             promptFormat,
+            chatTemplate: files.chatTemplate,
             outDir: folder,
             packageVersion: packageVersion(),
             maxNewTokens: options.maxNewTokens,

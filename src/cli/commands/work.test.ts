@@ -82,6 +82,21 @@ describe("tunesmith data", () => {
     expect(counted["trained_tokens"]).toBeLessThan(counted["tokens"] as number);
   });
 
+  it("preview marks every answer of a conversation, or the last, in a chat template of one's own", async () => {
+    const conversations = join(root, "conversations.jsonl");
+    const turns = (words: readonly string[]) => words.map((content, index) => ({ role: index % 2 === 0 ? "user" : "assistant", content }));
+    writeFileSync(conversations, Array.from({ length: 10 }, (_, row) => JSON.stringify({ messages: turns([`First ${row}?`, `Answer ${row}.`, `Then ${row}?`, `More ${row}.`]) })).join("\n"));
+    const { code, err } = await call("data", "prepare", "--domain", "talks", "--input-file", conversations, "--output-dir", processed, "--skip-validation");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const template = join(root, "mine.jinja");
+    writeFileSync(template, "{% for m in messages %}({{ m.role }}) {{ m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}|{% endfor %}{% if add_generation_prompt %}(assistant) {% endif %}");
+    const preview = ["data", "preview", "--dataset-path", join(processed, "talks_dataset"), "--model-name", MODEL, "--chat-template", template];
+    expect((await call(...preview)).out).toMatch(/\(user\) First (\d)\?\|\(assistant\) «Answer \1\.<\|endoftext\|>»\|\(user\) Then \1\?\|\(assistant\) «More \1\.<\|endoftext\|>»\n/);
+    expect((await call(...preview, "--train-on", "last")).out).toMatch(/\(assistant\) Answer (\d)\.<\|endoftext\|>\|\(user\) Then \1\?\|\(assistant\) «More \1\.<\|endoftext\|>»/);
+    expect((await call(...preview, "--prompt-format", "text")).err).toContain("the prompt format is text, needed is auto or chat");
+    expect((await call("data", "preview", "--dataset-path", dataset, "--model-name", MODEL, "--prompt-format", "llama3")).err).toContain("no special token <|start_header_id|>, <|end_header_id|>, <|eot_id|>");
+  });
+
   it("preview refuses a row that is not there, and a model that cannot be had", async () => {
     expect((await call("data", "preview", "--dataset-path", dataset, "--split", "test", "--row", "7")).err).toBe(`error: Cannot show row 7 of ${dataset}: its split test has 6 rows\nGive --row 1 to 6.\n`);
     expect((await call("data", "preview", "--dataset-path", dataset, "--row-id", "x")).err).toContain("48 rows, none of that id");

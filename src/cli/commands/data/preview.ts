@@ -1,4 +1,4 @@
-import type { ExamplePreview, LoadedDataset, PromptFormat, Row, SplitName } from "../../../data/index.ts";
+import type { ExamplePreview, LoadedDataset, PromptWish, Row, SplitName, TrainOn } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
 import { formatAmount } from "../../format.ts";
 import { rowMissing } from "../../errors.ts";
@@ -6,7 +6,8 @@ import { choice, required, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
-const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
+const FORMATS: readonly Exclude<PromptWish, "auto">[] = ["alpaca", "instruction", "chat", "chatml", "llama3", "text"];
+const TRAINED: readonly TrainOn[] = ["all", "last"];
 
 /** `tunesmith data preview` */
 export const dataPreview = defineCommand({
@@ -18,17 +19,20 @@ export const dataPreview = defineCommand({
     split: choice(SPLITS, "of the dataset", { default: "train" }),
     row: wholeNumber("n", "which row of the split, from 1", { default: 1, min: 1 }),
     rowId: text("id", "the row of this id instead"),
-    promptFormat: choice(FORMATS, "how a row becomes text", { default: "alpaca" }),
+    promptFormat: choice(FORMATS, "how a row becomes text (default alpaca, chat with a template)"),
+    chatTemplate: text("file", "template of chats: a .jinja file, chatml or llama3; left out, the model's own"),
+    trainOn: choice(TRAINED, "answers of a conversation that are trained", { default: "all" }),
     maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt, never in the answer", { default: 512, min: 8 }),
   },
   examples: ["data preview --dataset-path data/processed/healthcare_dataset", "data preview --dataset-path data/processed/healthcare_dataset --model-name mistralai/Mistral-7B-v0.1 --split test --row 3"],
   async run({ options, print, world, withInterrupt }) {
-    const { loadDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
-    const { promptFormat, maxSeqLength, modelName } = options;
+    const { choosePrompt, loadDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
+    const { chatTemplate, maxSeqLength, modelName, trainOn } = options;
+    const wish = options.promptFormat ?? (chatTemplate === undefined ? "alpaca" : "chat");
     const row = pickRow(loadDataset(options.datasetPath), options);
-    const showHeader = () => print.line(print.paint.dim(`${options.split} row ${row.id}, format ${promptFormat}\n`));
+    const showHeader = () => print.line(print.paint.dim(`${options.split} row ${row.id}, format ${wish}\n`));
     if (modelName === undefined) {
-      const rendered = renderPrompt(row, promptFormat);
+      const rendered = renderPrompt(row, wish === "chatml" || wish === "llama3" ? "chat" : wish);
       showHeader();
       print.line(`${print.paint.dim(rendered.prompt)}${mark(rendered.completion, print)}`);
       print.line();
@@ -36,8 +40,8 @@ export const dataPreview = defineCommand({
       return { row, ...rendered };
     }
     const { loadTokenizer } = await import("../../load-tokenizer.ts");
-    const tokenizer = await withInterrupt((signal) => loadTokenizer(modelName, { print, world, signal }));
-    const preview = previewExample(tokenizer, row, promptFormat, maxSeqLength);
+    const { tokenizer, format } = choosePrompt(await withInterrupt((signal) => loadTokenizer(modelName, { print, world, signal })), wish, chatTemplate);
+    const preview = previewExample(tokenizer, row, format, maxSeqLength, trainOn);
     showHeader();
     showPreview(preview, print);
     return { row, tokens: preview.tokens, trained_tokens: preview.trainedTokens, cut_tokens: preview.cutTokens, segments: preview.segments };
