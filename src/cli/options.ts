@@ -70,6 +70,11 @@ export function required<Value>(option: Option<Value>): Option<NonNullable<Value
   return { ...option, required: true } as Option<NonNullable<Value>>;
 }
 
+/** The same option, left out of the list in `--help`. */
+export function minor<Value>(option: Option<Value>): Option<Value> {
+  return { ...option, minor: true };
+}
+
 /** `outputDir` → `output-dir`. */
 export function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -3,3 +3,4 @@ export { chooseCheckpoint, mergeCheckpoint, type MergedModel, type MergeOptions 
 export { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 export { readChatTemplate } from "./state.ts";
 export { trainModel, type TrainedRun, type TrainOptions } from "./train.ts";
+export { createWindows, measureFill, planWindows, stepsPerEpoch, type Window, type WindowPlan } from "./windows.ts";

@@ -5,7 +5,7 @@ import type { DatasetRecord } from "../../records/index.ts";
 import { countWords } from "../describe.ts";
 import { loadDataset, type LoadedDataset } from "../load.ts";
 import { SPLIT_NAMES, type Row } from "../row.ts";
-import { barChart, histogramOf, type Bar } from "./charts.ts";
+import { barChart, histogramOf, type Bar } from "../show/charts.ts";
 import { countDecisions, listSplitUses } from "./uses.ts";
 
 export interface CardOptions {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadDataset } from "../load.ts";
 import { prepareDataset } from "../prepare.ts";
 import { writeDatasetCard } from "./card.ts";
-import { barChart, histogramOf } from "./charts.ts";
+import { barChart, histogramOf } from "../show/charts.ts";
 import { diffDatasets } from "./diff.ts";
 import { nextDatasetVersion, parseDatasetVersion } from "./number.ts";
 import { findDataset, listDatasetVersions, mintDatasetVersion } from "./registry.ts";

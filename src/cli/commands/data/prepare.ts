@@ -1,8 +1,13 @@
-import type { LinkKind, PrepareOptions, SplitMethod } from "../../../data/index.ts";
+import type { CleaningStepName, LinkKind, PrepareOptions, PromptWish, SplitMethod } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
+import { usageFault } from "../../errors.ts";
 import { formatCommand } from "../../format.ts";
-import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../../options.ts";
+import { choice, decimalNumber, flag, list, minor, required, text, wholeNumber } from "../../options.ts";
 
+/** Stands here so that `--help` loads nothing; a test holds it to the steps there are. */
+export const CLEANING: readonly CleaningStepName[] = ["repair_encoding", "html_unescape", "strip_urls", "strip_emails", "unicode_nfc", "whitespace", "pair_relations"];
+
+type CountedFormat = Exclude<PromptWish, "auto">;
 type SamplingMethod = NonNullable<PrepareOptions["sampling"]>["method"];
 
 /** `tunesmith data prepare` */
@@ -11,35 +16,64 @@ export const dataPrepare = defineCommand({
   summary: "Read rows, clean, check and split them, and write a dataset",
   options: {
     domain: required(text("name", "healthcare, legal, finance, or a name of your own")),
-    inputFile: text("path", "rows as .jsonl, .json, .csv or .tsv"),
+    inputFile: text("path", "jsonl, json, csv, tsv, parquet, arrow, bio, or a directory of them"),
+    map: list("field=column", "what columns are called: instruction=question text=Headline"),
     sample: flag("generate rows instead of reading a file"),
     numSamples: wholeNumber("n", "rows to generate", { default: 100, min: 1 }),
     outputDir: text("dir", "where the dataset goes", { default: "data/processed" }),
+    clean: list("steps", "instead of the usual ones; none for none", { choices: [...CLEANING, "none"] }),
     trainSplit: decimalNumber("share", "share of the rows to train on", { default: 0.8, min: 0, max: 1 }),
     valSplit: decimalNumber("share", "share to validate on", { default: 0.1, min: 0, max: 1 }),
     testSplit: decimalNumber("share", "share to test on", { default: 0.1, min: 0, max: 1 }),
     seed: wholeNumber("n", "of the sample and of the split", { default: 42, min: 0 }),
-    sampling: choice<SamplingMethod>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels"),
-    sampleSize: wholeNumber("n", "rows that stratified sampling draws", { default: 1200, min: 1 }),
-    minPerLabel: wholeNumber("n", "rows of each label that it draws at least", { default: 100, min: 0 }),
     splitMethod: choice<SplitMethod>(["group", "stratified", "multilabel", "hf"], "hf splits as Python's datasets, blind to groups", { default: "group" }),
     groupBy: text("column", "rows of one value stay in one split"),
-    stratifyBy: choice<"labels" | "task">(["labels", "task"], "what stratified and multilabel go by"),
     allowLeakage: list("kinds", "links that may cross splits; recorded", { choices: ["exact", "group", "input", "answer", "near_duplicate"] }),
-    threads: wholeNumber("n", "beside the one that reads; the dataset is the same", { min: 0 }),
+    modelName: text("model", "count tokens with its tokenizer"),
+    maxSeqLength: wholeNumber("tokens", "how many rows it would cut", { default: 512, min: 8 }),
     minLength: wholeNumber("words", "a shorter row is reported", { default: 10, min: 0 }),
     maxLength: wholeNumber("words", "a longer row is reported", { default: 2048, min: 1 }),
     skipValidation: flag("report findings without stopping at any"),
     strict: flag("stop at warnings too"),
+    instruction: minor(text("text", "what asks for labels or entities")),
+    labelNames: minor(list("names", "of labels or tags that are numbers or flags")),
+    sampling: minor(choice<SamplingMethod>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
+    sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws", { default: 1200, min: 1 })),
+    minPerLabel: minor(wholeNumber("n", "rows of each label that it draws at least", { default: 100, min: 0 })),
+    stratifyBy: minor(choice<"labels" | "task">(["labels", "task"], "what stratified and multilabel go by")),
+    promptFormat: minor(choice<CountedFormat>(["alpaca", "instruction", "chat", "chatml", "llama3", "text"], "for counting tokens", { default: "alpaca" })),
+    threads: minor(wholeNumber("n", "beside the one that reads; the dataset is the same", { min: 0 })),
   },
+  remark:
+    "Steps of --clean: " + CLEANING.join(", ") + ".\n" +
+    "Labels: --label-names NAMES, --instruction TEXT, --sampling stratified|undersample|balance_negatives, --sample-size N, --min-per-label N, --stratify-by labels|task.\n" +
+    "Also: --prompt-format FORMAT (for counting tokens), --threads N.",
   examples: ["data prepare --domain healthcare --sample", "data prepare --domain legal --input-file my.jsonl --train-split 0.9 --val-split 0.05 --test-split 0.05"],
-  async run({ options: { sampling, sampleSize, minPerLabel, ...options }, print, world }) {
-    const { prepareDataset } = await import("../../../data/index.ts");
-    const chosen = sampling === undefined ? {} : { sampling: { method: sampling, size: sampleSize, minPerLabel } };
-    const prepared = await prepareDataset({ ...options, ...chosen, allowLeakage: options.allowLeakage as readonly LinkKind[], now: world.now() });
+  async run({ options: { sampling, sampleSize, minPerLabel, map, labelNames, instruction, clean, modelName, maxSeqLength, promptFormat, ...options }, print, world, withInterrupt }) {
+    const [{ prepareDataset }, { prepareTokenLengths }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts")]);
+    const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat, limit: maxSeqLength }, { print, world, withInterrupt });
+    const prepared = await prepareDataset({
+      ...options,
+      ...(sampling !== undefined && { sampling: { method: sampling, size: sampleSize, minPerLabel } }),
+      ...(clean.length > 0 && { cleaning: clean.filter((step): step is CleaningStepName => step !== "none") }),
+      mapping: { columns: readMap(map), ...(labelNames.length > 0 && { labelNames }), ...(instruction !== undefined && { instruction }) },
+      allowLeakage: options.allowLeakage as readonly LinkKind[],
+      now: world.now(),
+    });
     for (const line of prepared.summary) print.line(line);
+    const dataset = countTokens(prepared.path) ?? prepared.record;
     print.line();
     print.line(`Look at a row:  ${formatCommand("data", "preview", "--dataset-path", prepared.path)}`);
-    return { path: prepared.path, status: prepared.status, previous_path: prepared.previousPath ?? null, dataset: prepared.record };
+    return { path: prepared.path, status: prepared.status, previous_path: prepared.previousPath ?? null, dataset };
   },
 });
+
+function readMap(words: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const cut = word.indexOf("=");
+      if (cut < 1 || cut === word.length - 1) throw usageFault(`${JSON.stringify(word)} is no field=column`, "tunesmith data prepare");
+      return [word.slice(0, cut).trim().toLowerCase(), word.slice(cut + 1)];
+    }),
+  );
+}
