@@ -62,6 +62,13 @@ export function readSeries(runDirectory: string, request: SeriesRequest): Series
   return takePart(columns, request);
 }
 
+/** Keeps the columns of a log that is closed, so that its first chart reads no text either. Touches disk; short logs are not kept. */
+export function keepColumns(runDirectory: string): void {
+  withLog(runDirectory, (log) => {
+    if (log?.hasMore === true && log.isWorthKeeping) log.readAll();
+  });
+}
+
 function takePart(columns: SeriesColumns, { name, by = "step", from = -Infinity, to = Infinity, points }: SeriesRequest): Series {
   const ordered = by === "time" ? orderByTime(columns) : columns;
   const x = by === "time" ? ordered.times : ordered.steps;
@@ -93,6 +100,8 @@ interface OpenLog {
   readonly cache: SeriesCache | undefined;
   /** Whether the log holds bytes that the cache does not know. */
   readonly hasMore: boolean;
+  /** Whether so much is new that reading all of it writes the cache. */
+  readonly isWorthKeeping: boolean;
   readAll(): { readonly columns: ReadonlyMap<string, SeriesColumns>; readonly broken: number };
   readOne(name: string): SeriesColumns | undefined;
 }
@@ -112,6 +121,7 @@ function withLog<T>(runDirectory: string, use: (log: OpenLog | undefined) => T):
   try {
     const known = cache?.head.mark.sizeBytes ?? 0;
     const more = file.sizeBytes - known;
+    const isWorthKeeping = more >= Math.max(REWRITE_BYTES, REWRITE_SHARE * known);
     const readAll = (): ReturnType<OpenLog["readAll"]> => {
       const initial = new Map(cache?.head.series.map(({ name }) => [name, cache.read(name)] as const));
       const table = createSeriesTable(initial, cache?.head.broken);
@@ -124,12 +134,12 @@ function withLog<T>(runDirectory: string, use: (log: OpenLog | undefined) => T):
     const readOne = (name: string): SeriesColumns | undefined => {
       const isKnown = cache?.head.series.some((series) => series.name === name) ?? false;
       if (more === 0) return isKnown ? cache?.read(name) : undefined;
-      if (cache === undefined || more >= Math.max(REWRITE_BYTES, REWRITE_SHARE * known)) return readAll().columns.get(name);
+      if (cache === undefined || isWorthKeeping) return readAll().columns.get(name);
       const table = createSeriesTable(isKnown ? new Map([[name, cache.read(name)]]) : undefined, 0, new Set([name]));
       readWholeLines(file, known, table.read, () => {});
       return table.columns().get(name);
     };
-    return use({ cache, hasMore: more > 0, readAll, readOne });
+    return use({ cache, hasMore: more > 0, isWorthKeeping, readAll, readOne });
   } finally {
     cache?.close();
     file.close();

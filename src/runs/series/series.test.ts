@@ -152,8 +152,17 @@ describe("readLastStep", () => {
 describe("the columns beside the index", () => {
   const COUNT = 6000;
 
+  it("are kept when a long log is closed, and not for a short one", () => {
+    writeLong(3);
+    expect(() => caches()).toThrow("ENOENT");
+    writeLong(COUNT, 3);
+    expect(caches()).toHaveLength(1);
+    expect(readSeries(run, { name: "loss" }).total).toBe(COUNT + 3);
+  });
+
   it("are made by the first reading and give the same answers", () => {
     writeLong(COUNT);
+    rmSync(join(workspace, ".tunesmith"), { recursive: true });
     const [first, facts] = [readSeries(run, { name: "loss" }), listSeries(run)];
     expect(caches()).toHaveLength(1);
     expect(readSeries(run, { name: "loss" })).toEqual(first);

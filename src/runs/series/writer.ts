@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openAppender, openFile, type FileAppender } from "../../files/index.ts";
 import type { StepMetrics } from "../metrics.ts";
 import { seriesNameInvalid } from "../errors.ts";
+import { keepColumns } from "./read.ts";
 import { METRICS_FILE } from "../workspace.ts";
 
 export interface MetricsLogOptions {
@@ -23,7 +24,7 @@ export interface MetricsLog {
   resumeAfter(step: number): void;
   /** Writes what waits and makes sure that it is on the disk. */
   flush(): void;
-  /** Flushes and closes. Harmless when closed. */
+  /** Flushes, closes, and keeps the columns of a long log in the workspace's index. Harmless when closed. */
   close(): void;
 }
 
@@ -83,6 +84,7 @@ export function openMetricsLog(runDirectory: string, options: MetricsLogOptions 
       clearTimeout(timer);
       write();
       file.close();
+      keepColumns(runDirectory);
     },
   };
 }
