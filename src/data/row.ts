@@ -21,7 +21,7 @@ export interface Row {
   readonly messages?: readonly Message[];
 }
 
-/** A name in a text. `start` and `end` count UTF-16 units, the end not included. */
+/** A name in a text. `start` and `end` count characters (Unicode code points, as Python does), the end not included. */
 export interface Entity {
   readonly type: string;
   readonly text: string;

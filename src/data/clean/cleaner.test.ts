@@ -37,6 +37,16 @@ describe("createCleaner", () => {
     ]);
   });
 
+  it("cleans the turns of a conversation as the fields they are", () => {
+    const { messages } = createCleaner(["html_unescape", "pair_relations"]).clean({ ...row("x"), messages: [{ role: "user", content: "a &amp; b influences c" }, { role: "assistant", content: "- chemical &lt;x&gt; influences disease y" }] });
+    expect(messages).toEqual([{ role: "user", content: "a & b influences c" }, { role: "assistant", content: "- <x> | y" }]);
+  });
+
+  it("leaves an answer of JSON what it is", () => {
+    expect(cleaned('{"quote": "&quot;no&quot; &amp; yes"}')).toBe('{"quote": "&quot;no&quot; &amp; yes"}');
+    expect(cleaned('{"name":  "A &amp; B"}')).toBe('{"name": "A & B"}');
+  });
+
   it("takes only the steps it is told to", () => {
     const cleaner = createCleaner(["whitespace"]);
     expect(cleaner.clean(row("&amp;  x")).output).toBe("&amp; x");

@@ -1,7 +1,8 @@
 // Cleaning works on the fields of a row and never on a rendered prompt, so that no template loses its line breaks.
-import type { Row } from "../row.ts";
+import type { Message, Row } from "../row.ts";
 import { repairDoubleEncoding } from "./encoding.ts";
 import { unescapeHtml } from "./html-entities.ts";
+import { moveEntities } from "./move-entities.ts";
 import { pairRelations } from "./relations.ts";
 
 interface CleaningStep {
@@ -10,10 +11,14 @@ interface CleaningStep {
   /** Taken only when it is asked for by name. */
   readonly onRequest?: true;
   /** Default: all fields. */
-  readonly fields?: readonly (typeof CLEANED_FIELDS)[number][];
+  readonly fields?: readonly CleanedField[];
 }
 
 const CLEANED_FIELDS = ["system", "instruction", "input", "output"] as const;
+type CleanedField = (typeof CLEANED_FIELDS)[number];
+
+/** What a turn of a conversation is cleaned as. */
+const FIELD_OF_ROLE = { system: "system", user: "instruction", tool: "input", assistant: "output" } as const satisfies Record<Message["role"], CleanedField>;
 
 /** The steps, in the order they are taken. Each looks first whether there is anything to do: most texts have nothing. */
 const CLEANING_STEPS = [
@@ -42,6 +47,7 @@ export interface Transformation {
 
 /** Cleans rows one by one and counts what it did. */
 export interface Cleaner {
+  /** Texts of the row and turns of its conversation are cleaned; entities follow the text they stand in. An answer that is JSON stays JSON. */
   clean(row: Row): Row;
   /** The steps in order, those that changed nothing too. */
   transformations(): readonly Transformation[];
@@ -52,12 +58,12 @@ export function createCleaner(steps: readonly CleaningStepName[] = DEFAULT_CLEAN
   const taken: readonly CleaningStep[] = CLEANING_STEPS.filter(({ name }) => steps.includes(name));
   const changed = new Uint32Array(taken.length);
   const changedRow = new Uint8Array(taken.length);
-  const cleanText = (text: string, field: (typeof CLEANED_FIELDS)[number]): string => {
+  const cleanText = (text: string, field: CleanedField): string => {
     let current = text;
     for (const [at, { apply, fields }] of taken.entries()) {
       if (fields !== undefined && !fields.includes(field)) continue;
       const next = apply(current);
-      if (next === current) continue;
+      if (next === current || breaksJson(current, next)) continue;
       changedRow[at] = 1;
       current = next;
     }
@@ -68,8 +74,10 @@ export function createCleaner(steps: readonly CleaningStepName[] = DEFAULT_CLEAN
       changedRow.fill(0);
       const clean: Row = { ...row };
       for (const field of CLEANED_FIELDS) if (row[field] !== undefined) Object.assign(clean, { [field]: cleanText(row[field], field) });
+      const messages = row.messages?.map(({ role, content }) => ({ role, content: cleanText(content, FIELD_OF_ROLE[role]) }));
+      const moved = row.entities === undefined || clean.input === row.input ? undefined : moveEntities(row, clean.input, (text) => cleanText(text, "input"));
       for (let at = 0; at < changed.length; at++) changed[at]! += changedRow[at]!;
-      return clean;
+      return { ...clean, ...moved, ...(messages !== undefined && { messages }) };
     },
     transformations: () => taken.map(({ name }, at) => ({ name, rows_changed: changed[at]! })),
   };
@@ -78,6 +86,20 @@ export function createCleaner(steps: readonly CleaningStepName[] = DEFAULT_CLEAN
 /** What several cleaners with the same steps did together. */
 export function sumTransformations(parts: readonly (readonly Transformation[])[]): readonly Transformation[] {
   return (parts[0] ?? []).map(({ name }, at) => ({ name, rows_changed: parts.reduce((sum, part) => sum + part[at]!.rows_changed, 0) }));
+}
+
+/** A quotation mark that was written as a reference may have ended a text within JSON. */
+function breaksJson(before: string, after: string): boolean {
+  return /^\s*[[{]/.test(before) && isJson(before) && !isJson(after);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A full stop or a bracket after an address belongs to the sentence. */

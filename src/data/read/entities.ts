@@ -1,4 +1,5 @@
 // Named entities of one row: spans in a text, tags of tokens (BIO), or a list of names.
+import { countCharacters, placeOfCharacter, sliceCharacters } from "../characters.ts";
 import type { Entity } from "../row.ts";
 import { nameType, readText } from "./cell.ts";
 
@@ -11,21 +12,26 @@ export function writeEntities(entities: readonly Entity[]): string {
 }
 
 /**
- * Reads `[{ start, end, label | type }]` with offsets in UTF-16 units, `[[start, end, label]]`, or `[{ type | label, text }]`, in the order of the text.
- * @throws SyntaxError naming the entity that cannot be read, or does not lie in the text
+ * Reads `[{ start, end, label | type }]`, `[[start, end, label]]`, or `[{ type | label, text }]`, in the order of the text. Places count characters, as Python
+ * does; where the text of an entity stands there when UTF-16 units are counted, they were counted by JavaScript.
+ * @throws SyntaxError naming the entity that cannot be read, does not lie in the text, or is not the text that stands there
  */
 export function readSpans(value: unknown, text: string, column: string): readonly Entity[] {
   const list = typeof value === "string" ? parseList(value, column) : value;
   if (!Array.isArray(list)) throw new SyntaxError(`${column} is ${nameType(list)}, needed is a list of { start, end, label } or { type, text }`);
+  const length = countCharacters(text);
   const entities = list.map((one: unknown, index): Entity => {
     const place = `${column}[${index}]`;
     if (one === null || typeof one !== "object") throw new SyntaxError(`${place} is ${nameType(one)}, needed is { start, end, label } or { type, text }`);
-    const { start, end, type, text: name } = Array.isArray(one) ? { start: one[0] as unknown, end: one[1] as unknown, type: one[2] as unknown, text: undefined } : membersOf(one as Readonly<Record<string, unknown>>);
+    const { start, end, type, text: name, word } = Array.isArray(one) ? { start: one[0] as unknown, end: one[1] as unknown, type: one[2] as unknown, text: undefined, word: undefined } : membersOf(one as Readonly<Record<string, unknown>>);
     const label = readText(type, `${place}.label`);
-    if (start === undefined && end === undefined) return { type: label, text: readText(name, `${place}.text`) };
+    if (start === undefined && end === undefined) return { type: label, text: readText(name ?? word, `${place}.text`) };
     const [from, to] = [Number(start), Number(end)];
-    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > text.length) throw new SyntaxError(`${place} goes from ${String(start)} to ${String(end)}, the text has ${text.length} characters`);
-    return { type: label, text: text.slice(from, to), start: from, end: to };
+    const found = sliceCharacters(text, from, to);
+    if (typeof name === "string" && name !== found && name === text.slice(from, to)) return { type: label, text: name, start: placeOfCharacter(text, from), end: placeOfCharacter(text, to) };
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > length) throw new SyntaxError(`${place} goes from ${String(start)} to ${String(end)}, the text has ${length} characters`);
+    if (typeof name === "string" && name !== found) throw new SyntaxError(`${place} is ${JSON.stringify(name)}, from ${from} to ${to} stands ${JSON.stringify(found)}`);
+    return { type: label, text: found, start: from, end: to };
   });
   return entities.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0) || (b.end ?? 0) - (a.end ?? 0));
 }
@@ -39,18 +45,21 @@ export function readTags(tokens: unknown, tags: unknown, names: readonly string[
   if (tokens.length !== tags.length) throw new SyntaxError(`${tokens.length} tokens have ${tags.length} tags`);
   const entities: (Entity & { readonly start: number; readonly end: number })[] = [];
   let text = "";
+  let end = 0;
   let open = false;
   for (const [index, token] of tokens.entries()) {
-    const start = text === "" ? 0 : text.length + 1;
-    text = text === "" ? readText(token, `tokens[${index}]`) : `${text} ${readText(token, `tokens[${index}]`)}`;
+    const word = readText(token, `tokens[${index}]`);
+    const start = text === "" ? 0 : end + 1;
+    text = text === "" ? word : `${text} ${word}`;
+    end = start + countCharacters(word);
     const { mark, type } = parseTag(tags[index], index, names);
     const last = entities.at(-1);
     if (mark === "O") open = false;
     else if ("IEL".includes(mark) && open && last?.type === type) {
-      entities[entities.length - 1] = { ...last, text: text.slice(last.start), end: text.length };
+      entities[entities.length - 1] = { ...last, text: sliceCharacters(text, last.start), end };
       open = mark === "I";
     } else {
-      entities.push({ type, text: text.slice(start), start, end: text.length });
+      entities.push({ type, text: word, start, end });
       open = mark === "B" || mark === "I";
     }
   }
@@ -65,8 +74,8 @@ function parseTag(tag: unknown, index: number, names: readonly string[] | undefi
   return { mark: match[1] ?? match[2]!, type: match[3] ?? "" };
 }
 
-function membersOf(one: Readonly<Record<string, unknown>>): { readonly start: unknown; readonly end: unknown; readonly type: unknown; readonly text: unknown } {
-  return { start: one["start"] ?? one["start_offset"], end: one["end"] ?? one["end_offset"], type: one["label"] ?? one["type"] ?? one["entity_group"], text: one["text"] ?? one["word"] };
+function membersOf(one: Readonly<Record<string, unknown>>): { readonly start: unknown; readonly end: unknown; readonly type: unknown; readonly text: unknown; readonly word: unknown } {
+  return { start: one["start"] ?? one["start_offset"], end: one["end"] ?? one["end_offset"], type: one["label"] ?? one["type"] ?? one["entity_group"], text: one["text"], word: one["word"] };
 }
 
 function parseList(text: string, column: string): unknown {
