@@ -21,6 +21,16 @@ describe("parseRecord", () => {
     expect(() => parseRecord(schema, [], "run.json")).toThrow("Cannot use run.json: (whole record): Invalid input: expected object, received array");
   });
 
+  it("names five faults at most, and has the others in its details", () => {
+    const wide = z.object(Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`f${index}`, z.string()])));
+    expect(() => parseRecord(wide, {}, "x.json")).toThrow(/f4: Invalid input: expected string, received undefined; and 3 more$/);
+  });
+
+  it("tells a file of another program from a record of ours that is damaged", () => {
+    expect(() => parseRecord(schema.extend({ a: z.string(), b: z.string() }), { alpha: 1 }, "run.json")).toThrow("Cannot use run.json: it has no schema_version, so another program wrote it");
+    expect(() => parseRecord(schema, { name: "x", size: { rows: 1 } }, "run.json")).toThrow("schema_version: Invalid input: expected 3");
+  });
+
   it("upgrades version by version", () => {
     expect(parseRecord(schema, { schema_version: "1.0", title: "x", rows: 1 }, "x.json", upgrades)).toEqual(current);
     expect(parseRecord(schema, { schema_version: 2, name: "x", rows: 1 }, "x.json", upgrades)).toEqual(current);

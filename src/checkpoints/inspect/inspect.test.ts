@@ -129,7 +129,7 @@ describe("hostile or broken files", () => {
     ["empty", "", /it is empty/],
     ["JSON", '{"a":1}', /begins like JSON/],
     ["a zip of something else", Buffer.concat([Buffer.from(torchZip(Buffer.from("N."), 0, "other.txt").head), Buffer.from(torchZip(Buffer.from("N."), 0, "other.txt").tail)]), /zip archive without data\.pkl/],
-    ["text", "hello world", /is no pickle operation|recalls|takes a value/],
+    ["text", "hello world", /it is text, and no pickle/],
   ])("%s is refused", (_what, content, message) => {
     writeFileSync(join(scratch, "bad.pt"), content);
     expect(() => inspectCheckpoint(join(scratch, "bad.pt"))).toThrow(message);

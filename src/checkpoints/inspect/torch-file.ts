@@ -52,7 +52,13 @@ function readTorchFile(file: FileReader): TorchFile {
     throw new SyntaxError("it is a tar archive, as PyTorch before 0.2 wrote it or as another tool packs files");
   }
   if (first[0] === 0x7b) throw new SyntaxError("it begins like JSON, not like a pickle");
-  return readOlder(file, sourceOf(file, 0, file.sizeBytes));
+  try {
+    return readOlder(file, sourceOf(file, 0, file.sizeBytes));
+  } catch (cause) {
+    // Only protocol 0 of pickle is text, and it is tried before.
+    if (first.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))) throw new SyntaxError("it is text, and no pickle", { cause });
+    throw cause;
+  }
 }
 
 function sourceOf(file: FileReader, start: number, end: number): PickleSource {

@@ -41,9 +41,6 @@ export const train = defineCommand({
     const [{ findModel }, { fromLegacyPath }] = await Promise.all([import("../find-model.ts"), import("../legacy-path.ts")]);
     const { config: file, resumeFromCheckpoint, revision, ...flags } = options as Record<string, unknown> & { config?: string; resumeFromCheckpoint?: string; revision?: string };
     const { config, digest } = resolveConfig(trainConfigSchema, { workspace: readWorkspaceSettings(world.workingDirectory), file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
-    print.line(`Configuration ${digest.slice(0, 12)}`);
-    print.line(indent(formatYaml(config)));
-
     const view = createTrainingView(print);
     const trained = await withInterrupt(async (signal) => {
       const { path: modelPath } = await findModel(config.model_name, { print, world, signal, revision });
@@ -53,6 +50,8 @@ export const train = defineCommand({
         resumeFrom: resumeFromCheckpoint === undefined ? undefined : await fromLegacyPath(resumeFromCheckpoint, print),
         signal,
         onRun: ({ directory, record, resumedFrom }) => {
+          print.line(`Configuration ${digest.slice(0, 12)}`);
+          print.line(indent(formatYaml(config)));
           print.line(`Run ${record.name}\n  directory   ${directory}`);
           if (resumedFrom !== undefined) print.line(`  going on    from ${resumedFrom}`);
         },

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 import { text } from "../../options.ts";
 import { catalogOptions, showEntries } from "./options.ts";
 
@@ -12,6 +13,6 @@ export const checkpointsList = defineCommand({
   examples: ["checkpoints list --sort hmean --limit 5", "checkpoints list lightning_logs --encoder resnet18 --metric 'hmean >= 0.9'"],
   async run({ options, arguments: { directory }, print }) {
     const { openCatalog } = await import("../../ledger.ts");
-    return showEntries(openCatalog(directory, print, { index: options.rebuildIndex ? "rebuild" : "use", packed: true }), options, [], print);
+    return showEntries(openCatalog(await fromLegacyPath(directory, print), print, { index: options.rebuildIndex ? "rebuild" : "use", packed: true }), options, [], print);
   },
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 import { list, required, text } from "../../options.ts";
 import { catalogOptions, showEntries } from "./options.ts";
 
@@ -11,6 +12,6 @@ export const checkpointsSearch = defineCommand({
   examples: ["checkpoints search resnet18 best", "checkpoints search receipts --kind best --sort hmean --json"],
   async run({ options, arguments: { words }, print }) {
     const { openCatalog } = await import("../../ledger.ts");
-    return showEntries(openCatalog(options.outputDir, print, { index: options.rebuildIndex ? "rebuild" : "use", packed: true }), options, words, print);
+    return showEntries(openCatalog(await fromLegacyPath(options.outputDir, print), print, { index: options.rebuildIndex ? "rebuild" : "use", packed: true }), options, words, print);
   },
 });

@@ -1,6 +1,7 @@
 import { defineCommand } from "../../command.ts";
 import { formatCount } from "../../format.ts";
 import { INTERRUPTED } from "../../interrupt.ts";
+import { fromLegacyPath } from "../../legacy-path.ts";
 import { flag, text } from "../../options.ts";
 import { visibleText } from "../../../visible.ts";
 
@@ -17,7 +18,7 @@ export const checkpointsValidate = defineCommand({
   async run({ options, arguments: { directory }, print, withInterrupt, endWith }) {
     const { validateCheckpoints } = await import("../../../checkpoints/index.ts");
     const { openCatalog } = await import("../../ledger.ts");
-    const catalog = openCatalog(directory, print, { index: "rebuild", packed: true });
+    const catalog = openCatalog(await fromLegacyPath(directory, print), print, { index: "rebuild", packed: true });
     const progress = options.deep ? print.progress({ label: "checking weights", total: catalog.entries.length, unit: "checkpoints" }) : undefined;
     const report = await withInterrupt((signal) => validateCheckpoints(catalog, { deep: options.deep, signal, onProgress: (done) => progress?.update(done) }));
     progress?.finish();

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineCommand } from "../../command.ts";
 import { flag, required, text } from "../../options.ts";
 import { requireRunHere } from "./here.ts";
@@ -17,7 +18,11 @@ export const runsArchive = defineCommand({
     print.line(options.undo ? `${name} is listed again.` : `${name} is archived: \`tunesmith runs list --archived\` shows it.`);
     const document = { run: record.name, directory, archived_at: record.archived_at };
     if (!options.compress || options.undo) return document;
-    const { packRun } = await import("../../packed-checkpoints.ts");
+    const [{ packRun }, { hasArchive }, { exists }] = await Promise.all([import("../../packed-checkpoints.ts"), import("../../../checkpoints/index.ts"), import("../../../files/index.ts")]);
+    if (hasArchive(directory) && !exists(join(directory, "checkpoints"))) {
+      print.line("Its checkpoints are packed already.");
+      return document;
+    }
     return withInterrupt(async (signal) => ({ ...document, packed: await packRun(directory, { print, now: world.now(), signal }) }));
   },
 });
