@@ -155,6 +155,15 @@ export function leaksFound(leaks: readonly LeakedRows[]): TunesmithError {
   });
 }
 
+/** @param name of the class with too few rows; undefined where a split has fewer rows than there are classes */
+export function classTooSmall(name: string | undefined, rows: number, needed: number): TunesmithError {
+  return new TunesmithError({
+    code: "data.class_too_small",
+    message: name === undefined ? `Cannot split by class as Python's datasets does: a split would have ${countOf(rows, "row")} for ${needed} classes, needed is at least one of each` : `Cannot split by class as Python's datasets does: ${JSON.stringify(name)} has ${countOf(rows, "row")}, needed are at least ${needed}`,
+    hint: "Use --split-method stratified, which deals rare classes as well, or leave --stratify-by out.",
+  });
+}
+
 export function domainInvalid(domain: string): TunesmithError {
   return new TunesmithError({
     code: "data.domain_invalid",

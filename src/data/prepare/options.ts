@@ -31,7 +31,7 @@ export interface PrepareOptions {
   readonly sampling?: SamplingOptions;
   /** Default `group`. */
   readonly splitMethod?: SplitMethod;
-  /** What `stratified` and `multilabel` go by. Default the labels of rows, or their task where none has labels. */
+  /** What `stratified`, `multilabel` and, only where it is given, `hf` go by. Default of the first two the labels of rows, or their task where none has labels. */
   readonly stratifyBy?: "labels" | "task";
   /** Of the sample and of the split. Default 42. */
   readonly seed?: number;

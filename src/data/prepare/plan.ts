@@ -35,7 +35,8 @@ export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKin
 /** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups` */
 export function dealRows(kept: KeptRows, spool: Spool, { groupOf }: LinkedRows, { method, fractions, seed, stratifyBy }: SplitPlanOptions): { readonly assignment: Assignment; readonly stratifiedBy: "labels" | "task" | null } {
   const rowKeys = keysOfDigests(kept.digests);
-  if (method !== "stratified" && method !== "multilabel") return { assignment: assignSplits({ method, rowKeys, groupOf, fractions, seed }), stratifiedBy: null };
+  const isByLabel = method === "stratified" || method === "multilabel" || (method === "hf" && stratifyBy !== undefined);
+  if (!isByLabel) return { assignment: assignSplits({ method, rowKeys, groupOf, fractions, seed }), stratifiedBy: null };
   const { by, labels } = readStrata(kept, spool, stratifyBy);
   return { assignment: assignSplits({ method, rowKeys, groupOf, labels, fractions, seed }), stratifiedBy: by };
 }

@@ -10,7 +10,7 @@ import { buildUnits, type Units } from "./units.ts";
 /**
  * How rows are dealt. All but `hf` keep groups whole and depend on the rows and the seed, not on their order.
  * `group`: at random. `stratified`: every split gets its share of every set of labels. `multilabel`: of every single label.
- * `hf`: as Python's `train_test_split` twice, bit for bit, blind to groups.
+ * `hf`: as Python's `train_test_split` twice, bit for bit, blind to groups; by class as with `stratify_by_column` where labels are given.
  */
 export type SplitMethod = "group" | "stratified" | "multilabel" | "hf";
 
@@ -25,7 +25,7 @@ export interface AssignOptions {
   readonly rowKeys: Uint8Array;
   /** The group of each row, numbered from 0. */
   readonly groupOf: Int32Array;
-  /** Needed by `stratified` and `multilabel`. */
+  /** Needed by `stratified` and `multilabel`; `hf` splits by class where there are any. */
   readonly labels?: LabelColumn;
   readonly fractions: Fractions;
   readonly seed: number;
@@ -42,14 +42,14 @@ export interface Assignment {
   readonly largestGroup: number;
 }
 
-/** @throws `data.fractions_invalid`, `data.too_few_groups` when there are fewer groups than wanted splits */
+/** @throws `data.fractions_invalid`, `data.too_few_groups` when there are fewer groups than wanted splits, `data.class_too_small` for `hf` */
 export function assignSplits({ method, rowKeys, groupOf, labels, fractions, seed }: AssignOptions): Assignment {
   requireFractions(fractions);
   const shares = SPLIT_NAMES.map((name) => fractions[name]) as unknown as Shares;
   const rows = groupOf.length;
   if (method === "hf") {
     requireUnits(rows, rows, 1, fractions);
-    const order = splitAsDatasets(rows, shares, seed);
+    const order = splitAsDatasets(rows, shares, seed, labels === undefined ? undefined : labelSets(labels));
     return { splitOf: splitsOfRows(rows, order), order, groups: rows, largestGroup: Math.min(1, rows) };
   }
   const random = createRandom(seed);

@@ -1,22 +1,51 @@
 // numpy's default generator, so that a split made by Python can be made again here, bit for bit. Sources: O'Neill 2014, PCG (XSL-RR 128/64);
-// numpy, `SeedSequence` (NEP 19), `Generator.permutation` and `random_interval`.
+// numpy, `SeedSequence` (NEP 19), `Generator.permutation`, `Generator.choice`, `random_interval` and
+// `random_bounded_uint64`.
 
 const MASK_64 = (1n << 64n) - 1n;
 const MASK_128 = (1n << 128n) - 1n;
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 const POOL_WORDS = 4;
+const MOST_CHOICES = 10_000;
 
-/** What `numpy.random.default_rng(seed).permutation(count)` gives: the numbers 0 … count − 1. `seed` is a whole number from 0, `count` below 2³². */
-export function permuteAsNumpy(seed: number, count: number): Uint32Array {
+/** What `numpy.random.default_rng(seed)` gives, call by call. `seed` is a whole number from 0, counts are below 2³². */
+export interface NumpyRandom {
+  /** The numbers 0 … count − 1 in random order: `permutation(count)`. */
+  permutation(count: number): Uint32Array;
+  /** Puts values in random order, in place: `shuffle(values)`. */
+  shuffle(values: Uint32Array): Uint32Array;
+  /** `size` different numbers of 0 … count − 1: `choice(count, size, replace=False)`, for counts up to 10,000, which is where numpy takes another way. */
+  choose(count: number, size: number): readonly number[];
+}
+
+export function createNumpyRandom(seed: number): NumpyRandom {
   const next = createPcg64(seed);
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  for (let last = count - 1; last > 0; last--) {
-    const other = below(next, last);
-    const moved = order[last]!;
-    order[last] = order[other]!;
-    order[other] = moved;
-  }
-  return order;
+  const shuffle = (values: Uint32Array): Uint32Array => {
+    for (let last = values.length - 1; last > 0; last--) swap(values, last, below(next, last));
+    return values;
+  };
+  return {
+    shuffle,
+    permutation: (count) => shuffle(Uint32Array.from({ length: count }, (_, index) => index)),
+    choose(count, size) {
+      if (count > MOST_CHOICES) throw new RangeError(`internal: a choice of ${count} is more than ${MOST_CHOICES}`);
+      // Floyd: a number that was drawn before is replaced by the one that could not be drawn before.
+      const chosen = new Set<number>();
+      for (let most = count - size; most < count; most++) {
+        const drawn = belowByProduct(next, most);
+        chosen.add(chosen.has(drawn) ? most : drawn);
+      }
+      const order = [...chosen];
+      for (let last = size - 1; last > 0; last--) swap(order, last, belowByProduct(next, last));
+      return order;
+    },
+  };
+}
+
+function swap(values: { [index: number]: number }, one: number, other: number): void {
+  const moved = values[one]!;
+  values[one] = values[other]!;
+  values[other] = moved;
 }
 
 /** Numbers in [0, 2³²): each 64-bit number gives its lower half first. */
@@ -47,6 +76,17 @@ function below(next: () => number, most: number): number {
   for (;;) {
     const drawn = (next() & mask) >>> 0;
     if (drawn <= most) return drawn;
+  }
+}
+
+/** A number in [0, most], without bias: the upper half of a product, drawn again while the lower half is among the few that would be too many. Lemire 2019. */
+function belowByProduct(next: () => number, most: number): number {
+  if (most === 0) return 0;
+  const count = BigInt(most) + 1n;
+  const least = ((1n << 32n) - count) % count;
+  for (;;) {
+    const product = BigInt(next()) * count;
+    if ((product & 0xffff_ffffn) >= least) return Number(product >> 32n);
   }
 }
 

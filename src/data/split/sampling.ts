@@ -45,6 +45,11 @@ export function sampleStratified({ labels, from, seed, size, minPerLabel }: Samp
   return summarise(labels, chosen, size);
 }
 
+/** Draws `size` rows, each as likely as any other; all rows stay when there are not more. */
+export function sampleRandom({ labels, from, seed, size }: SampleOptions & { readonly size: number }): Sampled {
+  return summarise(labels, from.length <= size ? from : createRandom(seed).shuffle(Array.from(from)).slice(0, size), size);
+}
+
 /** Thins every label out to the rows of the rarest one. A row of several labels counts for its rarest; rows without a label are a label of their own. */
 export function undersample({ labels, from, seed }: SampleOptions): Sampled {
   const random = createRandom(seed);

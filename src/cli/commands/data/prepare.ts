@@ -40,7 +40,7 @@ export const dataPrepare = defineCommand({
     sampling: minor(choice<SamplingMethod>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
     sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws", { default: 1200, min: 1 })),
     minPerLabel: minor(wholeNumber("n", "rows of each label that it draws at least", { default: 100, min: 0 })),
-    stratifyBy: minor(choice<"labels" | "task">(["labels", "task"], "what stratified and multilabel go by")),
+    stratifyBy: minor(choice<"labels" | "task">(["labels", "task"], "what stratified, multilabel and hf go by")),
     promptFormat: minor(choice<CountedFormat>(["alpaca", "instruction", "chat", "chatml", "llama3", "text"], "for counting tokens", { default: "alpaca" })),
     threads: minor(wholeNumber("n", "beside the one that reads; the dataset is the same", { min: 0 })),
   },
