@@ -2,6 +2,7 @@
 // https://huggingface.co/docs/huggingface_hub/guides/manage-cache
 import { join } from "node:path";
 import { exists, isDirectory, isFile, linkFile, readJson, readText, writeFileAtomic } from "../files/index.ts";
+import type { RepositoryKind } from "./kind.ts";
 import { INDEX_FILE, type ModelPart } from "./needed-files.ts";
 import type { ModelReference } from "./reference.ts";
 
@@ -16,10 +17,12 @@ export interface RepositoryCache {
   /** Held while a blob is written. Python's lock files stand beside it under other names, and stay there after use. */
   lock(etag: string): string;
   ref(revision: string): string;
+  /** Names all files of a commit of a dataset, of which its snapshot holds some. Python does not know it and leaves it alone. */
+  listing(commit: string): string;
 }
 
-export function repositoryCache(cache: string, id: string): RepositoryCache {
-  const name = `models--${id.replace("/", "--")}`;
+export function repositoryCache(cache: string, id: string, kind: RepositoryKind = "model"): RepositoryCache {
+  const name = `${kind}s--${id.replace("/", "--")}`;
   const directory = join(cache, name);
   return {
     directory,
@@ -27,6 +30,7 @@ export function repositoryCache(cache: string, id: string): RepositoryCache {
     blob: (etag) => join(directory, "blobs", etag),
     lock: (etag) => join(cache, ".locks", name, `${etag}.tunesmith.lock`),
     ref: (revision) => join(directory, "refs", ...revision.split("/")),
+    listing: (commit) => join(directory, "listings", `${commit}.json`),
   };
 }
 

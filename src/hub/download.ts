@@ -89,7 +89,7 @@ async function receive(parts: DownloadParts, growth: Growth): Promise<void> {
   const { appender } = growth;
   const from = appender.sizeBytes;
   const headers = from === 0 ? undefined : { range: `bytes=${from}-` };
-  const request = { method: "GET", path: resolvePath(question.id, commit, file.name), headers, crossHosts: true } as const;
+  const request = { method: "GET", path: resolvePath(question, commit, file.name), headers, crossHosts: true } as const;
   const response = await ask(connection, request, { ...question, file: file.name });
   const continues = response.status === 206 && (response.headers.get("content-range") ?? "").startsWith(`bytes ${from}-`);
   if (from > 0 && !continues) {

@@ -1,10 +1,19 @@
 import { TunesmithError } from "../errors.ts";
+import { pathPrefix, type RepositoryKind } from "./kind.ts";
 
 export function referenceInvalid(reference: string): TunesmithError {
   return new TunesmithError({
     code: "hub.reference_invalid",
     message: `Cannot find model ${reference}: there is no such file or directory, and a Hub id has the form owner/name or owner/name:file.gguf`,
     hint: "Check the path, or give the id as it stands on the Hub.",
+  });
+}
+
+export function datasetIdInvalid(text: string): TunesmithError {
+  return new TunesmithError({
+    code: "hub.reference_invalid",
+    message: `Cannot find dataset ${text}: the id of a dataset on the Hub has the form owner/name`,
+    hint: "Give the id as it stands on the Hub, or a file or directory with --input-file.",
   });
 }
 
@@ -31,6 +40,7 @@ export function offlineAndMissing(id: string, cache: string): TunesmithError {
 
 /** What the server's answer is about. */
 export interface Question {
+  readonly kind: RepositoryKind;
   readonly id: string;
   readonly revision: string;
   readonly endpoint: string;
@@ -41,20 +51,21 @@ export interface Question {
 
 /** Turns a refusal into words. `X-Error-Code` decides first, the status second. */
 export function refused(question: Question, status: number, errorCode: string | null, serverMessage: string): TunesmithError {
-  const { id, revision, endpoint, file, hasToken } = question;
+  const { kind, id, revision, endpoint, file, hasToken } = question;
+  const page = `${endpoint}${pathPrefix(kind)}/${id}`;
   const said = serverMessage === "" ? "" : ` (it says: ${serverMessage})`;
   const make = (code: string, state: string, hint: string) =>
     new TunesmithError({ code: `hub.${code}`, message: `Cannot download ${id}: ${state}`, hint, details: { status, endpoint, revision, ...(file === undefined ? {} : { file }) } });
 
-  if (errorCode === "GatedRepo") return make("gated", `access to it is restricted${said}`, `Ask for access at ${endpoint}/${id}, then ${hasToken ? "check that HF_TOKEN belongs to the account that got it" : "set HF_TOKEN"}.`);
-  if (errorCode === "RevisionNotFound") return make("revision_not_found", `it has no revision ${revision}`, `Choose a branch, tag or commit listed at ${endpoint}/${id}.`);
-  if (errorCode === "EntryNotFound" || (file !== undefined && status === 404)) return make("file_not_found", `it has no file ${file ?? "of that name"} at ${revision}`, `Choose one listed at ${endpoint}/${id}/tree/${revision}.`);
-  if (serverMessage === "Access to this resource is disabled.") return make("disabled", "the hub has disabled it", "Choose another model.");
+  if (errorCode === "GatedRepo") return make("gated", `access to it is restricted${said}`, `Ask for access at ${page}, then ${hasToken ? "check that HF_TOKEN belongs to the account that got it" : "set HF_TOKEN"}.`);
+  if (errorCode === "RevisionNotFound") return make("revision_not_found", `it has no revision ${revision}`, `Choose a branch, tag or commit listed at ${page}.`);
+  if (errorCode === "EntryNotFound" || (file !== undefined && status === 404)) return make("file_not_found", `it has no file ${file ?? "of that name"} at ${revision}`, `Choose one listed at ${page}/tree/${revision}.`);
+  if (serverMessage === "Access to this resource is disabled.") return make("disabled", "the hub has disabled it", `Choose another ${kind}.`);
   if (errorCode === "RepoNotFound" || status === 404 || (status === 401 && !hasToken)) {
-    return make("model_not_found", `${endpoint} has no such model, or it is private`, hasToken ? "Check the id, and that HF_TOKEN may read it." : "Check the id; for a private model set HF_TOKEN.");
+    return make(`${kind}_not_found`, `${endpoint} has no such ${kind}, or it is private`, hasToken ? "Check the id, and that HF_TOKEN may read it." : `Check the id; for a private ${kind} set HF_TOKEN.`);
   }
   if (status === 401) return make("unauthorized", `${endpoint} does not accept the token${said}`, "Make a new token and set HF_TOKEN.");
-  if (status === 403) return make("forbidden", `the token may not read it${said}`, "Give the token read access to this model.");
+  if (status === 403) return make("forbidden", `the token may not read it${said}`, `Give the token read access to this ${kind}.`);
   if (status === 429) return make("rate_limited", `${endpoint} answers that there were too many requests`, hasToken ? "Wait a few minutes and run the command again: it continues where it stopped." : "Set HF_TOKEN for a higher limit, or wait; the download continues where it stopped.");
   if (status >= 500) return make("unavailable", `${endpoint} answers with status ${status}${said}`, "Run the command again later: it continues where it stopped.");
   return make("unexpected_answer", `${endpoint} answers with status ${status}${said}`, "Check HF_ENDPOINT.");
@@ -76,7 +87,7 @@ export function answerUnusable(question: Question, state: string): TunesmithErro
 }
 
 export function fileNameUnsafe(id: string, name: string): TunesmithError {
-  return new TunesmithError({ code: "hub.file_name_unsafe", message: `Cannot download ${id}: it lists the file ${JSON.stringify(name)}, which would leave its folder`, hint: "Do not use this model." });
+  return new TunesmithError({ code: "hub.file_name_unsafe", message: `Cannot download ${id}: it lists the file ${JSON.stringify(name)}, which would leave its folder`, hint: "Do not use this repository." });
 }
 
 export function digestMismatch(id: string, file: string, found: string, expected: string): TunesmithError {

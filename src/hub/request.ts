@@ -10,6 +10,8 @@ export interface Connection {
   readonly signal: AbortSignal | undefined;
   /** Waits between attempts, in milliseconds; a test passes one that returns at once. */
   readonly wait: (ms: number) => Promise<void>;
+  /** How often a request is sent before its failure counts. Default six. */
+  readonly attempts?: number;
 }
 
 export interface HubRequest {
@@ -35,10 +37,11 @@ export function backoffMs(attempt: number): number {
 }
 
 /**
- * Sends a request, again after 408, 429, 5xx and a broken connection, up to six times. A 206, 2xx, 416 or an unfollowed redirect is
- * returned. @throws `hub.…` errors for every refusal
+ * Sends a request, again after 408, 429, 5xx and a broken connection, as often as the connection says. A 206, 2xx, 416 or an unfollowed
+ * redirect is returned. @throws `hub.…` errors for every refusal
  */
 export async function ask(connection: Connection, request: HubRequest, question: Question): Promise<Response> {
+  const { attempts = ATTEMPTS } = connection;
   for (let attempt = 1; ; attempt += 1) {
     connection.signal?.throwIfAborted();
     let pauseMs = backoffMs(attempt);
@@ -46,12 +49,12 @@ export async function ask(connection: Connection, request: HubRequest, question:
       const response = await send(connection, request);
       if (response.ok || response.status === 416 || isRedirect(response)) return response;
       const retryable = response.status === 408 || response.status === 429 || response.status >= 500;
-      if (!retryable || attempt === ATTEMPTS) throw await toRefusal(response, question);
+      if (!retryable || attempt === attempts) throw await toRefusal(response, question);
       pauseMs = askedPauseMs(response.headers) ?? pauseMs;
       await response.body?.cancel();
     } catch (thrown) {
       if (!isNetworkFault(thrown)) throw thrown;
-      if (attempt === ATTEMPTS) throw unreachable(question, thrown);
+      if (attempt === attempts) throw unreachable(question, thrown);
     }
     await connection.wait(Math.min(pauseMs, LONGEST_WAIT_MS));
   }

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { resolveModel, type DownloadProgress, type ResolveOptions } from "./resolve.ts";
+import type { DownloadProgress } from "./fetch-files.ts";
+import { resolveModel, type ResolveOptions } from "./resolve.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");

@@ -1,41 +1,18 @@
 // From a name to a path: a local path wins, then the cache, then the hub.
-import { exists, requireFreeBytes } from "../files/index.ts";
-import { findCommit, findComplete, hasAllWeights, linkIntoSnapshot, repositoryCache, writeRef, type RepositoryCache } from "./cache.ts";
-import { downloadBlob, partialBytes } from "./download.ts";
+import { exists } from "../files/index.ts";
+import { findCommit, findComplete, hasAllWeights, repositoryCache, writeRef, type RepositoryCache } from "./cache.ts";
+import { connect, type HubOptions } from "./connect.ts";
 import { answerUnusable, offlineAndMissing, refused, type Question } from "./errors.ts";
+import { fetchFiles } from "./fetch-files.ts";
 import { readListing, readRemoteFile, type RemoteFile } from "./metadata.ts";
 import { chooseFiles, chooseSideFiles, type ModelPart } from "./needed-files.ts";
-import { parseReference, requireRevision, type ModelReference } from "./reference.ts";
-import { defaultWait, type Connection } from "./request.ts";
-import { findEndpoint, findHubCache, findToken, isOffline, type Environment } from "./settings.ts";
+import { parseReference, requireRevision, requireSafeName, type ModelReference } from "./reference.ts";
+import type { Connection } from "./request.ts";
+import { findHubCache, isOffline } from "./settings.ts";
 
-export interface DownloadProgress {
-  /** The file being downloaded. */
-  readonly file: string;
-  /** Of all files together, what an earlier attempt left included. */
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
-
-export interface ResolveOptions {
-  /** Branch, tag or commit. Default `main`. */
-  readonly revision?: string;
+export interface ResolveOptions extends HubOptions {
   /** `tokenizer`: everything but the weights. Default `model`. */
   readonly part?: ModelPart;
-  /** Default: the cache shared with Python (HF_HUB_CACHE, HF_HOME). */
-  readonly cacheDir?: string;
-  /** Default: HF_ENDPOINT, else https://huggingface.co. */
-  readonly endpoint?: string;
-  /** Default: HF_TOKEN, else the token file. Never printed. */
-  readonly token?: string;
-  /** Default `process.env`. */
-  readonly environment?: Environment;
-  /** Default: the global one. */
-  readonly fetch?: typeof fetch;
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  readonly signal?: AbortSignal;
-  /** Waits between attempts, in milliseconds. */
-  readonly wait?: (ms: number) => Promise<void>;
 }
 
 export interface ResolvedModel {
@@ -65,14 +42,7 @@ export async function resolveModel(reference: string, options: ResolveOptions = 
   if (path !== undefined) return { path, source: "cache", id: model.id, commit: cached };
   if (isOffline(environment)) throw offlineAndMissing(reference, cache);
 
-  const connection: Connection = {
-    endpoint: findEndpoint(environment, options.endpoint),
-    token: findToken(environment, options.token),
-    fetch: options.fetch ?? globalThis.fetch,
-    signal: options.signal,
-    wait: options.wait ?? defaultWait(options.signal),
-  };
-  return download(connection, repository, model, { ...options, revision });
+  return download(connect(environment, options), repository, model, { ...options, revision });
 }
 
 async function download(
@@ -81,22 +51,12 @@ async function download(
   model: ModelReference,
   { revision, part, onProgress }: ResolveOptions & { readonly revision: string },
 ): Promise<ResolvedModel> {
-  const question: Question = { id: model.id, revision, endpoint: connection.endpoint, hasToken: connection.token !== undefined };
+  const question: Question = { kind: "model", id: model.id, revision, endpoint: connection.endpoint, hasToken: connection.token !== undefined };
   const { commit, names } = await readListing(connection, question);
+  for (const name of names) requireSafeName(model.id, name);
   const files: RemoteFile[] = [];
   for (const name of namesWanted(question, model, names, part)) files.push(await readRemoteFile(connection, question, commit, name));
-
-  const totalBytes = sum(files.map((file) => file.sizeBytes));
-  const present = new Map(files.map((file) => [file, exists(repository.blob(file.etag)) ? file.sizeBytes : partialBytes(repository, file)]));
-  requireFreeBytes(repository.directory, totalBytes - sum([...present.values()]));
-  for (const file of files) {
-    const onBytes = (doneBytes: number) => {
-      present.set(file, doneBytes);
-      onProgress?.({ file: file.name, doneBytes: sum([...present.values()]), totalBytes });
-    };
-    await downloadBlob({ connection, question, repository, commit, file, onBytes });
-    linkIntoSnapshot(repository, commit, file.name, file.etag);
-  }
+  await fetchFiles({ connection, question, repository, commit, files, onProgress });
   const path = findComplete(repository, commit, model, part) ?? openAnyway(repository.snapshot(commit), question, part);
   writeRef(repository, revision, commit);
   return { path, source: "download", id: model.id, commit };
@@ -112,8 +72,4 @@ function namesWanted(question: Question, model: ModelReference, names: readonly 
 function openAnyway(snapshot: string, question: Question, part: ModelPart = "model"): string {
   if (part === "tokenizer" || hasAllWeights(snapshot)) return snapshot;
   throw answerUnusable(question, "lists fewer weight files than the model's index names");
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -13,6 +13,12 @@ export function findHubCache(environment: Environment): string {
   return explicit === undefined ? join(findHome(environment), "hub") : absolute(explicit);
 }
 
+/** Where Python's `datasets` keeps what it loaded: HF_DATASETS_CACHE, HF_HOME/datasets. */
+export function findDatasetsCache(environment: Environment): string {
+  const explicit = given(environment, "HF_DATASETS_CACHE");
+  return explicit === undefined ? join(findHome(environment), "datasets") : absolute(explicit);
+}
+
 /** The hub's address without a slash at the end. Default https://huggingface.co. @throws `hub.endpoint_invalid` */
 export function findEndpoint(environment: Environment, explicit?: string): string {
   const endpoint = (explicit ?? given(environment, "HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
