@@ -186,8 +186,8 @@ export function sourceMissing(domain: string, both: boolean, recommended: readon
 export function sampleUnavailable(domain: string, count: number, domains: readonly string[], most: number): TunesmithError {
   return new TunesmithError({
     code: "data.sample_unavailable",
-    message: `Cannot generate a sample: ${countOf(count, "row")} of ${domain} ${count === 1 ? "is" : "are"} asked for, needed are 1 to ${most} rows of ${domains.join(" or ")}`,
-    hint: `Use --domain ${domains[0]} --num-samples ${Math.min(most, 100)}, or give your own rows with --input-file.`,
+    message: `Cannot generate a sample: ${countOf(count, "row")} of ${domain} ${count === 1 ? "is" : "are"} asked for, needed are 1 to ${countOf(most, "row")} of ${domains.join(", ")}`,
+    hint: `Use --domain ${domains.includes(domain) ? domain : domains[0]} --num-samples ${domains.includes(domain) ? most : 100}, or give your own rows with --input-file.`,
     exitCode: 2,
   });
 }

@@ -70,7 +70,7 @@ describe("prepareDataset", () => {
     const outputDir = freshDirectory();
     const rows = [...questions(9), question(9, { answer: " " }), question(10, { question: "https://example.org" })];
     await expect(prepare(rows, { outputDir })).rejects.toThrow(
-      "Cannot prepare the dataset: 2 checks fail\n  empty_output: 1 rows without an answer (row 10)\n  empty_instruction: 1 rows without an instruction (row 11)",
+      "Cannot prepare the dataset: 2 checks fail\n  empty_output: 1 row without an answer (row 10)\n  empty_instruction: 1 row without an instruction (row 11)",
     );
     expect(existsSync(outputDir)).toBe(false);
   });
@@ -87,7 +87,7 @@ describe("prepareDataset", () => {
     const { record } = await prepare(rows, { maxLength: 40 });
     expect(record.statistics.rows).toBe(11);
     expect(record.findings.map(({ code, rows: numbers }) => [code, numbers])).toEqual([["short_row", [10]], ["long_row", [11]]]);
-    await expect(prepare(rows, { strict: true })).rejects.toThrow("short_row: 1 rows shorter than the least length (row 10)");
+    await expect(prepare(rows, { strict: true })).rejects.toThrow("short_row: 1 row shorter than the least length (row 10)");
   });
 
   it("finds answers that repeat the question, broken encodings and foreign scripts", async () => {
@@ -101,7 +101,7 @@ describe("prepareDataset", () => {
   });
 
   it("stops at characters that another encoding lost", async () => {
-    await expect(prepare([...questions(9), question(10, { answer: "Caf\ufffd" })])).rejects.toThrow("undecodable: 1 rows with characters that are lost, because the file is not UTF-8 (row 10)");
+    await expect(prepare([...questions(9), question(10, { answer: "Caf\ufffd" })])).rejects.toThrow("undecodable: 1 row with characters that are lost, because the file is not UTF-8 (row 10)");
   });
 
   it("keeps near-duplicates in one split and says how many there are", async () => {
@@ -168,6 +168,21 @@ describe("a dataset that stands there already", () => {
   });
 });
 
+describe("fewer rows than there are", () => {
+  it("are drawn from a file by the seed; the others are told of, like every row that is in no split", async () => {
+    const { path, record, summary } = await prepare(questions(40), { numSamples: 12 });
+    expect(record).toMatchObject({ dropped: { not_sampled: 28 }, sampling: [{ method: "random", seed: 42, rows_before: 40, rows_after: 12 }], statistics: { rows: 12 } });
+    expect(readDropped(path).map(({ reason }) => reason)).toEqual(Array.from({ length: 28 }, () => "not_sampled"));
+    expect(summary).toContain("sampled     12 of 40 rows, random, seed 42");
+  });
+
+  it("need labels where they are chosen by labels, and so do splits", async () => {
+    await expect(prepare(questions(12), { sampling: { method: "undersample" } })).rejects.toThrow("Cannot sample rows by undersample: no row has labels");
+    await expect(prepare(questions(12), { splitMethod: "stratified" })).rejects.toThrow("Cannot split by task: no row has a task");
+    await expect(prepare(questions(12), { splitMethod: "multilabel", stratifyBy: "labels" })).rejects.toThrow("Cannot split by labels: no row has labels");
+  });
+});
+
 describe("bad options", () => {
   it("asks for a source and recommends datasets of the domain", async () => {
     await expect(prepareDataset({ domain: "legal", now: new Date(0) })).rejects.toThrow(/no source is given, needed is a file or a sample\nDatasets for legal on the Hugging Face Hub:\n {2}pile-of-law/);
@@ -175,7 +190,7 @@ describe("bad options", () => {
   });
 
   it("names the sample there is", async () => {
-    await expect(prepareDataset({ domain: "legal", sample: true, now: new Date(0) })).rejects.toThrow("100 rows of legal are asked for, needed are 1 to 2000 rows of healthcare");
+    await expect(prepareDataset({ domain: "legal", sample: true, now: new Date(0) })).rejects.toThrow("100 rows of legal are asked for, needed are 1 to 2,000 rows of healthcare");
     await expect(prepareDataset({ domain: "healthcare", sample: true, numSamples: 0, now: new Date(0) })).rejects.toThrow("0 rows of healthcare are asked for");
   });
 

@@ -10,11 +10,16 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
   const dropped = Object.entries(record.dropped);
   const leaks = record.leakage?.found ?? [];
   return [
-    ...record.sources.map((source) => `source      ${source.path} (${countOf(source.rows, "row")}, columns ${nameColumns(source.columns)})`),
+    ...record.sources.flatMap((source) => [
+      `source      ${source.path} (${countOf(source.rows, "row")}, columns ${nameColumns(source.columns)})`,
+      ...(source.unread === undefined ? [] : [`not read    ${source.unread.length === 1 ? "column" : "columns"} ${someOf(source.unread)}`]),
+      ...(source.passed_over === undefined ? [] : [`not read    ${countOf(source.passed_over.length, "file")} of another kind: ${someOf(source.passed_over)}`]),
+    ]),
     `cleaned     ${steps.length === 0 ? "nothing to clean" : steps.map((step) => `${step.name} ${step.rows_changed}`).join(", ")}`,
     `dropped     ${dropped.length === 0 ? "nothing" : dropped.map(([reason, count]) => `${reason} ${count}`).join(", ")}`,
     ...record.findings.map((finding) => `${finding.severity.padEnd(11)} ${finding.count} ${finding.message}${finding.rows.length === 0 ? "" : ` (row ${finding.rows.slice(0, 5).join(", ")}${finding.count > 5 ? ", …" : ""})`}`),
-    `split       ${SPLIT_NAMES.map((name) => `${name} ${record.splits[name].rows}`).join(", ")} (seed ${split.seed}, ${countOf(split.groups ?? 0, "group")}${leaks.length === 0 ? ", none in two splits" : ""})`,
+    ...record.sampling.map((step) => `sampled     ${step.rows_after} of ${countOf(step.rows_before, "row")}, ${step.method.replaceAll("_", " ")}, seed ${step.seed}`),
+    `split       ${SPLIT_NAMES.map((name) => `${name} ${record.splits[name].rows}`).join(", ")} (${describeSplit(split, leaks.length > 0)})`,
     ...leaks.map(({ kind, count }) => `leak        ${countOf(count, "set")} of rows linked by ${kind} in two splits, as allowed`),
     `words       ${statistics.words.mean.toFixed(1)} on average, ${statistics.words.shortest} to ${statistics.words.longest}`,
     `unique      ${percent(statistics.unique_share ?? 1)} of rows, ${percent(statistics.distinct_answer_share)} of answers`,
@@ -22,6 +27,19 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
     ...(previousPath === undefined ? [] : [`previous    kept as ${previousPath}`]),
     `${status.padEnd(11)} ${path}`,
   ];
+}
+
+/** What was dealt how. `hf` does not know of groups. */
+function describeSplit({ method, seed, groups, stratify_by }: PlacedDataset["record"]["split"], isLeaking: boolean): string {
+  const by = stratify_by === null ? "" : `${method === "hf" ? "" : `${method} `}by ${stratify_by}, `;
+  if (method === "hf") return `as Python's datasets, ${by}seed ${seed}; rows that belong together were not kept together`;
+  return `${by}seed ${seed}, ${countOf(groups ?? 0, "group")}${isLeaking ? "" : ", none in two splits"}`;
+}
+
+/** The first few of a list of names. */
+function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${shown}, … and ${names.length - 8} more` : shown;
 }
 
 /** The columns that each set needs. */

@@ -44,6 +44,10 @@ export const datasetSourceSchema = z.object({
   rows: count,
   /** The column sets found: `instruction`, `prompt`, `question`, `messages`, `text`, … */
   columns: z.array(z.string()),
+  /** Columns that were not read. */
+  unread: z.array(z.string()).optional(),
+  /** Files of a directory that were not read, because they are of another kind than the others. */
+  passed_over: z.array(z.string()).optional(),
   /** Which column was read as which field, where somebody said so: field → column. */
   mapping: z.record(z.string(), z.string()).optional(),
 });

@@ -9,7 +9,7 @@ import type { DroppedRows } from "./dropped.ts";
 import { adviseOn, describeLargest, findLargeGroup, findMarked, findRepetitions, sayKey } from "./findings.ts";
 import type { PrepareOptions } from "./options.ts";
 import { dealRows, describePlanned, linkKept, recordSplit } from "./plan.ts";
-import { sampleKept } from "./sampling.ts";
+import { sampleKept, samplingOf } from "./sampling.ts";
 import { scanRows } from "./scan.ts";
 import type { RowSource } from "./source.ts";
 import { createRowStore, readKept, type KeptRows } from "./store.ts";
@@ -35,7 +35,7 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
   const exactDuplicates = findRepetitions(dropped);
   stopAtFindings(validator.finish({ exactDuplicates, nearDuplicates: NO_ROWS }), options);
   if (unique.rows === 0) throw nothingLeft(described.path, rows);
-  const { kept, steps } = sampleKept(unique, dropped, spool, options.sampling, seed);
+  const { kept, steps } = sampleKept(unique, dropped, spool, samplingOf(options), seed);
   onProgress({ stage: "validate", rows: kept.rows });
 
   const fractions = fractionsOf(options);

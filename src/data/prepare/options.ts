@@ -11,7 +11,7 @@ export interface PrepareOptions {
   readonly inputFile?: string;
   /** Generate rows instead of reading a file. Default false. */
   readonly sample?: boolean;
-  /** Rows to generate, 1 to 2,000. Default 100. */
+  /** Rows to generate, 1 to 2,000, default 100; or rows to draw at random from a file, default all. */
   readonly numSamples?: number;
   /** How columns are read whose names do not say it. */
   readonly mapping?: FieldMapping;

@@ -10,6 +10,7 @@ import { assignSplits, type Assignment, type Fractions, type SplitMethod } from 
 import { createLabelColumn, type LabelColumn } from "../split/labels.ts";
 import { createWordHasher } from "../words.ts";
 import { decodeRow, DIGEST_BYTES } from "../encoded-row.ts";
+import { labelsNeeded } from "./errors.ts";
 import { keysOfDigests } from "./keys.ts";
 import { readKept, type KeptRows } from "./store.ts";
 import { orderByKey } from "../split/units.ts";
@@ -32,12 +33,13 @@ export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKin
   });
 }
 
-/** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups` */
+/** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups`, `data.labels_needed` */
 export function dealRows(kept: KeptRows, spool: Spool, { groupOf }: LinkedRows, { method, fractions, seed, stratifyBy }: SplitPlanOptions): { readonly assignment: Assignment; readonly stratifiedBy: "labels" | "task" | null } {
   const rowKeys = keysOfDigests(kept.digests);
   const isByLabel = method === "stratified" || method === "multilabel" || (method === "hf" && stratifyBy !== undefined);
   if (!isByLabel) return { assignment: assignSplits({ method, rowKeys, groupOf, fractions, seed }), stratifiedBy: null };
   const { by, labels } = readStrata(kept, spool, stratifyBy);
+  if (labels.names.length === 0) throw labelsNeeded(`split by ${by}`, by);
   return { assignment: assignSplits({ method, rowKeys, groupOf, labels, fractions, seed }), stratifiedBy: by };
 }
 

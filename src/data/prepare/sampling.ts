@@ -1,18 +1,22 @@
 // Thinning out what was kept, before anything is linked or split: what stays out is in dropped.jsonl like every row that is in no split.
 import type { Spool } from "../../files/index.ts";
 import type { DatasetRecord } from "../../records/index.ts";
-import { balanceNegatives, sampleStratified, undersample, type Sampled } from "../split/sampling.ts";
+import { balanceNegatives, sampleRandom, sampleStratified, undersample, type Sampled } from "../split/sampling.ts";
 import { createLabelColumn } from "../split/labels.ts";
 import { orderByKey } from "../split/units.ts";
 import type { DroppedRows } from "./dropped.ts";
+import { labelsNeeded } from "./errors.ts";
 import { keysOfDigests } from "./keys.ts";
 import { readKept, selectRows, type KeptRows } from "./store.ts";
 
-/** How rows are chosen by their labels. */
+/** How rows are chosen: at random, or by their labels. */
 export interface SamplingOptions {
-  /** `stratified`: so many rows, by label; `undersample`: as many of each label as of the rarest; `balance_negatives`: as many without a label as with. */
-  readonly method: "stratified" | "undersample" | "balance_negatives";
-  /** Rows to draw, for `stratified`. Default 1,200. */
+  /**
+   * `random`: so many rows; `stratified`: so many rows, by label; `undersample`: as many of each label as of the rarest; `balance_negatives`: as many
+   * without a label as with.
+   */
+  readonly method: "random" | "stratified" | "undersample" | "balance_negatives";
+  /** Rows to draw, for `random` and `stratified`. Default 1,200. */
   readonly size?: number;
   /** Rows of each label at least, for `stratified`. Default 100. */
   readonly minPerLabel?: number;
@@ -26,7 +30,15 @@ export interface SampledRows {
   readonly steps: DatasetRecord["sampling"];
 }
 
-/** Chooses among the kept rows, and counts the others as dropped. The choice depends on the rows and the seed, not on the order of the file. */
+/** What a preparation asks for: `numSamples` rows of a file are drawn at random. */
+export function samplingOf({ sample = false, numSamples, sampling }: { readonly sample?: boolean; readonly numSamples?: number; readonly sampling?: SamplingOptions }): SamplingOptions | undefined {
+  return sampling ?? (sample || numSamples === undefined ? undefined : { method: "random", size: numSamples });
+}
+
+/**
+ * Chooses among the kept rows, and counts the others as dropped. The choice depends on the rows and the seed, not on the order of the file.
+ * @throws `data.labels_needed` where rows are to be chosen by labels and none has any
+ */
 export function sampleKept(kept: KeptRows, dropped: DroppedRows, spool: Spool, options: SamplingOptions | undefined, seed: number): SampledRows {
   if (options === undefined) return { kept, steps: [] };
   const { method, size = 1200, minPerLabel = 100, hardTask = "hard_negative" } = options;
@@ -37,14 +49,17 @@ export function sampleKept(kept: KeptRows, dropped: DroppedRows, spool: Spool, o
     column.add(row.labels ?? []);
     if (row.task === hardTask) hard[place] = 1;
   }
-  const drawn = { labels: column.finish(), from: orderByKey(keysOfDigests(kept.digests)), seed };
+  const labels = column.finish();
+  if (method !== "random" && labels.names.length === 0) throw labelsNeeded(`sample rows by ${method.replaceAll("_", " ")}`, "labels");
+  const drawn = { labels, from: orderByKey(keysOfDigests(kept.digests)), seed };
   const chooseBy: Readonly<Record<SamplingOptions["method"], () => Sampled>> = {
+    random: () => sampleRandom({ ...drawn, size }),
     stratified: () => sampleStratified({ ...drawn, size, minPerLabel }),
     undersample: () => undersample(drawn),
     balance_negatives: () => balanceNegatives({ ...drawn, isHard: (row) => hard[row] === 1 }),
   };
   const { rows, counts } = chooseBy[method]();
-  const settings = { ...(method === "stratified" ? { size, min_per_label: minPerLabel } : method === "balance_negatives" ? { hard_task: hardTask } : {}), labels: { ...counts } };
+  const settings = { ...(method === "stratified" ? { size, min_per_label: minPerLabel } : method === "random" ? { size } : method === "balance_negatives" ? { hard_task: hardTask } : {}), labels: { ...counts } };
   const step = { method, seed, rows_before: kept.rows, rows_after: rows.length, settings };
   const chosen = new Uint8Array(kept.rows);
   for (const row of rows) chosen[row] = 1;

@@ -40,17 +40,23 @@ export const COLUMN_SETS: readonly ColumnSet[] = [
   textSet("text", { output: "text" }, {}),
 ];
 
-/** A record that could be read as a row, or what is wrong with it. */
+/** Read along with every set. */
+const EXTRAS = ["id", "system", "task", "group"] as const;
+
+/** What columns can be mapped to. */
+export const FIELDS: readonly string[] = [...new Set([...COLUMN_SETS.flatMap(({ needs, optional }) => [...needs, ...optional]), ...EXTRAS])];
+
+/** A record that could be read as a row, or what is wrong with it. `wanted`: a column that was named and is not there. */
 export type MappedRecord =
   | { readonly kind: "row"; readonly columns: string; readonly fields: RowFields }
-  | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[] }
+  | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[]; readonly wanted?: { readonly field: string; readonly column: string } }
   | { readonly kind: "fault"; readonly fault: string };
 
 /** Reads one record by the first column set it has; column names are compared without case. `id`, `system`, `task` and `group` are taken along. */
 export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRecord {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return fault(`it is ${nameType(value)}, needed is an object with columns`);
   const record = rename(new Map(Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown])), mapping.columns ?? {});
-  if (typeof record === "string") return { kind: "unknown_columns", found: Object.keys(value), missing: [record] };
+  if ("field" in record) return { kind: "unknown_columns", found: Object.keys(value), missing: [record.column], wanted: record };
   const set = COLUMN_SETS.find(({ needs }) => needs.every((column) => record.has(column)));
   if (set === undefined) return { kind: "unknown_columns", found: [...record.keys()], missing: missingColumns(record) };
   try {
@@ -61,11 +67,18 @@ export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRec
   }
 }
 
+/** Columns of a record that the set it was read by does not use. */
+export function unreadColumns(value: unknown, columns: string, { columns: mapping = {} }: FieldMapping): readonly string[] {
+  const set = COLUMN_SETS.find(({ name }) => name === columns);
+  const used = new Set([...(set?.needs ?? []), ...(set?.optional ?? []), ...EXTRAS].map((field) => (mapping[field] ?? field).trim().toLowerCase()));
+  return Object.keys(value as object).filter((column) => !used.has(column.trim().toLowerCase()));
+}
+
 /** The record under the names of fields; a column that was named and is not there is returned instead. What stood under a name that another column takes is not read. */
-function rename(record: Map<string, unknown>, columns: Readonly<Record<string, string>>): Map<string, unknown> | string {
+function rename(record: Map<string, unknown>, columns: Readonly<Record<string, string>>): Map<string, unknown> | { readonly field: string; readonly column: string } {
   const named = Object.entries(columns).map(([field, column]) => [field, column.trim().toLowerCase()] as const);
   const absent = named.find(([, column]) => !record.has(column));
-  if (absent !== undefined) return columns[absent[0]]!;
+  if (absent !== undefined) return { field: absent[0], column: columns[absent[0]]! };
   if (named.length === 0) return record;
   const taken = new Set(named.map(([, column]) => column));
   const renamed = new Map([...record].filter(([key]) => !taken.has(key)));
@@ -108,8 +121,8 @@ function readTokens(record: ReadonlyMap<string, unknown>, { labelNames, instruct
 
 /** An empty cell of an optional column is as good as none. */
 function readExtras(record: ReadonlyMap<string, unknown>): Pick<RowFields, "id" | "system" | "task" | "group"> {
-  const extras: Record<string, string> = {};
-  for (const column of ["id", "system", "task", "group"]) {
+  const extras: Partial<Record<(typeof EXTRAS)[number], string>> = {};
+  for (const column of EXTRAS) {
     const text = readOptional(record.get(column), column);
     if (text !== undefined && text.trim() !== "") extras[column] = text;
   }
@@ -117,7 +130,7 @@ function readExtras(record: ReadonlyMap<string, unknown>): Pick<RowFields, "id" 
 }
 
 function readOptional(value: unknown, column: string): string | undefined {
-  return value === undefined || value === null ? undefined : readText(value, column);
+  return value === undefined || value === null || Number.isNaN(value) ? undefined : readText(value, column);
 }
 
 function fault(text: string): MappedRecord {

@@ -7,30 +7,45 @@ import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { readArrow } from "./arrow.ts";
 import { readConll } from "./conll.ts";
 import { readDelimited } from "./delimited.ts";
+import { lookFirst } from "./first-bytes.ts";
 import { readJsonLines, readJsonList } from "./json.ts";
 import { readParquetApart } from "./parquet-apart.ts";
 import type { RecordReader } from "./record.ts";
 
 /** What a file name ends with, and how such a file is read. Of a directory with several kinds only the first is taken: the others say the same again, or describe it. */
 const READERS: Readonly<Record<string, RecordReader>> = {
-  ".parquet": readParquetApart,
-  ".arrow": readArrow,
-  ".feather": readArrow,
-  ".jsonl": readJsonLines,
-  ".ndjson": readJsonLines,
-  ".json": readJsonList,
-  ".csv": (path, faults) => readDelimited(path, faults),
-  ".tsv": (path, faults) => readDelimited(path, faults, "\t"),
-  ".conll": readConll,
-  ".bio": readConll,
-  ".iob": readConll,
+  ".parquet": lookFirst(readParquetApart, false),
+  ".arrow": lookFirst(readArrow, false),
+  ".feather": lookFirst(readArrow, false),
+  ".jsonl": lookFirst(readJsonLines, true),
+  ".ndjson": lookFirst(readJsonLines, true),
+  ".json": lookFirst(readJsonList, true),
+  ".csv": lookFirst((path, faults) => readDelimited(path, faults), true),
+  ".tsv": lookFirst((path, faults) => readDelimited(path, faults, "\t"), true),
+  ".conll": lookFirst(readConll, true),
+  ".bio": lookFirst(readConll, true),
+  ".iob": lookFirst(readConll, true),
 };
+
+/** What names of files that hold rows end with. */
+export const ROW_KINDS: readonly string[] = Object.keys(READERS);
+
+/** Which of {@link ROW_KINDS} a name ends with. */
+export function rowKindOf(name: string): string | undefined {
+  const kind = extname(name).toLowerCase();
+  return Object.hasOwn(READERS, kind) ? kind : undefined;
+}
 
 /** What other tools call the splits. */
 const SPLIT_ALIASES: Readonly<Record<string, SplitName>> = { train: "train", training: "train", validation: "validation", val: "validation", valid: "validation", dev: "validation", eval: "validation", test: "test", testing: "test" };
 
 /** Files of a dataset directory that hold no rows. */
-const DESCRIPTIONS = new Set(["dataset_infos.json", "dataset_info.json", "dataset_dict.json", "dataset.json", "state.json", "dropped.jsonl", "metadata.json"]);
+const DESCRIPTIONS = new Set(["dataset_infos.json", "dataset_info.json", "dataset_dict.json", "dataset.json", "state.json", "dropped.jsonl", "metadata.json", "config.json"]);
+
+/** Whether a file of a dataset describes it, and holds no rows. */
+export function isDescription(name: string): boolean {
+  return DESCRIPTIONS.has(basename(name));
+}
 
 export interface SourceFile {
   readonly path: string;
@@ -95,6 +110,13 @@ function savedFiles(root: string, folder: string, split: SplitName | undefined):
 
 /** A directory deeper than this is no dataset. */
 const DEEPEST = 8;
+
+/** Files of rows below a directory that are not among these: they are of another kind. */
+export function findOtherFiles(path: string, taken: readonly SourceFile[]): readonly string[] {
+  if (exists(join(path, "dataset_dict.json")) || exists(join(path, "state.json"))) return [];
+  const names = new Set(taken.map(({ name }) => name));
+  return namesBelow(path, "", DEEPEST).filter((name) => !names.has(name) && !DESCRIPTIONS.has(basename(name)) && READERS[extname(name).toLowerCase()] !== undefined);
+}
 
 function filesBelow(path: string): readonly SourceFile[] {
   const names = namesBelow(path, "", DEEPEST).filter((name) => !DESCRIPTIONS.has(basename(name)));

@@ -4,8 +4,9 @@ import type { DatasetSource } from "../../records/index.ts";
 import { columnsUnknown, fileEmpty, fileInvalid } from "../errors.ts";
 import type { Row, SplitName } from "../row.ts";
 import { createFaults, type Faults } from "./faults.ts";
-import { COLUMN_SETS, mapRecord, type FieldMapping } from "./fields.ts";
-import { findFiles, type SourceFile } from "./files.ts";
+import { columnMissing, fieldUnknown } from "./errors.ts";
+import { COLUMN_SETS, FIELDS, mapRecord, unreadColumns, type FieldMapping, type MappedRecord } from "./fields.ts";
+import { findFiles, findOtherFiles, type SourceFile } from "./files.ts";
 
 /** A row with its number in the source, counted from 1 through all files. */
 export interface SourceRow {
@@ -27,26 +28,31 @@ export interface Source {
   readonly files: readonly SourceFile[];
   /**
    * Streams the rows in the order of the files; a row without an id is called `row-<number>`. All faults are reported together, at the end.
-   * @throws `data.file_empty`, `data.columns_unknown`, `data.file_invalid`, `files.unreadable`
+   * @throws `data.file_empty`, `data.columns_unknown`, `data.column_missing`, `data.file_invalid`, `files.unreadable`
    */
   rows(): AsyncGenerator<SourceRow>;
   /** What was read, once `rows` has ended. */
   describe(): DatasetSource;
 }
 
-/** Opens a file or directory of rows. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable` */
+/** Opens a file or directory of rows. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`, `data.field_unknown` */
 export function openSource(path: string, { mapping = {}, split }: SourceOptions = {}): Source {
+  const stranger = Object.keys(mapping.columns ?? {}).find((field) => !FIELDS.includes(field));
+  if (stranger !== undefined) throw fieldUnknown(stranger, FIELDS);
   const all = findFiles(path);
   const files = split === undefined ? all : all.filter((file) => file.split === split);
   const isSingle = all.length === 1 && all[0]!.name === path;
+  const others = isSingle ? [] : findOtherFiles(path, all);
   const columns = new Set<string>();
+  const unread = new Set<string>();
   let count = 0;
 
   async function* rows(): AsyncGenerator<SourceRow> {
     const faults = createFaults();
     const ids = new Map<string, number>();
-    let unknown: readonly string[] | undefined;
+    let unknown: Extract<MappedRecord, { kind: "unknown_columns" }> | undefined;
     columns.clear();
+    unread.clear();
     count = 0;
     let number = 0;
     for (const file of files) {
@@ -57,7 +63,7 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
         const mapped = mapRecord(value, mapping);
         if (mapped.kind === "fault") inFile.add(place, mapped.fault);
         else if (mapped.kind === "unknown_columns") {
-          unknown ??= mapped.found;
+          unknown ??= mapped;
           inFile.add(place, sayColumns(mapped.found, mapped.missing));
         } else {
           const id = mapped.fields.id ?? `row-${number}`;
@@ -65,6 +71,7 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
           if (taken !== undefined && isSingle) inFile.add(place, `its id ${id} is that of row ${taken} as well`);
           else {
             if (mapped.fields.id !== undefined && taken === undefined) ids.set(id, number);
+            if (!columns.has(mapped.columns)) for (const column of unreadColumns(value, mapped.columns, mapping)) unread.add(column);
             columns.add(mapped.columns);
             count += 1;
             yield { number, row: { ...mapped.fields, id: taken === undefined ? id : `row-${number}` }, plainText: mapped.columns === "text", ...(file.split !== undefined && { split: file.split }) };
@@ -72,7 +79,8 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
         }
       }
     }
-    if (unknown !== undefined && count === 0) throw columnsUnknown(path, unknown, COLUMN_SETS);
+    if (unknown?.wanted !== undefined && count === 0) throw columnMissing(path, unknown.wanted.field, unknown.wanted.column, unknown.found);
+    if (unknown !== undefined && count === 0) throw columnsUnknown(path, unknown.found, COLUMN_SETS);
     if (faults.total > 0) throw fileInvalid(path, faults);
     if (count === 0) throw fileEmpty(path);
   }
@@ -86,6 +94,8 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
       digest: isSingle ? sha256File(path) : digestJson(files.map((file) => [file.name, sha256File(file.path)])),
       rows: count,
       columns: [...columns].sort(),
+      ...(unread.size > 0 && { unread: [...unread] }),
+      ...(others.length > 0 && { passed_over: [...others] }),
       ...(mapping.columns !== undefined && Object.keys(mapping.columns).length > 0 && { mapping: { ...mapping.columns } }),
     }),
   };

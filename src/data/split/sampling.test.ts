@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createLabelColumn, type LabelColumn } from "./labels.ts";
-import { balanceNegatives, sampleStratified, undersample } from "./sampling.ts";
+import { balanceNegatives, sampleRandom, sampleStratified, undersample } from "./sampling.ts";
 
 /** `counts` rows of each set of labels, one after the other. */
 function column(counts: readonly (readonly [count: number, labels: readonly string[]])[]): { readonly labels: LabelColumn; readonly from: Uint32Array } {
@@ -9,6 +9,18 @@ function column(counts: readonly (readonly [count: number, labels: readonly stri
   for (const [count, names] of counts) for (let index = 0; index < count; index++, rows++) labels.add(names);
   return { labels: labels.finish(), from: Uint32Array.from({ length: rows }, (_, row) => row) };
 }
+
+describe("sampleRandom", () => {
+  const pool = column([[30, ["a"]], [10, []]]);
+
+  it("draws so many rows by the seed, and keeps all where there are not more", () => {
+    const { rows, requested } = sampleRandom({ ...pool, seed: 42, size: 12 });
+    expect([rows.length, new Set(rows).size, requested]).toEqual([12, 12, 12]);
+    expect(sampleRandom({ ...pool, seed: 42, size: 12 }).rows).toEqual(rows);
+    expect(sampleRandom({ ...pool, seed: 43, size: 12 }).rows).not.toEqual(rows);
+    expect(sampleRandom({ ...pool, seed: 42, size: 41 }).rows).toEqual(pool.from);
+  });
+});
 
 describe("sampleStratified", () => {
   const pool = column([

@@ -42,7 +42,7 @@ describe("tallies", () => {
     add(other, 7, { task: "other", output: "plain text of some length here" });
     one.absorb(other.part());
     expect(one.finish()).toMatchObject([
-      { code: "label_imbalance", count: 1, rows: [5], message: 'rows of the rarest label "rare"; "often" has 5' },
+      { code: "label_imbalance", count: 1, rows: [5], message: 'row of the rarest label "rare"; "often" has 5' },
       { code: "mixed_formats", severity: "warning", count: 1, rows: [3], sample: "- chemical A influences disease B" },
     ]);
   });

@@ -1,6 +1,7 @@
 // What shows only over many rows: how labels are spread, and in which forms the answers of a task come. Bounded: beyond so many labels or tasks they are
 // no classes any more, and nothing is said.
 import type { DatasetFinding } from "../../records/index.ts";
+import { agreeWith } from "../../plural.ts";
 import type { Row } from "../row.ts";
 import { addRow, joinFound, NO_ROWS, type FoundRows } from "./found.ts";
 import { ANSWER_SHAPES, oddShapes, shapeOf, type AnswerShape } from "./shapes.ts";
@@ -48,7 +49,7 @@ function findImbalance(labels: ReadonlyMap<string, FoundRows>): readonly Dataset
   const [rarest, commonest] = [ordered[0], ordered.at(-1)];
   if (rarest === undefined || commonest === undefined || labels.size < 2 || labels.size > MOST_CLASSES || commonest[1].count < UNBALANCED * rarest[1].count) return [];
   const [name, { count, rows, sample }] = rarest;
-  return [{ code: "label_imbalance", severity: "note", message: `rows of the rarest label ${JSON.stringify(name)}; ${JSON.stringify(commonest[0])} has ${commonest[1].count}`, count, rows: [...rows], sample }];
+  return [{ code: "label_imbalance", severity: "note", message: `${agreeWith(count, "[row|rows]")} of the rarest label ${JSON.stringify(name)}; ${JSON.stringify(commonest[0])} has ${commonest[1].count}`, count, rows: [...rows], sample }];
 }
 
 function findMixedShapes(shapes: ReadonlyMap<string, FoundRows>): readonly DatasetFinding[] {
@@ -62,6 +63,6 @@ function findMixedShapes(shapes: ReadonlyMap<string, FoundRows>): readonly Datas
     const odd = oddShapes(counts);
     if (odd.length === 0) return [];
     const rows = odd.map((shape) => found[shape]!).reduce(joinFound);
-    return [{ code: "mixed_formats", severity: "warning" as const, message: `answers${task === "" ? "" : ` of ${task}`} in another form than most (${Object.entries(counts).map(([shape, count]) => `${shape} ${count}`).join(", ")})`, count: rows.count, rows: [...rows.rows], sample: rows.sample }];
+    return [{ code: "mixed_formats", severity: "warning" as const, message: `${agreeWith(rows.count, "[answer|answers]")}${task === "" ? "" : ` of ${task}`} in another form than most (${Object.entries(counts).map(([shape, count]) => `${shape} ${count}`).join(", ")})`, count: rows.count, rows: [...rows.rows], sample: rows.sample }];
   });
 }

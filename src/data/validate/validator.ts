@@ -1,6 +1,7 @@
 // What a person should know about the rows before training on them. Nothing is changed here. Rows come one by one, perhaps to several
 // validators that share them; nothing is kept of a row but its number, and the words of the first one of each finding.
 import type { DatasetFinding } from "../../records/index.ts";
+import { agreeWith } from "../../plural.ts";
 import { countWords } from "../describe.ts";
 import { emptyField } from "../drop.ts";
 import type { SourceRow } from "../read/read.ts";
@@ -58,21 +59,21 @@ interface Check extends Pick<DatasetFinding, "code" | "severity" | "message"> {
 }
 
 const CHECKS: readonly Check[] = [
-  { code: "empty_output", severity: "error", message: "rows without an answer", finds: ({ source }) => emptyField(source) === "empty_output" },
-  { code: "empty_instruction", severity: "error", message: "rows without an instruction", finds: ({ source }) => emptyField(source) === "empty_instruction" },
-  { code: "undecodable", severity: "error", message: "rows with characters that are lost, because the file is not UTF-8", finds: ({ text, isAscii }) => !isAscii && text.includes("\ufffd") },
-  { code: "short_row", severity: "warning", message: "rows shorter than the least length", finds: ({ words }, { minLength }) => words < minLength },
-  { code: "long_row", severity: "warning", message: "rows longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
-  { code: "answer_repeats_question", severity: "warning", message: "rows whose answer is their instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
-  { code: "personal_data", severity: "warning", message: "rows that seem to hold an e-mail address, a telephone number or a number of an account", finds: ({ text }) => looksPersonal(text) },
-  { code: "mojibake", severity: "warning", message: "rows that look like UTF-8 read in another encoding", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
-  { code: "non_ascii", severity: "note", message: "rows with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
+  { code: "empty_output", severity: "error", message: "[row|rows] without an answer", finds: ({ source }) => emptyField(source) === "empty_output" },
+  { code: "empty_instruction", severity: "error", message: "[row|rows] without an instruction", finds: ({ source }) => emptyField(source) === "empty_instruction" },
+  { code: "undecodable", severity: "error", message: "[row|rows] with characters that are lost, because the file is not UTF-8", finds: ({ text, isAscii }) => !isAscii && text.includes("\ufffd") },
+  { code: "short_row", severity: "warning", message: "[row|rows] shorter than the least length", finds: ({ words }, { minLength }) => words < minLength },
+  { code: "long_row", severity: "warning", message: "[row|rows] longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
+  { code: "answer_repeats_question", severity: "warning", message: "[row|rows] whose answer is [its|their] instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
+  { code: "personal_data", severity: "warning", message: "[row|rows] that [seems|seem] to hold an e-mail address, a telephone number or a number of an account", finds: ({ text }) => looksPersonal(text) },
+  { code: "mojibake", severity: "warning", message: "[row|rows] that [looks|look] like UTF-8 read in another encoding", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
+  { code: "non_ascii", severity: "note", message: "[row|rows] with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
 ];
 
 /** Findings that need all rows. */
 const LATER = [
-  { fact: "exactDuplicates", code: "exact_duplicate", severity: "warning", message: "rows that repeat an earlier row" },
-  { fact: "nearDuplicates", code: "near_duplicate", severity: "note", message: "rows that nearly repeat another row; they stay in its split" },
+  { fact: "exactDuplicates", code: "exact_duplicate", severity: "warning", message: "[row|rows] that [repeats|repeat] an earlier row" },
+  { fact: "nearDuplicates", code: "near_duplicate", severity: "note", message: "[row|rows] that nearly [repeats|repeat] another row; [it stays|they stay] in its split" },
 ] as const;
 
 export function createValidator(options: ValidateOptions): Validator {
@@ -92,9 +93,9 @@ export function createValidator(options: ValidateOptions): Validator {
     },
     finish: (facts) =>
       [
-        ...CHECKS.map(({ code, severity, message }, at) => ({ code, severity, message, ...found[at]! })),
+        ...CHECKS.map(({ code, severity, message }, at) => ({ code, severity, message: agreeWith(found[at]!.count, message), ...found[at]! })),
         ...tally.finish(),
-        ...LATER.map(({ fact, code, severity, message }) => ({ code, severity, message, ...facts[fact] })),
+        ...LATER.map(({ fact, code, severity, message }) => ({ code, severity, message: agreeWith(facts[fact].count, message), ...facts[fact] })),
       ]
         .filter(({ count }) => count > 0)
         .map((finding) => ({ ...finding, rows: [...finding.rows] })),

@@ -1,8 +1,8 @@
 import type { CleaningStepName, LinkKind, PrepareOptions, PromptWish, SplitMethod } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
-import { usageFault } from "../../errors.ts";
 import { formatCommand } from "../../format.ts";
 import { choice, decimalNumber, flag, list, minor, required, text, wholeNumber } from "../../options.ts";
+import { readMap, requireSense } from "./prepare-options.ts";
 
 /** Stands here so that `--help` loads nothing; a test holds it to the steps there are. */
 export const CLEANING: readonly CleaningStepName[] = ["repair_encoding", "html_unescape", "strip_urls", "strip_emails", "unicode_nfc", "whitespace", "pair_relations"];
@@ -17,9 +17,9 @@ export const dataPrepare = defineCommand({
   options: {
     domain: required(text("name", "healthcare, legal, finance, or a name of your own")),
     inputFile: text("path", "jsonl, json, csv, tsv, parquet, arrow, bio, or a directory of them"),
-    map: list("field=column", "what columns are called: instruction=question text=Headline"),
+    map: list("field=column", "how columns are read: instruction=Question text=Headline"),
     sample: flag("generate rows instead of reading a file"),
-    numSamples: wholeNumber("n", "rows to generate", { default: 100, min: 1 }),
+    numSamples: wholeNumber("n", "rows to generate (100), or to draw from a file (all)", { min: 1 }),
     outputDir: text("dir", "where the dataset goes", { default: "data/processed" }),
     clean: list("steps", "instead of the usual ones; none for none", { choices: [...CLEANING, "none"] }),
     trainSplit: decimalNumber("share", "share of the rows to train on", { default: 0.8, min: 0, max: 1 }),
@@ -30,18 +30,18 @@ export const dataPrepare = defineCommand({
     groupBy: text("column", "rows of one value stay in one split"),
     allowLeakage: list("kinds", "links that may cross splits; recorded", { choices: ["exact", "group", "input", "answer", "near_duplicate"] }),
     modelName: text("model", "count tokens with its tokenizer"),
-    maxSeqLength: wholeNumber("tokens", "how many rows it would cut", { default: 512, min: 8 }),
+    maxSeqLength: wholeNumber("tokens", "how many rows this limit would cut (512)", { min: 8 }),
     minLength: wholeNumber("words", "a shorter row is reported", { default: 10, min: 0 }),
     maxLength: wholeNumber("words", "a longer row is reported", { default: 2048, min: 1 }),
     skipValidation: flag("report findings without stopping at any"),
     strict: flag("stop at warnings too"),
     instruction: minor(text("text", "what asks for labels or entities")),
     labelNames: minor(list("names", "of labels or tags that are numbers or flags")),
-    sampling: minor(choice<SamplingMethod>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
-    sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws", { default: 1200, min: 1 })),
-    minPerLabel: minor(wholeNumber("n", "rows of each label that it draws at least", { default: 100, min: 0 })),
+    sampling: minor(choice<Exclude<SamplingMethod, "random">>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
+    sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws (1200)", { min: 1 })),
+    minPerLabel: minor(wholeNumber("n", "rows of each label that it draws at least (100)", { min: 0 })),
     stratifyBy: minor(choice<"labels" | "task">(["labels", "task"], "what stratified, multilabel and hf go by")),
-    promptFormat: minor(choice<CountedFormat>(["alpaca", "instruction", "chat", "chatml", "llama3", "text"], "for counting tokens", { default: "alpaca" })),
+    promptFormat: minor(choice<CountedFormat>(["alpaca", "instruction", "chat", "chatml", "llama3", "text"], "for counting tokens (alpaca)")),
     threads: minor(wholeNumber("n", "beside the one that reads; the dataset is the same", { min: 0 })),
   },
   remark:
@@ -50,8 +50,9 @@ export const dataPrepare = defineCommand({
     "Also: --prompt-format FORMAT (for counting tokens), --threads N.",
   examples: ["data prepare --domain healthcare --sample", "data prepare --domain legal --input-file my.jsonl --train-split 0.9 --val-split 0.05 --test-split 0.05"],
   async run({ options: { sampling, sampleSize, minPerLabel, map, labelNames, instruction, clean, modelName, maxSeqLength, promptFormat, ...options }, print, world, withInterrupt }) {
+    requireSense({ ...options, sampling, sampleSize, minPerLabel, map, labelNames, clean, modelName, maxSeqLength, promptFormat });
     const [{ prepareDataset }, { prepareTokenLengths }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts")]);
-    const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat, limit: maxSeqLength }, { print, world, withInterrupt });
+    const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat ?? "alpaca", limit: maxSeqLength ?? 512 }, { print, world, withInterrupt });
     const prepared = await prepareDataset({
       ...options,
       ...(sampling !== undefined && { sampling: { method: sampling, size: sampleSize, minPerLabel } }),
@@ -67,13 +68,3 @@ export const dataPrepare = defineCommand({
     return { path: prepared.path, status: prepared.status, previous_path: prepared.previousPath ?? null, dataset };
   },
 });
-
-function readMap(words: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const cut = word.indexOf("=");
-      if (cut < 1 || cut === word.length - 1) throw usageFault(`${JSON.stringify(word)} is no field=column`, "tunesmith data prepare");
-      return [word.slice(0, cut).trim().toLowerCase(), word.slice(cut + 1)];
-    }),
-  );
-}

@@ -1,0 +1,19 @@
+import { TunesmithError } from "../../errors.ts";
+
+export function columnMissing(path: string, field: string, column: string, found: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "data.column_missing",
+    message: `Cannot read ${path}: it has no column ${column} to be read as ${field}, its columns are ${found.join(", ") || "none"}`,
+    hint: field === "group" ? "Name one of its columns with --group-by." : `Name one of its columns with --map ${field}=<column>.`,
+    details: { field, column, found },
+  });
+}
+
+export function fieldUnknown(field: string, known: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "data.field_unknown",
+    message: `Cannot map columns: ${field} is no field, needed is one of ${known.join(", ")}`,
+    hint: "Write the field first, then the column: --map instruction=Question.",
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { FieldMapping } from "./fields.ts";
+import { openSource } from "./open.ts";
+
+let home: string;
+beforeEach(() => void (home = mkdtempSync(join(tmpdir(), "open-"))));
+afterEach(() => rmSync(home, { recursive: true }));
+
+async function describeRead(path: string, mapping: FieldMapping = {}) {
+  const source = openSource(path, { mapping });
+  for await (const row of source.rows()) expect(row.number).toBeGreaterThan(0);
+  return source.describe();
+}
+
+it("says which columns it did not read", async () => {
+  const file = join(home, "a.csv");
+  writeFileSync(file, "Id,Question,answer,Article,notes\n1,q,a,x,n\n");
+  expect((await describeRead(file)).unread).toEqual(["Article", "notes"]);
+  expect((await describeRead(file, { columns: { group: "article", input: "notes" } })).unread).toEqual(["notes"]);
+  writeFileSync(file, "question,answer\nq,a\n");
+  expect(await describeRead(file)).not.toHaveProperty("unread");
+});
+
+it("says which files of a directory it did not read", async () => {
+  mkdirSync(join(home, "more"));
+  for (const name of ["train.jsonl", join("more", "test.jsonl")]) writeFileSync(join(home, name), '{"text":"t"}\n');
+  for (const name of ["other.csv", "notes.md", "dataset.json"]) writeFileSync(join(home, name), "text\nt\n");
+  expect(await describeRead(home)).toMatchObject({ rows: 2, passed_over: ["other.csv"] });
+});
+
+it("names a column that was to be read and is not there, and a field that is none", async () => {
+  const file = join(home, "a.csv");
+  writeFileSync(file, "question,answer\nq,a\n");
+  await expect(describeRead(file, { columns: { instruction: "Frage" } })).rejects.toThrow("it has no column Frage to be read as instruction, its columns are question, answer");
+  await expect(describeRead(file, { columns: { wort: "question" } })).rejects.toThrow("wort is no field, needed is one of messages");
+});
