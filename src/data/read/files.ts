@@ -36,6 +36,12 @@ export function rowKindOf(name: string): string | undefined {
   return Object.hasOwn(READERS, kind) ? kind : undefined;
 }
 
+/** How the rows of such a file are read. */
+export function readerOf(name: string): RecordReader | undefined {
+  const kind = rowKindOf(name);
+  return kind === undefined ? undefined : READERS[kind];
+}
+
 /** What other tools call the splits. */
 const SPLIT_ALIASES: Readonly<Record<string, SplitName>> = { train: "train", training: "train", validation: "validation", val: "validation", valid: "validation", dev: "validation", eval: "validation", test: "test", testing: "test" };
 
