@@ -7,6 +7,8 @@ import type { SourceRecord } from "./record.ts";
 /** In order of preference. */
 const SEPARATORS = [",", ";", "\t", "|"];
 const CHUNK_BYTES = 1 << 20;
+/** A table has fewer. */
+const MOST_COLUMNS = 2000;
 /** A row longer than this has a quote that nobody closed. */
 const MOST_ROW_CHARACTERS = 64 << 20;
 
@@ -20,7 +22,10 @@ export async function* readDelimited(path: string, faults: Faults, separator?: "
       if (cells.length === 1 && cells[0]!.trim() === "") continue;
       if (header === undefined) {
         header = cells.map((name) => name.trim());
-        continue;
+        const fault = headerFault(header);
+        if (fault === undefined) continue;
+        faults.add({ line }, fault);
+        return;
       }
       const place = { row: (row += 1), line };
       if (fault !== undefined) faults.add(place, fault);
@@ -30,6 +35,14 @@ export async function* readDelimited(path: string, faults: Faults, separator?: "
   } finally {
     file.close();
   }
+}
+
+/** Columns are told apart without case. Those without a name are not read. */
+function headerFault(header: readonly string[]): string | undefined {
+  if (header.length > MOST_COLUMNS) return `its header has ${header.length} columns, at most ${MOST_COLUMNS} are read`;
+  const names = header.map((name) => name.toLowerCase()).filter((name) => name !== "");
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? undefined : `its header has the column ${twice} twice`;
 }
 
 interface DelimitedRow {
@@ -56,11 +69,11 @@ function* rowsOf(file: FileReader, separator: string | undefined): Generator<Del
     }
     text = isEnd ? "" : text.slice(used);
     if (text.length > MOST_ROW_CHARACTERS) {
-      yield { cells: ["", ""], line, fault: `it is longer than ${MOST_ROW_CHARACTERS} characters: a quote is not closed` };
+      yield { cells: ["", ""], line, fault: `it is longer than ${MOST_ROW_CHARACTERS} characters: perhaps a quote is not closed` };
       return;
     }
     // A row that is longer than a piece is read on in pieces that grow, so that a long one is not begun again and again.
-    wanted = used > 0 ? CHUNK_BYTES : wanted * 2;
+    wanted = used > 0 ? CHUNK_BYTES : Math.min(wanted * 2, Math.max(CHUNK_BYTES, MOST_ROW_CHARACTERS + 1 - text.length));
   }
 }
 
@@ -104,5 +117,10 @@ function guessNewline(text: string): string {
 }
 
 function countNewlines(text: string, from: number, to: number): number {
-  return text.slice(from, to).split(/\r\n|\r|\n/).length - 1;
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) count += 1;
+  }
+  return count;
 }
