@@ -12,6 +12,8 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
   return [
     ...record.sources.flatMap((source) => [
       `source      ${source.path} (${countOf(source.rows, "row")}, columns ${nameColumns(source.columns)})`,
+      ...(Object.keys(source.splits ?? {}).length < 2 ? [] : [`note        its own splits (${Object.entries(source.splits!).map(([name, rows]) => `${name} ${rows}`).join(", ")}) were put together and dealt anew`]),
+      ...(source.hub === undefined ? [] : [`hub         commit ${source.hub.commit.slice(0, 8)}, config ${source.hub.config}, ${source.hub.splits.length === 1 ? "split" : "splits"} ${source.hub.splits.join(", ")}`]),
       ...(source.unread === undefined ? [] : [`not read    ${source.unread.length === 1 ? "column" : "columns"} ${someOf(source.unread)}`]),
       ...(source.passed_over === undefined ? [] : [`not read    ${countOf(source.passed_over.length, "file")} of another kind: ${someOf(source.passed_over)}`]),
     ]),

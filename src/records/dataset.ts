@@ -37,13 +37,17 @@ export type DatasetFinding = z.infer<typeof datasetFindingSchema>;
 
 export const datasetSourceSchema = z.object({
   kind: z.enum(["file", "directory", "hub", "sample"]),
-  /** As it was given; the name of the generator for a sample. */
+  /** As it was given; the id of a dataset on the Hub; the name of the generator for a sample. */
   path: z.string(),
+  /** Of a dataset on the Hub: the state of its repository, and what of it was read, by its own names. */
+  hub: z.object({ commit: z.string(), config: z.string(), splits: z.array(z.string()) }).optional(),
   /** SHA-256 of the file, of the files of a directory, or of the generated rows. */
   digest: z.string(),
   rows: count,
   /** The column sets found: `instruction`, `prompt`, `question`, `messages`, `text`, … */
   columns: z.array(z.string()),
+  /** Rows of each split that the source itself was in, by the names of its files. */
+  splits: z.partialRecord(z.enum(["train", "validation", "test"]), count).optional(),
   /** Columns that were not read. */
   unread: z.array(z.string()).optional(),
   /** Files of a directory that were not read, because they are of another kind than the others. */

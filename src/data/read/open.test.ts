@@ -28,7 +28,7 @@ it("says which files of a directory it did not read", async () => {
   mkdirSync(join(home, "more"));
   for (const name of ["train.jsonl", join("more", "test.jsonl")]) writeFileSync(join(home, name), '{"text":"t"}\n');
   for (const name of ["other.csv", "notes.md", "dataset.json"]) writeFileSync(join(home, name), "text\nt\n");
-  expect(await describeRead(home)).toMatchObject({ rows: 2, passed_over: ["other.csv"] });
+  expect(await describeRead(home)).toMatchObject({ rows: 2, splits: { train: 1, test: 1 }, passed_over: ["other.csv"] });
 });
 
 it("names a column that was to be read and is not there, and a field that is none", async () => {

@@ -2,11 +2,13 @@
 import { digestJson, sha256File } from "../../files/index.ts";
 import type { DatasetSource } from "../../records/index.ts";
 import { columnsUnknown, fileEmpty, fileInvalid } from "../errors.ts";
-import type { Row, SplitName } from "../row.ts";
+import { SPLIT_NAMES, type Row, type SplitName } from "../row.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { columnMissing, fieldUnknown } from "./errors.ts";
 import { COLUMN_SETS, FIELDS, mapRecord, unreadColumns, type FieldMapping, type MappedRecord } from "./fields.ts";
 import { findFiles, findOtherFiles, type SourceFile } from "./files.ts";
+import { findLabelNames } from "./hub/label-names.ts";
+import { sourceFilesOf, type HubRows } from "./hub/rows.ts";
 
 /** A row with its number in the source, counted from 1 through all files. */
 export interface SourceRow {
@@ -37,14 +39,31 @@ export interface Source {
 
 /** Opens a file or directory of rows. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`, `data.field_unknown` */
 export function openSource(path: string, { mapping = {}, split }: SourceOptions = {}): Source {
-  const stranger = Object.keys(mapping.columns ?? {}).find((field) => !FIELDS.includes(field));
-  if (stranger !== undefined) throw fieldUnknown(stranger, FIELDS);
+  requireFields(mapping);
   const all = findFiles(path);
   const files = split === undefined ? all : all.filter((file) => file.split === split);
   const isSingle = all.length === 1 && all[0]!.name === path;
-  const others = isSingle ? [] : findOtherFiles(path, all);
+  return openFiles(path, files, mapping, isSingle ? { kind: "file" } : { kind: "directory", others: findOtherFiles(path, all) });
+}
+
+/** Opens files of a dataset on the Hub; labels that are numbers get their names from its features. @throws `data.field_unknown` */
+export function openHubRows(hub: HubRows, mapping: FieldMapping = {}): Source {
+  requireFields(mapping);
+  const { id, commit, config, splits } = hub;
+  const labelNames = mapping.labelNames ?? findLabelNames(hub.features, mapping);
+  return openFiles(id, sourceFilesOf(hub), { ...mapping, ...(labelNames !== undefined && { labelNames }) }, { kind: "hub", hub: { commit, config, splits: [...splits] } });
+}
+
+interface Origin extends Pick<DatasetSource, "kind" | "hub"> {
+  /** Files beside those that are read. */
+  readonly others?: readonly string[];
+}
+
+function openFiles(path: string, files: readonly SourceFile[], mapping: FieldMapping, { kind, hub, others = [] }: Origin): Source {
+  const isSingle = kind === "file";
   const columns = new Set<string>();
   const unread = new Set<string>();
+  const declared: Partial<Record<SplitName, number>> = {};
   let count = 0;
 
   async function* rows(): AsyncGenerator<SourceRow> {
@@ -53,6 +72,7 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
     let unknown: Extract<MappedRecord, { kind: "unknown_columns" }> | undefined;
     columns.clear();
     unread.clear();
+    for (const name of SPLIT_NAMES) delete declared[name];
     count = 0;
     let number = 0;
     for (const file of files) {
@@ -74,6 +94,7 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
             if (!columns.has(mapped.columns)) for (const column of unreadColumns(value, mapped.columns, mapping)) unread.add(column);
             columns.add(mapped.columns);
             count += 1;
+            if (file.split !== undefined) declared[file.split] = (declared[file.split] ?? 0) + 1;
             yield { number, row: { ...mapped.fields, id: taken === undefined ? id : `row-${number}` }, plainText: mapped.columns === "text", ...(file.split !== undefined && { split: file.split }) };
           }
         }
@@ -89,16 +110,23 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
     files,
     rows,
     describe: () => ({
-      kind: isSingle ? "file" : "directory",
+      kind,
       path,
+      ...(hub !== undefined && { hub }),
       digest: isSingle ? sha256File(path) : digestJson(files.map((file) => [file.name, sha256File(file.path)])),
       rows: count,
       columns: [...columns].sort(),
+      ...(Object.keys(declared).length > 0 && { splits: { ...declared } }),
       ...(unread.size > 0 && { unread: [...unread] }),
       ...(others.length > 0 && { passed_over: [...others] }),
       ...(mapping.columns !== undefined && Object.keys(mapping.columns).length > 0 && { mapping: { ...mapping.columns } }),
     }),
   };
+}
+
+function requireFields({ columns = {} }: FieldMapping): void {
+  const stranger = Object.keys(columns).find((field) => !FIELDS.includes(field));
+  if (stranger !== undefined) throw fieldUnknown(stranger, FIELDS);
 }
 
 /** Faults of one file of several, each with the file's name. */

@@ -66,7 +66,7 @@ const CHECKS: readonly Check[] = [
   { code: "long_row", severity: "warning", message: "[row|rows] longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
   { code: "answer_repeats_question", severity: "warning", message: "[row|rows] whose answer is [its|their] instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
   { code: "personal_data", severity: "warning", message: "[row|rows] that [seems|seem] to hold an e-mail address, a telephone number or a number of an account", finds: ({ text }) => looksPersonal(text) },
-  { code: "mojibake", severity: "warning", message: "[row|rows] that [looks|look] like UTF-8 read in another encoding", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
+  { code: "mojibake", severity: "warning", message: "[row|rows] that [looks|look] like UTF-8 read in another encoding; --clean usual repair_encoding repairs [it|them]", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
   { code: "non_ascii", severity: "note", message: "[row|rows] with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
 ];
 
