@@ -1,8 +1,8 @@
 // Text that was UTF-8, was read as Windows-1252 or ISO 8859-1 and written as UTF-8 again: é became Ã©. Source: WHATWG Encoding Standard, index windows-1252.
 
-/** Characters of the bytes 0x80 to 0x9f; a byte that Windows-1252 leaves open stands for the control character of its number. */
-const HIGH = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-const BYTES = new Map([...HIGH].map((character, index) => [character.codePointAt(0)!, 0x80 + index]));
+/** Characters of the bytes 0x80 to 0x9f in Windows-1252; a byte that Windows-1252 leaves open stands for the control character of its number. */
+export const WINDOWS_1252_HIGH = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const BYTES = new Map([...WINDOWS_1252_HIGH].map((character, index) => [character.codePointAt(0)!, 0x80 + index]));
 /** As often as text was found to be encoded twice over. */
 const MOST_ROUNDS = 3;
 
