@@ -21,6 +21,8 @@ export interface LoadedDataset {
 /** A dataset whose rows are read when they are wanted. */
 export interface OpenDataset {
   readonly path: string;
+  /** What dataset.json says; no row is read to check it. Undefined where there is none. @throws `records.invalid` */
+  declared(): DatasetRecord | undefined;
   /** Streams the rows of a split; one batch is held at a time. @throws `data.dataset_unreadable`, `data.columns_unknown`, `data.file_invalid` */
   rows(split: SplitName): Generator<Row>;
   /**
@@ -52,18 +54,24 @@ export function openDataset(path: string): OpenDataset {
   if (!isDirectory(path)) throw datasetMissing(path);
   const directories = findSplits(path);
   const rows = (split: SplitName): Generator<Row> => readSplit(directories.get(split), split);
+  const declared = (): DatasetRecord | undefined => readDeclared(path);
   return {
     path,
+    declared,
     rows,
     check(each = () => {}) {
-      const recordPath = join(path, "dataset.json");
       const described = describe(rows, each);
-      if (!exists(recordPath)) return recordOfUnknown(basename(resolve(path)), described);
-      const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades);
+      const record = declared();
+      if (record === undefined) return recordOfUnknown(basename(resolve(path)), described);
       if (record.digest !== described.digest) throw datasetChanged(path, record.digest, described.digest);
       return record;
     },
   };
+}
+
+function readDeclared(path: string): DatasetRecord | undefined {
+  const recordPath = join(path, "dataset.json");
+  return exists(recordPath) ? parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades) : undefined;
 }
 
 function describe(rows: OpenDataset["rows"], each: (split: SplitName, row: Row) => void): DescribedSplits {

@@ -70,7 +70,17 @@ describe("tunesmith data", () => {
     const { out } = await call("data", "stats", "--dataset-path", dataset);
     expect(out).toMatch(/split +rows +words +mean/);
     expect(out).toMatch(/train +48/);
-    expect(await document("data", "stats", "--dataset-path", dataset)).toMatchObject({ dataset: { digest: expect.any(String) }, tasks: expect.any(Object) });
+    expect(out).toMatch(/rows by words\n +\d+ to \d+ {2}[█▏]+ \d+\n/);
+    expect(out).toMatch(/dose +10 +16.7 % +7 +1 +2 +█{20}\n/);
+    expect(out).toContain("Linked across splits: nothing.\nThe test split has decided over no model yet.\n");
+    expect(await document("data", "stats", "--dataset-path", dataset)).toMatchObject({ dataset: { digest: expect.any(String) }, tasks: { dose: { train: 7 } }, labels: {}, test_decisions: 0 });
+  });
+
+  it("stats counts tokens, says how many rows a limit would cut, and records it", async () => {
+    const { out } = await call("data", "stats", "--dataset-path", dataset, "--model-name", MODEL, "--max-seq-length", "200");
+    const cut = /; (\d+) of 60 rows would be cut at 200\n/.exec(out)![1];
+    expect(out).toContain(`rows by tokens of ${MODEL}\n`);
+    expect(await document("data", "stats", "--dataset-path", dataset)).toMatchObject({ dataset: { statistics: { tokens: { tokenizer: MODEL, limit: 200, cut_rows: Number(cut) } } } });
   });
 
   it("preview marks what is trained, in text and in tokens", async () => {
@@ -98,6 +108,7 @@ describe("tunesmith data", () => {
   });
 
   it("preview refuses a row that is not there, and a model that cannot be had", async () => {
+    expect((await call("data", "preview", "--dataset-path", dataset, "--prompt-format", "chatml")).err).toContain("a chat template needs the special tokens of a model: give --model-name");
     expect((await call("data", "preview", "--dataset-path", dataset, "--split", "test", "--row", "7")).err).toBe(`error: Cannot show row 7 of ${dataset}: its split test has 6 rows\nGive --row 1 to 6.\n`);
     expect((await call("data", "preview", "--dataset-path", dataset, "--row-id", "x")).err).toContain("48 rows, none of that id");
     expect((await call("data", "preview", "--dataset-path", dataset, "--model-name", "owner/absent")).err).toContain("HF_HUB_OFFLINE is set");

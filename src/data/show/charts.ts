@@ -30,22 +30,32 @@ ${lines.join("\n")}${more}
 `;
 }
 
-/** Lengths in up to 20 classes of equal width, the last one open. */
-export function histogramOf(lengths: readonly number[], classes = 20): readonly Bar[] {
+/** Rows whose length is from `least` to `most`, both included. */
+export interface LengthClass {
+  readonly least: number;
+  readonly most: number;
+  readonly rows: number;
+}
+
+/** Lengths in about 20 classes of one width (fewer for few rows), without gaps; the last one reaches to the longest, so that a few long rows leave the others their room. */
+export function classesOf(lengths: ArrayLike<number>): readonly LengthClass[] {
   if (lengths.length === 0) return [];
-  const sorted = [...lengths].sort((a, b) => a - b);
-  const top = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))]!;
-  const width = niceWidth(Math.max(1, (top + 1) / classes));
-  const counts = new Map<number, number>();
-  for (const length of lengths) {
-    const index = Math.min(Math.floor(length / width), Math.floor(top / width));
-    counts.set(index, (counts.get(index) ?? 0) + 1);
-  }
-  const last = Math.max(...counts.keys());
-  return Array.from({ length: last + 1 }, (_, index) => {
-    const isOpen = index === last && sorted.at(-1)! >= (index + 1) * width;
-    return { name: isOpen ? `${index * width} and more` : width === 1 ? `${index}` : `${index * width} to ${(index + 1) * width - 1}`, value: counts.get(index) ?? 0 };
+  const classes = Math.min(20, Math.ceil(2 * Math.sqrt(lengths.length)));
+  const sorted = Float64Array.from(lengths).sort();
+  const [shortest, usual, longest] = [sorted[0]!, sorted[Math.ceil((sorted.length - 1) * 0.99)]!, sorted.at(-1)!];
+  const width = niceWidth(Math.max(1, (usual - shortest + 1) / classes));
+  const [first, last] = [Math.floor(shortest / width), Math.floor(usual / width)];
+  const counts = new Float64Array(last - first + 1);
+  for (const length of sorted) counts[Math.min(Math.floor(length / width), last) - first]! += 1;
+  return Array.from(counts, (rows, index) => {
+    const least = (first + index) * width;
+    return { least, most: index === last - first ? Math.max(longest, least + width - 1) : least + width - 1, rows };
   });
+}
+
+/** {@link classesOf} as bars. */
+export function histogramOf(lengths: ArrayLike<number>): readonly Bar[] {
+  return classesOf(lengths).map(({ least, most, rows }) => ({ name: least === most ? `${least}` : `${least} to ${most}`, value: rows }));
 }
 
 /** 1, 2, 5, 10, 20, 50, … at least `least`. */

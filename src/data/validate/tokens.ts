@@ -7,6 +7,8 @@ import { encodeExample } from "../prompt/encode.ts";
 import type { PromptFormat } from "../prompt/prompt.ts";
 import type { TextTokenizer } from "../prompt/text-tokenizer.ts";
 import { SPLIT_NAMES, type Row, type SplitName } from "../row.ts";
+import { classesOf } from "../show/charts.ts";
+import { writeUnlessRefused } from "../write/refused.ts";
 import { describeLengths } from "../words.ts";
 
 export interface TokenCount {
@@ -33,26 +35,15 @@ export function countTokens(dataset: { readonly rows: (split: SplitName) => Iter
     tokenizer: name,
     limit: limit ?? null,
     cut_rows: limit === undefined ? 0 : lengths.reduce((count, length) => count + (length > limit ? 1 : 0), 0),
-    histogram: histogramOfTokens(lengths),
+    histogram: classesOf(lengths).map(({ most, rows }) => ({ most, rows })),
   };
 }
 
-/** Writes the statistics into dataset.json; the content stays what it is. @returns undefined for a dataset that has no record */
+/** Writes the statistics into dataset.json; the content stays what it is. @returns undefined for a dataset without a record, and for one that is read-only */
 export function recordTokens(path: string, tokens: TokenStatistics): DatasetRecord | undefined {
   const recordPath = join(path, "dataset.json");
   if (!exists(recordPath)) return undefined;
   const record = parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades);
   const next = { ...record, statistics: { ...record.statistics, tokens } };
-  writeJson(recordPath, next);
-  return next;
-}
-
-/** Classes that double: at most 32 tokens, 64, 128, … */
-function histogramOfTokens(lengths: Uint32Array): TokenStatistics["histogram"] {
-  const counts = new Map<number, number>();
-  for (const length of lengths) {
-    const most = 2 ** Math.max(5, Math.ceil(Math.log2(Math.max(1, length))));
-    counts.set(most, (counts.get(most) ?? 0) + 1);
-  }
-  return [...counts].sort(([a], [b]) => a - b).map(([most, rows]) => ({ most, rows }));
+  return writeUnlessRefused(() => writeJson(recordPath, next)) ? next : undefined;
 }

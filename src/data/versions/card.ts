@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { ensureDirectory, writeFileAtomic } from "../../files/index.ts";
 import type { DatasetRecord } from "../../records/index.ts";
-import { countWords } from "../describe.ts";
-import { loadDataset, type LoadedDataset } from "../load.ts";
-import { SPLIT_NAMES, type Row } from "../row.ts";
-import { barChart, histogramOf, type Bar } from "../show/charts.ts";
+import { openDataset } from "../load.ts";
+import { SPLIT_NAMES } from "../row.ts";
+import { barChart } from "../show/charts.ts";
+import { countBars, profileDataset, tokenBars, type DatasetProfile, type SplitCounts } from "../show/profile.ts";
+import { cardHead } from "./card-head.ts";
 import { countDecisions, listSplitUses } from "./uses.ts";
 
 export interface CardOptions {
@@ -27,72 +28,85 @@ export interface WrittenCard {
 
 /** Writes README.md and its plots into the dataset's directory. No row's text is in them. @throws what loading throws */
 export function writeDatasetCard(path: string, options: CardOptions = {}): WrittenCard {
-  const dataset = loadDataset(path);
-  const rows = SPLIT_NAMES.flatMap((name) => dataset.splits[name]);
-  const plots: [string, string][] = [["lengths.svg", barChart("Rows by words", histogramOf(rows.map(countWords)))]];
-  const labels = labelBars(dataset.record);
-  if (labels.length > 0) plots.push(["labels.svg", barChart("Rows by label", labels)]);
+  const profile = profileDataset(openDataset(path));
+  const plots = drawPlots(profile);
   ensureDirectory(join(path, "card"));
-  for (const [name, svg] of plots) writeFileAtomic(join(path, "card", name), svg);
-  const uses = listSplitUses(path);
-  writeFileAtomic(join(path, "README.md"), renderCard(dataset, { ...options, testDecisions: countDecisions(uses, dataset.record, "test"), place: path, plots: plots.map(([name]) => name) }));
-  return { path: join(path, "README.md"), plots: plots.map(([name]) => join(path, "card", name)) };
+  for (const { file, svg } of plots) writeFileAtomic(join(path, "card", file), svg);
+  const testDecisions = countDecisions(listSplitUses(path), profile.record, "test");
+  writeFileAtomic(join(path, "README.md"), renderCard(profile, { ...options, testDecisions, place: path, plots }));
+  return { path: join(path, "README.md"), plots: plots.map(({ file }) => join(path, "card", file)) };
+}
+
+interface Plot {
+  readonly file: string;
+  readonly title: string;
+  readonly svg: string;
+}
+
+/** Lengths are always drawn; the others where there is something to see. */
+function drawPlots(profile: DatasetProfile): readonly Plot[] {
+  const { record, words, labels, entities } = profile;
+  const { tokens } = record.statistics;
+  return [
+    { file: "lengths.svg", title: "Rows by words", bars: words },
+    { file: "tokens.svg", title: `Rows by tokens of ${tokens?.tokenizer ?? ""}`, bars: tokens === null ? [] : tokenBars(tokens) },
+    { file: "labels.svg", title: "Rows by label", bars: countBars(labels) },
+    { file: "tasks.svg", title: "Rows by task", bars: countBars(severalTasks(profile)) },
+    { file: "entities.svg", title: "Rows by type of entity", bars: countBars(entities) },
+  ].filter(({ file, bars }) => file === "lengths.svg" || bars.length > 0).map(({ file, title, bars }) => ({ file, title, svg: barChart(title, bars) }));
+}
+
+/** One task says nothing. */
+function severalTasks({ tasks }: DatasetProfile): SplitCounts {
+  return Object.keys(tasks).length > 1 ? tasks : {};
 }
 
 interface RenderOptions extends CardOptions {
   readonly place: string;
   readonly testDecisions: number;
-  readonly plots: readonly string[];
+  readonly plots: readonly Plot[];
 }
 
-function renderCard({ record, splits }: LoadedDataset, options: RenderOptions): string {
-  const rows = SPLIT_NAMES.flatMap((name) => splits[name]);
-  const id = options.hubId ?? options.place;
+function renderCard(profile: DatasetProfile, options: RenderOptions): string {
+  const { record, labels, entities } = profile;
+  const plotOf = (file: string): string => options.plots.filter((plot) => plot.file === file).map(({ title }) => `![${cell(title)}](card/${file})`).join("");
   const parts = [
-    frontMatter(record, rows, options),
+    cardHead(profile, options),
     `# ${record.name}${record.version === null ? "" : ` ${record.version}`}`,
     options.description ?? "",
     `| split | rows | words | mean words | role |\n|---|---|---|---|---|\n${SPLIT_NAMES.map((name) => `| ${name} | ${record.splits[name].rows} | ${record.splits[name].words.total} | ${record.splits[name].words.mean.toFixed(1)} | ${record.roles[name]} |`).join("\n")}`,
-    `![Rows by words](card/lengths.svg)`,
-    labelSection(record, options.plots),
+    plotOf("lengths.svg"),
+    sayTokens(record),
+    plotOf("tokens.svg"),
+    countSection("Labels", "label", labels, plotOf("labels.svg")),
+    countSection("Tasks", "task", severalTasks(profile), plotOf("tasks.svg")),
+    countSection("Entities", "type", entities, plotOf("entities.svg")),
     `## Where it comes from\n\n${origin(record).map((line) => `- ${line}`).join("\n")}`,
     `## What was found\n\n${found(record, options.testDecisions).map((line) => `- ${line}`).join("\n")}`,
     options.models === undefined || options.models.length === 0 ? "" : `## Models trained on it\n\n${options.models.map((model) => `- ${modelLink(model)}`).join("\n")}`,
-    `## Use\n\nPython:\n\n\`\`\`python\n${options.hubId === undefined ? `from datasets import load_from_disk\n\ndataset = load_from_disk(${JSON.stringify(options.place)})` : `from datasets import load_dataset\n\ndataset = load_dataset(${JSON.stringify(id)}${record.version === null ? "" : `, revision=${JSON.stringify(record.version)}`})`}\nprint(dataset["train"][0])\n\`\`\`\n\nTypeScript:\n\n\`\`\`ts\nimport { loadDataset } from "tunesmith";\n\nconst { splits } = loadDataset(${JSON.stringify(options.place)});\nconsole.log(splits.train[0]);\n\`\`\``,
+    usage(record, options),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-/** JSON strings are YAML strings, so that nothing in a name can end its line. */
-function frontMatter(record: DatasetRecord, rows: readonly Row[], { license, languages = [], hubId }: RenderOptions): string {
-  const columns = ["id", "instruction", "input", "output", ...(["system", "task", "group"] as const).filter((name) => rows.some((row) => row[name] !== undefined))];
-  const lines = [
-    ...(license === undefined ? [] : [`license: ${JSON.stringify(license)}`]),
-    ...(languages.length === 0 ? [] : ["language:", ...languages.map((code) => `- ${JSON.stringify(code)}`)]),
-    `pretty_name: ${JSON.stringify(hubId ?? record.name)}`,
-    `size_categories:\n- ${JSON.stringify(sizeCategory(rows.length))}`,
-    `task_categories:\n- ${JSON.stringify(rows.some(({ entities }) => entities !== undefined) ? "token-classification" : rows.some(({ labels }) => labels !== undefined) ? "text-classification" : "text-generation")}`,
-    `tags:\n- "tunesmith"`,
-    `dataset_info:\n  features:\n${columns.map((name) => `  - name: ${name}\n    dtype: string`).join("\n")}\n  splits:\n${SPLIT_NAMES.map((name) => `  - name: ${name}\n    num_examples: ${record.splits[name].rows}`).join("\n")}`,
-  ];
-  return `---\n${lines.join("\n")}\n---`;
+function usage(record: DatasetRecord, { hubId, place }: RenderOptions): string {
+  const python =
+    hubId === undefined
+      ? `from datasets import load_from_disk\n\ndataset = load_from_disk(${JSON.stringify(place)})`
+      : `from datasets import load_dataset\n\ndataset = load_dataset(${JSON.stringify(hubId)}${record.version === null ? "" : `, revision=${JSON.stringify(record.version)}`})`;
+  const typescript = `import { loadDataset } from "tunesmith";\n\nconst { splits } = loadDataset(${JSON.stringify(place)});\nconsole.log(splits.train[0]);`;
+  return `## Use\n\nPython:\n\n\`\`\`python\n${python}\nprint(dataset["train"][0])\n\`\`\`\n\nTypeScript:\n\n\`\`\`ts\n${typescript}\n\`\`\``;
 }
 
-function sizeCategory(rows: number): string {
-  if (rows < 1000) return "n<1K";
-  const steps = [[1e3, "1K"], [1e4, "10K"], [1e5, "100K"], [1e6, "1M"], [1e7, "10M"], [1e8, "100M"]] as const;
-  const at = steps.findLastIndex(([least]) => rows >= least);
-  return at + 1 < steps.length ? `${steps[at]![1]}<n<${steps[at + 1]![1]}` : "n>100M";
+function sayTokens({ statistics: { tokens } }: DatasetRecord): string {
+  if (tokens === null) return "";
+  const cut = tokens.limit === null ? "" : `; ${tokens.cut_rows === 0 ? "none is" : `${tokens.cut_rows} are`} longer than ${tokens.limit}`;
+  return `A row has ${tokens.mean.toFixed(1)} tokens on average by the tokenizer of \`${tokens.tokenizer.replaceAll("`", "'")}\`, ${tokens.shortest} to ${tokens.longest}${cut}.`;
 }
 
-function labelBars({ statistics }: DatasetRecord): readonly Bar[] {
-  return Object.entries(statistics.labels ?? {}).map(([name, counts]) => ({ name, value: counts.train + counts.validation + counts.test })).sort((a, b) => b.value - a.value);
-}
-
-function labelSection({ statistics }: DatasetRecord, plots: readonly string[]): string {
-  if (statistics.labels === null) return "";
-  const lines = Object.entries(statistics.labels).map(([name, { train, validation, test }]) => `| ${cell(name)} | ${train} | ${validation} | ${test} |`);
-  return `## Labels\n\n| label | train | validation | test |\n|---|---|---|---|\n${lines.join("\n")}${plots.includes("labels.svg") ? "\n\n![Rows by label](card/labels.svg)" : ""}`;
+function countSection(title: string, noun: string, counts: SplitCounts, plot: string): string {
+  const lines = Object.entries(counts).map(([name, { train, validation, test }]) => `| ${cell(name)} | ${train} | ${validation} | ${test} |`);
+  return lines.length === 0 ? "" : `## ${title}\n\n| ${noun} | train | validation | test |\n|---|---|---|---|\n${lines.join("\n")}\n\n${plot}`;
 }
 
 function origin(record: DatasetRecord): readonly string[] {

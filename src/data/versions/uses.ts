@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { appendLine, exists, readText } from "../../files/index.ts";
 import { DATASET_VERSION_SCHEMA_VERSION, datasetUseSchema, type DatasetRecord, type DatasetUse } from "../../records/index.ts";
 import type { SplitName } from "../row.ts";
+import { writeUnlessRefused } from "../write/refused.ts";
 
 const USES_FILE = "uses.jsonl";
 
@@ -20,13 +21,7 @@ export interface SplitUse {
 /** Notes that a split was used. @returns false where the directory does not let itself be written to */
 export function recordSplitUse(path: string, record: DatasetRecord, { split, purpose, subject, subjectDigest, now }: SplitUse): boolean {
   const use: DatasetUse = { schema_version: DATASET_VERSION_SCHEMA_VERSION, at: now.toISOString(), split, purpose, subject, subject_digest: subjectDigest ?? null, split_digest: record.splits[split].digest };
-  try {
-    appendLine(join(path, USES_FILE), JSON.stringify(use));
-    return true;
-  } catch (cause) {
-    if (["EACCES", "EROFS", "EPERM"].includes((cause as NodeJS.ErrnoException).code ?? "")) return false;
-    throw cause;
-  }
+  return writeUnlessRefused(() => appendLine(join(path, USES_FILE), JSON.stringify(use)));
 }
 
 /** All uses, oldest first; a line that cannot be read is passed over. */

@@ -133,6 +133,19 @@ describe("the card of a dataset", () => {
   });
 });
 
+describe("the head of a card", () => {
+  it("names every column that is written and its type, because load_dataset reads no others", async () => {
+    const made = Array.from({ length: 30 }, (_, id) => ({ id: `n${id}`, text: `Patient ${id} of house ${id} has gout and takes ${id} drops.`, entities: [{ type: "Disease", text: "gout" }], labels: ["old"] }));
+    const path = await prepare(made);
+    const card = readFileSync(writeDatasetCard(path).path, "utf8");
+    expect(card).toContain("  - split: validation\n    path: validation/*.arrow\n");
+    const { features } = (JSON.parse(readFileSync(join(path, "train", "dataset_info.json"), "utf8")) as { features: Record<string, unknown> });
+    expect(card.split("\ndataset_info:\n")[1]!.match(/^ {2}- name: \w+$/gm)).toEqual(Object.keys(features).map((name) => `  - name: ${name}`));
+    expect(card).toContain("  - name: entities\n    list:\n    - name: type\n      dtype: string\n    - name: text\n      dtype: string\n    - name: start\n      dtype: int32\n    - name: end\n      dtype: int32\n");
+    expect(card).toContain("![Rows by type of entity](card/entities.svg)");
+  });
+});
+
 describe("plots", () => {
   it("draw one bar a line and escape names", () => {
     expect(barChart("a < b", [{ name: "<x>", value: 3 }]).match(/<rect/g)).toHaveLength(1);
@@ -142,8 +155,8 @@ describe("plots", () => {
   it("count every length once, in classes that people would choose", () => {
     const bars = histogramOf([...Array(100).keys(), 1000]);
     expect(bars.reduce((sum, { value }) => sum + value, 0)).toBe(101);
-    expect([bars[0], bars.at(-1)!.name]).toEqual([{ name: "0 to 4", value: 5 }, "95 and more"]);
+    expect([bars[0], bars.at(-1)!.name]).toEqual([{ name: "0 to 4", value: 5 }, "95 to 1000"]);
     expect(histogramOf([])).toEqual([]);
-    expect(histogramOf([3, 3])).toEqual([0, 1, 2, 3].map((length) => ({ name: String(length), value: length === 3 ? 2 : 0 })));
+    expect(histogramOf([3, 3, 5])).toEqual([{ name: "3", value: 2 }, { name: "4", value: 0 }, { name: "5", value: 1 }]);
   });
 });

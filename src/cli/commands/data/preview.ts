@@ -1,7 +1,7 @@
-import type { ExamplePreview, LoadedDataset, PromptWish, Row, SplitName, TrainOn } from "../../../data/index.ts";
+import type { ExamplePreview, OpenDataset, PromptWish, Row, SplitName, TrainOn } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
 import { formatAmount } from "../../format.ts";
-import { rowMissing } from "../../errors.ts";
+import { rowMissing, usageFault } from "../../errors.ts";
 import { choice, required, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
@@ -26,15 +26,16 @@ export const dataPreview = defineCommand({
   },
   examples: ["data preview --dataset-path data/processed/healthcare_dataset", "data preview --dataset-path data/processed/healthcare_dataset --model-name mistralai/Mistral-7B-v0.1 --split test --row 3"],
   async run({ options, print, world, withInterrupt }) {
-    const { choosePrompt, loadDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
+    const { choosePrompt, openDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
     const { chatTemplate, maxSeqLength, modelName, trainOn } = options;
     const wish = options.promptFormat ?? (chatTemplate === undefined ? "alpaca" : "chat");
-    const row = pickRow(loadDataset(options.datasetPath), options);
-    const showHeader = () => print.line(print.paint.dim(`${options.split} row ${row.id}, format ${wish}\n`));
+    const row = pickRow(openDataset(options.datasetPath), options);
+    const showHeader = () => print.line(print.paint.dim(`${options.split} row ${print.visible(row.id)}, format ${wish}\n`));
     if (modelName === undefined) {
-      const rendered = renderPrompt(row, wish === "chatml" || wish === "llama3" ? "chat" : wish);
+      if (wish === "chat" || wish === "chatml" || wish === "llama3") throw usageFault("a chat template needs the special tokens of a model: give --model-name", "tunesmith data preview");
+      const rendered = renderPrompt(row, wish);
       showHeader();
-      print.line(`${print.paint.dim(rendered.prompt)}${mark(rendered.completion, print)}`);
+      print.line(`${print.paint.dim(print.visible(rendered.prompt))}${mark(print.visible(rendered.completion), print)}`);
       print.line();
       print.line("The text between « and » is what the model learns to write. Add --model-name to count tokens.");
       return { row, ...rendered };
@@ -55,11 +56,14 @@ interface RowChoice {
   readonly rowId: string | undefined;
 }
 
-function pickRow({ splits }: LoadedDataset, { datasetPath, split, row, rowId }: RowChoice): Row {
-  const rows = splits[split];
-  const found = rowId === undefined ? rows[row - 1] : rows.find((candidate) => candidate.id === rowId);
-  if (found === undefined) throw rowMissing(datasetPath, split, rowId ?? row, rows.length);
-  return found;
+/** Reads up to the row and no further. @throws `cli.row_missing` */
+function pickRow(dataset: OpenDataset, { datasetPath, split, row: wanted, rowId }: RowChoice): Row {
+  let rows = 0;
+  for (const row of dataset.rows(split)) {
+    rows += 1;
+    if (rowId === undefined ? rows === wanted : row.id === rowId) return row;
+  }
+  throw rowMissing(datasetPath, split, rowId ?? wanted, rows);
 }
 
 function showPreview(preview: ExamplePreview, print: Print): void {

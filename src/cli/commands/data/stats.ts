@@ -1,53 +1,36 @@
-import type { LoadedDataset, SplitName } from "../../../data/index.ts";
+import type { PromptWish } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
-import { formatAmount, formatCount } from "../../format.ts";
-import { required, text } from "../../options.ts";
-import type { Print } from "../../print.ts";
+import { choice, required, text, wholeNumber } from "../../options.ts";
+
+const FORMATS: readonly Exclude<PromptWish, "auto">[] = ["alpaca", "instruction", "chat", "chatml", "llama3", "text"];
 
 /** `tunesmith data stats` */
 export const dataStats = defineCommand({
   name: "data stats",
   summary: "Show what a dataset holds, where it came from and what was done to it",
-  options: { datasetPath: required(text("dir", "a prepared dataset, or one saved by Python's datasets")) },
-  examples: ["data stats --dataset-path data/processed/healthcare_dataset", "data stats --dataset-path data/processed/healthcare_dataset --json"],
-  async run({ options, print }) {
-    const { loadDataset, SPLIT_NAMES } = await import("../../../data/index.ts");
-    const dataset = loadDataset(options.datasetPath);
-    const tasks = countTasks(dataset, SPLIT_NAMES);
-    show(dataset, tasks, print);
-    return { path: options.datasetPath, dataset: dataset.record, tasks };
+  options: {
+    datasetPath: required(text("dir", "a prepared dataset, or one saved by Python's datasets")),
+    modelName: text("model", "count tokens with the tokenizer of this directory, .gguf file or Hub id, and record them"),
+    maxSeqLength: wholeNumber("tokens", "how many rows it would cut", { default: 512, min: 8 }),
+    promptFormat: choice(FORMATS, "how a row becomes text (default alpaca, chat with a template)"),
+    chatTemplate: text("file", "template of chats: a .jinja file, chatml or llama3; left out, the model's own"),
+  },
+  remark: "Rows stream by: a dataset larger than the memory works. Its digest is checked.",
+  examples: ["data stats --dataset-path data/processed/healthcare_dataset", "data stats --dataset-path data/processed/healthcare_dataset --model-name assets/base-model --max-seq-length 256"],
+  async run({ options, print, world, withInterrupt }) {
+    const [{ countDecisions, listSplitUses, openDataset, profileDataset }, { prepareTokenCount }, { showDataset }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts"), import("../../dataset-view.ts")]);
+    const { datasetPath, modelName, maxSeqLength, promptFormat, chatTemplate } = options;
+    const dataset = openDataset(datasetPath);
+    const countTokens = await prepareTokenCount({ model: modelName, wish: promptFormat ?? (chatTemplate === undefined ? "alpaca" : "chat"), limit: maxSeqLength, ...(chatTemplate !== undefined && { chatTemplate }) }, { print, world, withInterrupt });
+    const total = dataset.declared()?.statistics.rows;
+    const progress = print.progress({ label: "reading", unit: "rows", ...(total !== undefined && { total }) });
+    const profile = profileDataset(dataset, (rows) => rows % 1000 === 0 && progress.update(rows));
+    progress.clear();
+    const counted = countTokens?.(datasetPath);
+    const record = counted === undefined ? profile.record : { ...profile.record, statistics: { ...profile.record.statistics, tokens: counted.tokens } };
+    const uses = listSplitUses(datasetPath);
+    showDataset({ ...profile, record }, uses, print);
+    if (counted !== undefined && counted.record === undefined && total !== undefined) print.warn(`${datasetPath} is read-only: the tokens are not recorded in it`);
+    return { path: datasetPath, dataset: record, words: profile.words, tasks: profile.tasks, labels: profile.labels, entities: profile.entities, test_decisions: countDecisions(uses, record, "test"), uses };
   },
 });
-
-type TaskCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-function show({ record }: LoadedDataset, tasks: TaskCounts, print: Print): void {
-  print.line(`${print.paint.bold(record.name)}  digest ${record.digest.slice(0, 16)}${record.created_at === null ? "" : `, made ${record.created_at}`}`);
-  for (const source of record.sources) print.line(`from ${source.path} (${formatAmount(source.rows, "row")})`);
-  print.line();
-  const splits = Object.entries(record.splits);
-  print.table(
-    ["split", "rows", "words", "mean", "shortest", "median", "longest"],
-    splits.map(([name, { rows, words }]) => [name, formatCount(rows), formatCount(words.total), words.mean.toFixed(1), words.shortest, words.median, words.longest]),
-  );
-  const names = Object.keys(tasks);
-  if (names.length > 1) {
-    print.line();
-    print.table(["task", ...splits.map(([name]) => name)], names.map((task) => [task, ...splits.map(([name]) => tasks[task]![name] ?? 0)]));
-  }
-  print.line();
-  print.line(`${(100 * record.statistics.distinct_answer_share).toFixed(1)} % of the answers are different from each other.`);
-  for (const [reason, count] of Object.entries(record.dropped)) print.line(`${formatAmount(count, "row")} ${count === 1 ? "was" : "were"} dropped: ${reason.replaceAll("_", " ")}`);
-  for (const finding of record.findings) print.line(`${finding.severity}: ${finding.count} ${finding.message}`);
-}
-
-function countTasks({ splits }: LoadedDataset, names: readonly SplitName[]): TaskCounts {
-  const counts: Record<string, Record<string, number>> = {};
-  for (const name of names) {
-    for (const { task = "(none)" } of splits[name]) {
-      counts[task] ??= {};
-      counts[task][name] = (counts[task][name] ?? 0) + 1;
-    }
-  }
-  return counts;
-}
