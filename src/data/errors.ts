@@ -177,8 +177,8 @@ export function sourceMissing(domain: string, both: boolean, recommended: readon
   const list = recommended.length === 0 ? "" : `\nDatasets for ${domain} on the Hugging Face Hub:\n  ${recommended.join("\n  ")}`;
   return new TunesmithError({
     code: "data.source_missing",
-    message: both ? "Cannot prepare a dataset: both a file and a sample are given, needed is one of them" : `Cannot prepare a dataset: no source is given, needed is a file or a sample${list}`,
-    hint: "Give --input-file my.jsonl, or --sample for generated rows.",
+    message: both ? "Cannot prepare a dataset: several sources are given, needed is one of a file, a dataset of the Hub and a sample" : `Cannot prepare a dataset: no source is given, needed is a file, a dataset of the Hub or a sample${list}`,
+    hint: `Give --input-file my.jsonl, --dataset-name ${recommended[0] ?? "owner/name"}, or --sample for generated rows.`,
     exitCode: 2,
   });
 }

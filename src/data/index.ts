@@ -23,7 +23,10 @@ export { writeDatasetCard, type CardOptions, type WrittenCard } from "./versions
 export { diffDatasets, type DatasetDiff } from "./versions/diff.ts";
 export { findDataset, listDatasetVersions, mintDatasetVersion, type MintedVersion, type MintOptions } from "./versions/registry.ts";
 export { countDecisions, listSplitUses, recordSplitUse, type SplitUse } from "./versions/uses.ts";
-export { openSource, type Source, type SourceOptions } from "./read/open.ts";
+export { NO_CARD, readHubCard, type HubCard } from "./read/hub/card.ts";
+export { chooseConfig, chooseHubFiles, chooseSplits, type HubChoice, type HubWish } from "./read/hub/choose.ts";
+export type { HubRows } from "./read/hub/rows.ts";
+export { openHubRows, openSource, type Source, type SourceOptions } from "./read/open.ts";
 export type { FieldMapping } from "./read/fields.ts";
 export { barChart, histogramOf, type Bar } from "./show/charts.ts";
 export { countBars, profileDataset, tokenBars, type DatasetProfile, type SplitCounts } from "./show/profile.ts";

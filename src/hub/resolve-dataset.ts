@@ -85,7 +85,7 @@ interface Wanted {
 
 async function download(connection: Connection, question: Question, { id, revision, repository, choose }: Wanted, { commit, names, known }: RepositoryListing, onProgress: HubOptions["onProgress"]): Promise<ResolvedDataset> {
   const path = repository.snapshot(commit);
-  const get = async (wanted: readonly string[]): Promise<number> => {
+  const get = async (wanted: readonly string[], onBytes?: HubOptions["onProgress"]): Promise<number> => {
     const files: RemoteFile[] = [];
     for (const name of wanted) {
       if (!names.includes(name)) throw new Error(`internal: ${name} was chosen and is not listed`);
@@ -94,11 +94,11 @@ async function download(connection: Connection, question: Question, { id, revisi
       files.push(known.get(name) ?? (await readRemoteFile(connection, question, commit, name)));
     }
     if (wanted[0] === CARD && files.some(({ sizeBytes }) => sizeBytes > MOST_CARD_BYTES)) throw answerUnusable(question, `has a README.md of more than ${MOST_CARD_BYTES} bytes`);
-    await fetchFiles({ connection, question, repository, commit, files, onProgress });
+    await fetchFiles({ connection, question, repository, commit, files, onProgress: onBytes });
     return files.length;
   };
   if (names.includes(CARD)) await get([CARD]);
-  const fetched = await get(choose({ commit, names, ...readCard(path) }));
+  const fetched = await get(choose({ commit, names, ...readCard(path) }), onProgress);
   writeJson(repository.listing(commit), names);
   if (isDirectory(path)) writeRef(repository, revision, commit);
   return { id, revision, commit, path, source: fetched === 0 ? "cache" : "download" };

@@ -1,14 +1,17 @@
 import type { CleaningStepName } from "../clean/cleaner.ts";
 import type { LinkKind } from "../duplicates/fingerprint.ts";
 import type { FieldMapping } from "../read/fields.ts";
+import type { HubRows } from "../read/hub/rows.ts";
 import type { SplitMethod } from "../split/assign.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
 export interface PrepareOptions {
   /** healthcare, legal, finance, or a name of your own; the dataset is called `<domain>_dataset`. */
   readonly domain: string;
-  /** A file or directory of rows. Either this or `sample`. */
+  /** A file or directory of rows. Either this, `hub` or `sample`. */
   readonly inputFile?: string;
+  /** Files of a dataset on the Hub. */
+  readonly hub?: HubRows;
   /** Generate rows instead of reading a file. Default false. */
   readonly sample?: boolean;
   /** Rows to generate, 1 to 2,000, default 100; or rows to draw at random from a file, default all. */

@@ -3,12 +3,14 @@ import type { DatasetSource } from "../../records/index.ts";
 import { recommendDatasets } from "../domains.ts";
 import { sampleUnavailable, sourceMissing } from "../errors.ts";
 import type { FieldMapping } from "../read/fields.ts";
-import { openSource, type SourceRow } from "../read/open.ts";
+import type { HubRows } from "../read/hub/rows.ts";
+import { openHubRows, openSource, type SourceRow } from "../read/open.ts";
 import { generateSample, MAX_SAMPLE_ROWS, SAMPLE_DOMAINS } from "../sample/generate.ts";
 
 export interface SourceChoice {
   readonly domain: string;
   readonly inputFile?: string;
+  readonly hub?: HubRows;
   readonly sample?: boolean;
   readonly numSamples?: number;
   readonly mapping?: FieldMapping;
@@ -22,12 +24,13 @@ export interface RowSource {
   describe(): DatasetSource;
 }
 
-/** Opens a file or a directory, or generates a sample. @throws `data.source_missing`, `data.sample_unavailable`, and what opening throws */
-export function openRows({ domain, inputFile, sample = false, numSamples = 100, mapping = {}, groupBy }: SourceChoice, seed: number): RowSource {
-  if (inputFile !== undefined && !sample) {
-    return openSource(inputFile, { mapping: groupBy === undefined ? mapping : { ...mapping, columns: { ...mapping.columns, group: groupBy } } });
-  }
-  if (inputFile !== undefined || !sample) throw sourceMissing(domain, inputFile !== undefined, recommendDatasets(domain));
+/** Opens a file, a directory or files of the Hub, or generates a sample. @throws `data.source_missing`, `data.sample_unavailable`, and what opening throws */
+export function openRows({ domain, inputFile, hub, sample = false, numSamples = 100, mapping = {}, groupBy }: SourceChoice, seed: number): RowSource {
+  const given = Number(inputFile !== undefined) + Number(hub !== undefined) + Number(sample);
+  if (given !== 1) throw sourceMissing(domain, given > 1, recommendDatasets(domain));
+  const columns = groupBy === undefined ? mapping : { ...mapping, columns: { ...mapping.columns, group: groupBy } };
+  if (hub !== undefined) return openHubRows(hub, columns);
+  if (inputFile !== undefined) return openSource(inputFile, { mapping: columns });
   const known = SAMPLE_DOMAINS.find((one) => one === domain);
   if (known === undefined || !Number.isInteger(numSamples) || numSamples < 1 || numSamples > MAX_SAMPLE_ROWS) {
     throw sampleUnavailable(domain, numSamples, SAMPLE_DOMAINS, MAX_SAMPLE_ROWS);

@@ -9,6 +9,15 @@ export function columnMissing(path: string, field: string, column: string, found
   });
 }
 
+/** No such file, but the name could be one of the Hub. */
+export function fileMissingOrOnHub(path: string): TunesmithError {
+  return new TunesmithError({
+    code: "files.missing",
+    message: `Cannot read ${path}: there is no such file or directory`,
+    hint: `Check the path; if it is a dataset of the Hugging Face Hub, pass --dataset-name ${path} instead of --input-file.`,
+  });
+}
+
 export function fieldUnknown(field: string, known: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "data.field_unknown",

@@ -7,6 +7,7 @@ import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { readArrow } from "./arrow.ts";
 import { readConll } from "./conll.ts";
 import { readDelimited } from "./delimited.ts";
+import { fileMissingOrOnHub } from "./errors.ts";
 import { lookFirst } from "./first-bytes.ts";
 import { readJsonLines, readJsonList } from "./json.ts";
 import { readParquetApart } from "./parquet-apart.ts";
@@ -69,7 +70,7 @@ const stateSchema = z.object({ _data_files: z.array(z.object({ filename: z.strin
  * @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`
  */
 export function findFiles(path: string): readonly SourceFile[] {
-  if (!exists(path)) throw fileMissing(path);
+  if (!exists(path)) throw looksLikeHubId(path) ? fileMissingOrOnHub(path) : fileMissing(path);
   if (isFile(path)) {
     const read = READERS[extname(path).toLowerCase()];
     if (read === undefined) throw fileKindUnknown(path, Object.keys(READERS));
@@ -80,6 +81,11 @@ export function findFiles(path: string): readonly SourceFile[] {
   if (found.length === 0) throw fileKindUnknown(path, Object.keys(READERS));
   const place = ({ split }: SourceFile): number => (split === undefined ? SPLIT_NAMES.length : SPLIT_NAMES.indexOf(split));
   return found.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** `owner/name`, and not the name of a file of rows. */
+function looksLikeHubId(path: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(path) && rowKindOf(path) === undefined;
 }
 
 /** The split that a name speaks of: `train-00000-of-00003.parquet`, `dev.jsonl`, `validation/data.csv`; undefined when none. */

@@ -4,6 +4,11 @@ import { usageFault } from "../../errors.ts";
 /** Options whose sense depends on others; undefined where they were not given. */
 export interface TiedOptions {
   readonly sample: boolean;
+  readonly inputFile: string | undefined;
+  readonly datasetName: string | undefined;
+  readonly datasetConfig: string | undefined;
+  readonly datasetSplit: readonly string[];
+  readonly revision: string | undefined;
   readonly numSamples: number | undefined;
   readonly sampling: string | undefined;
   readonly sampleSize: number | undefined;
@@ -33,6 +38,9 @@ export function requireSense(options: TiedOptions): void {
 
 function findNeedy(options: TiedOptions): readonly string[] {
   const needs: readonly [given: boolean, name: string, needed: string, isThere: boolean][] = [
+    [options.datasetConfig !== undefined, "--dataset-config", "--dataset-name", options.datasetName !== undefined],
+    [options.datasetSplit.length > 0, "--dataset-split", "--dataset-name", options.datasetName !== undefined],
+    [options.revision !== undefined, "--revision", "--dataset-name", options.datasetName !== undefined],
     [options.sampleSize !== undefined, "--sample-size", "--sampling stratified", options.sampling === "stratified"],
     [options.minPerLabel !== undefined, "--min-per-label", "--sampling stratified", options.sampling === "stratified"],
     [options.stratifyBy !== undefined, "--stratify-by", "--split-method stratified, multilabel or hf", options.splitMethod !== "group"],
@@ -42,8 +50,10 @@ function findNeedy(options: TiedOptions): readonly string[] {
   return needs.filter(([given, , , isThere]) => given && !isThere).map(([, name, needed]) => `${name} needs ${needed}`);
 }
 
-function findContradictions({ sample, numSamples, sampling, map, labelNames, groupBy, strict, skipValidation, clean, minLength, maxLength }: TiedOptions): readonly string[] {
+function findContradictions({ sample, inputFile, datasetName, numSamples, sampling, map, labelNames, groupBy, strict, skipValidation, clean, minLength, maxLength }: TiedOptions): readonly string[] {
+  const sources = Object.entries({ "--input-file": inputFile !== undefined, "--dataset-name": datasetName !== undefined, "--sample": sample }).flatMap(([name, given]) => (given ? [name] : []));
   return [
+    ...(sources.length > 1 ? [`${sources.join(" and ")} each say where rows come from, needed is one of them`] : []),
     ...(numSamples !== undefined && sampling !== undefined ? ["--num-samples and --sampling both choose rows, needed is one of them"] : []),
     ...(sample ? Object.entries({ "--map": map.length > 0, "--label-names": labelNames.length > 0, "--group-by": groupBy !== undefined }).flatMap(([name, given]) => (given ? [`${name} is for rows of a file, --sample generates its own`] : [])) : []),
     ...(strict && skipValidation ? ["--strict stops at findings, --skip-validation at none: needed is one of them"] : []),
