@@ -4,12 +4,11 @@ import type { DatasetRecord, DatasetUse } from "../records/index.ts";
 import { drawBar, printBars } from "./bars.ts";
 import { formatAmount, formatCount } from "./format.ts";
 import type { Print } from "./print.ts";
+import { sayDecisions } from "./split-use.ts";
 import { sayCut } from "./token-lengths.ts";
 
 /** Names of one distribution that are shown. */
 const SHOWN_NAMES = 30;
-/** From here on the best score of a test split says more about the choice than about the model: a bound to think at, not a law. */
-const MANY_DECISIONS = 20;
 
 export function showDataset({ record, words, tasks, labels, entities }: DatasetProfile, uses: readonly DatasetUse[], print: Print): void {
   showOrigin(record, print);
@@ -77,10 +76,4 @@ function showFound(record: DatasetRecord, uses: readonly DatasetUse[], print: Pr
     print.line(`${print.paint.yellow("leak")}: ${formatAmount(count, "set")} of rows linked by ${kind} across splits, as allowed${rows[0] === undefined ? "" : `: ${rows[0].slice(0, 4).map(({ split, id }) => `${print.visible(id)} in ${split}`).join(", ")}`}`);
   }
   print.line(sayDecisions(countDecisions(uses, record, "test")));
-}
-
-/** How often the test split was looked at. */
-export function sayDecisions(decisions: number): string {
-  if (decisions === 0) return "The test split has decided over no model yet.";
-  return `The test split has decided over ${formatAmount(decisions, "model")}${decisions < MANY_DECISIONS ? "" : ": the best of so many is partly luck; measure the one you keep on rows that nobody has looked at"}.`;
 }

@@ -71,3 +71,15 @@ it("keeps the reports of models outside of runs apart, and the newest in the pla
   expect(digest(folders[0]!)).not.toBe(digest(folders[1]!));
   expect(digest(join(root, "results", "evaluation"))).toBe(digest(folders[1]!));
 });
+
+it("keeps with the dataset which models its test split has judged, each once", async () => {
+  const looked = await writeTinyDataset(join(root, "looked"), { seed: 9 });
+  const model = writeTinyLlama(join(root, "judged"), { seed: 5 });
+  const judge = async (path: string, ...words: readonly string[]) => (await evaluate(path, "--dataset-path", looked, ...words))["test_decisions"];
+  expect(await judge(model)).toBe(1);
+  expect(await judge(model, "--limit", "1")).toBe(1);
+  expect(await judge(writeTinyLlama(join(root, "judged-next"), { seed: 6 }))).toBe(2);
+  expect(await judge(model, "--split", "validation")).toBeNull();
+  const stats = await call("data", "stats", "--dataset-path", looked);
+  expect(stats).toMatchObject({ test_decisions: 2, uses: [{ purpose: "evaluate", split: "test" }, {}, {}] });
+});

@@ -7,6 +7,7 @@ import { fromLegacyPath } from "../legacy-path.ts";
 import type { InferenceFiles } from "../inference-files.ts";
 import type { Print } from "../print.ts";
 import type { Progress } from "../progress.ts";
+import { noteSplitUse, sayDecisions } from "../split-use.ts";
 import type { World } from "../world.ts";
 
 /** `tunesmith evaluate` */
@@ -25,7 +26,7 @@ export const evaluate = defineCommand({
     threads: wholeNumber("n", "CPU threads (default: all cores)", { min: 1 }),
     outputDir: text("dir", "where reports go (default: evaluation/ of the run, else results/evaluation)"),
   },
-  remark: "The scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.",
+  remark: "The scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.\nEach model that a test split has judged is kept in uses.jsonl of the dataset, and counted.",
   examples: [
     "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --split test",
     "evaluate --model-path models/quantized/merged_model-q4_k_m.gguf --dataset-path data/processed/healthcare_dataset --json",
@@ -82,9 +83,11 @@ export const evaluate = defineCommand({
       const tuned = await measure(files, outDir, files.adapterPath === undefined ? "model" : "checkpoint");
       print.line(print.visible(formatEvaluation(tuned)));
       print.line(`Written to ${outDir}`);
+      const decisions = await noteSplitUse({ datasetPath: options.datasetPath, split: options.split, purpose: "evaluate", subject: files.name, subjectDigest: files.digest }, { print, world });
+      if (decisions !== undefined) print.line(sayDecisions(decisions));
       const scored = run !== undefined && part === "" ? await recordEvaluation(run, { ...scoresOf(tuned.record, files.digest), folder: outDir }, { now: world.now }) : undefined;
       if (scored !== undefined) print.line(`Recorded as the scores of ${scored.version ?? scored.name}`);
-      const document = { output_dir: outDir, run: scored?.name ?? null, evaluation: tuned.record };
+      const document = { output_dir: outDir, run: scored?.name ?? null, test_decisions: decisions ?? null, evaluation: tuned.record };
       if (baseFiles === undefined) return document;
       const base = await measure(baseFiles, join(outDir, "base"), "base");
       const comparison = compareEvaluations(base, tuned);

@@ -6,6 +6,7 @@ import { formatAmount, formatCommand } from "../format.ts";
 import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
 import { showQuantization } from "../quantization-table.ts";
+import { noteSplitUse, sayDecisions } from "../split-use.ts";
 
 const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
@@ -48,6 +49,8 @@ export const quantize = defineCommand({
       print.line();
       showQuantization(made, print);
       print.line(`\nWritten to ${outputDir}`);
+      const decisions = options.datasetPath === undefined ? undefined : await noteSplitUse({ datasetPath: options.datasetPath, split: options.split, purpose: "quantize", subject: options.modelPath }, { print, world });
+      if (decisions !== undefined) print.line(sayDecisions(decisions));
       const smallest = [...made.types].sort((a, b) => a.size_bytes - b.size_bytes)[0];
       if (smallest !== undefined) print.line(`Serve it:  ${formatCommand("serve", "--quantized-model", join(outputDir, smallest.path))}`);
       return { output_dir: outputDir, ...made };

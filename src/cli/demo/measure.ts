@@ -5,6 +5,7 @@ import type { SampleAnswer } from "../../runs/index.ts";
 import { inferenceFiles, type InferenceFiles } from "../inference-files.ts";
 import type { Print } from "../print.ts";
 import { showQuantization } from "../quantization-table.ts";
+import { noteSplitUse } from "../split-use.ts";
 import type { World } from "../world.ts";
 import { DEMO, DEMO_TRAINING } from "./settings.ts";
 
@@ -55,6 +56,7 @@ export async function measureBaseAndTuned(place: DemoPlace, checkpoint: string):
   };
   const base = await measure(baseFiles, "base", join(place.runDirectory, "evaluation", "base"));
   const tuned = await measure(tunedFiles, "fine-tuned", join(place.runDirectory, "evaluation"));
+  await noteSplitUse({ datasetPath: place.datasetPath, split: "test", purpose: "evaluate", subject: tunedFiles.name, subjectDigest: tunedFiles.digest }, { print, world });
   const comparison = compareEvaluations(base, tuned);
   print.line(formatComparison(comparison));
   const samples = tuned.predictions.map((row, index) => ({
