@@ -185,8 +185,8 @@ describe("fewer rows than there are", () => {
 
 describe("bad options", () => {
   it("asks for a source and recommends datasets of the domain", async () => {
-    await expect(prepareDataset({ domain: "legal", now: new Date(0) })).rejects.toThrow(/no source is given, needed is a file or a sample\nDatasets for legal on the Hugging Face Hub:\n {2}pile-of-law/);
-    await expect(prepare(questions(3), { sample: true })).rejects.toThrow("both a file and a sample are given");
+    await expect(prepareDataset({ domain: "legal", now: new Date(0) })).rejects.toThrow(/no source is given, needed is a file, a dataset of the Hub or a sample\nDatasets for legal on the Hugging Face Hub:\n {2}pile-of-law/);
+    await expect(prepare(questions(3), { sample: true })).rejects.toThrow("several sources are given");
   });
 
   it("names the sample there is", async () => {
