@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { repairDoubleEncoding } from "./encoding.ts";
+import { repairDoubleEncoding, WINDOWS_1252_HIGH } from "./encoding.ts";
 
-/** What a program does that takes UTF-8 for Windows-1252. */
-const spoil = (text: string): string => new TextDecoder("windows-1252").decode(new TextEncoder().encode(text));
+/** What a program does that takes UTF-8 for Windows-1252; the decoder of some versions of Node takes it for ISO 8859-1. */
+const spoil = (text: string): string => [...Buffer.from(text).toString("latin1")].map((byte) => (/[\u0080-\u009f]/.test(byte) ? WINDOWS_1252_HIGH[byte.charCodeAt(0) - 0x80]! : byte)).join("");
 
 describe("repairDoubleEncoding", () => {
   it.each([
@@ -18,6 +18,16 @@ describe("repairDoubleEncoding", () => {
 
   it("leaves text alone that is right, also with umlauts, in other scripts, and with a lone Ã", () => {
     for (const text of ["Grüße aus Köln", "漢字 かな", "Ã", "São Paulo, Ação, L’été", "5 µm ± 2 °C", "“Œuvre” — très chic", "„Spaß“", "Spaß“", "", "Übung macht den Meister”…"]) expect(repairDoubleEncoding(text)).toBe(text);
+  });
+
+  it("repairs what no right text holds beside text that is right", () => {
+    for (const wrong of ["Café au lait à la carte, naïve façade", "“C’était” – dit-il… œuvre", "Köln und Öl", "São Paulo, Ação", "Zażółć jaźń", "Ελληνικά γράμματα", "Съешь же ещё", "漢字かな", "🙂 ok", "20 °C ± 2 µm, 10 €", "x → y ≤ z"]) {
+      for (const right of ["Grüße aus „Köln“", "“L’été” à la carte…", "Zażółć", "Съешь", "漢字"]) expect(repairDoubleEncoding(`${right} | ${spoil(wrong)}`)).toBe(`${right} | ${wrong}`);
+    }
+  });
+
+  it("leaves accents before quotation marks, dashes and signs alone", () => {
+    for (const text of ["« désolé…” », “été…”, «\u00a0café\u00a0», voilà\u00a0!", "IRMÃ\u00a0» e MAÇÃ” — ‘SÃO’", "ÜBER “ALLES”, É… À–B, Ä… Ö’s, Å‘", "„Ä“ und „Ö“ und „Ü“", "Ñ‘ñ’ Ð“x", "A naïve â… “x”", "“È’ bello” perchè’…", "DÉJÀ–VU «É»", "À ‘l’été’… ô”"]) expect(repairDoubleEncoding(text)).toBe(text);
   });
 
   it("gives back whatever was spoiled once or twice", () => {

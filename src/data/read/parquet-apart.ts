@@ -1,5 +1,6 @@
 // Parquet is decoded in a thread of its own: a damaged file can make the decoder loop, take all memory, or throw where nobody listens. Then the
 // thread ends, and the file is reported.
+import { statFile } from "../../files/index.ts";
 import { startWorker } from "../threads.ts";
 import type { Faults } from "./faults.ts";
 import type { SourceRecord } from "./record.ts";
@@ -7,7 +8,7 @@ import type { SourceRecord } from "./record.ts";
 export interface DecoderLimits {
   /** Heap of the thread: a row group of a sound file fits, a claim of billions of values does not. Default: 2048. */
   readonly heapMb?: number;
-  /** A batch that takes longer than this never comes. Default: 60,000. */
+  /** A batch that takes longer than this never comes. Default: 15 seconds, and one more for each MB of the file. */
   readonly patienceMs?: number;
 }
 
@@ -24,7 +25,7 @@ export interface DecodedBatch {
 
 /** Streams the rows of a Parquet file. */
 export async function* readParquetApart(path: string, faults: Faults, limits: DecoderLimits = {}): AsyncGenerator<SourceRecord> {
-  const thread = startThread({ path }, limits);
+  const thread = startThread({ path }, { patienceMs: 15_000 + statFile(path).sizeBytes / 1000, ...limits });
   let row = 0;
   try {
     for (let next = thread.ask(); ; ) {
@@ -48,7 +49,7 @@ export async function* readParquetApart(path: string, faults: Faults, limits: De
 
 class ThreadEnded extends Error {}
 
-function startThread(task: DecoderTask, { heapMb = 2048, patienceMs = 60_000 }: DecoderLimits): { ask(): Promise<DecodedBatch>; end(): void } {
+function startThread(task: DecoderTask, { heapMb = 2048, patienceMs }: DecoderLimits & { readonly patienceMs: number }): { ask(): Promise<DecodedBatch>; end(): void } {
   const worker = startWorker(import.meta.url, "./parquet-thread", { workerData: task, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
   let waiting: { readonly resolve: (batch: DecodedBatch) => void; readonly reject: (cause: ThreadEnded) => void; readonly timer: NodeJS.Timeout } | undefined;
   let ended: ThreadEnded | undefined;
@@ -70,7 +71,7 @@ function startThread(task: DecoderTask, { heapMb = 2048, patienceMs = 60_000 }: 
     ask: () => {
       const asked = new Promise<DecodedBatch>((resolve, reject) => {
         if (ended !== undefined) return reject(ended);
-        waiting = { resolve, reject, timer: setTimeout(() => stop(`decoding it takes longer than ${patienceMs / 1000} s`), patienceMs) };
+        waiting = { resolve, reject, timer: setTimeout(() => stop(`decoding it takes longer than ${Math.round(patienceMs / 1000)} s`), patienceMs) };
         worker.postMessage("more");
       });
       // Whoever asked may have gone before the answer is there.
