@@ -1,10 +1,12 @@
 // What a person should know about the rows before training on them. Nothing is changed here. Rows come one by one, perhaps to several
 // validators that share them; nothing is kept of a row but its number, and the words of the first one of each finding.
 import type { DatasetFinding } from "../../records/index.ts";
+import { repairDoubleEncoding } from "../clean/encoding.ts";
 import { agreeWith } from "../../plural.ts";
 import { countWords } from "../describe.ts";
 import { emptyField } from "../drop.ts";
 import type { SourceRow } from "../read/read.ts";
+import type { Row } from "../row.ts";
 import { wholeText } from "../words.ts";
 import { addRow, joinFound, NO_ROWS, type FoundRows } from "./found.ts";
 import { looksPersonal } from "./personal.ts";
@@ -44,9 +46,6 @@ export interface Validator {
 /** Characters outside ASCII from which a row is noted. */
 const NON_ASCII_SHARE = 0.1;
 
-/** UTF-8 read as Windows-1252: what é, “ and emoji turn into. */
-const MOJIBAKE = /Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž]|â€[\u0080-\u00bf˜™œ“”¦]|ðŸ/;
-
 interface Seen {
   readonly source: SourceRow;
   readonly text: string;
@@ -66,7 +65,7 @@ const CHECKS: readonly Check[] = [
   { code: "long_row", severity: "warning", message: "[row|rows] longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
   { code: "answer_repeats_question", severity: "warning", message: "[row|rows] whose answer is [its|their] instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
   { code: "personal_data", severity: "warning", message: "[row|rows] that [seems|seem] to hold an e-mail address, a telephone number or a number of an account", finds: ({ text }) => looksPersonal(text) },
-  { code: "mojibake", severity: "warning", message: "[row|rows] that [looks|look] like UTF-8 read in another encoding; --clean usual repair_encoding repairs [it|them]", finds: ({ text, isAscii }) => !isAscii && MOJIBAKE.test(text) },
+  { code: "mojibake", severity: "warning", message: "[row|rows] that [looks|look] like UTF-8 read in another encoding; --clean usual repair_encoding repairs [it|them]", finds: ({ source: { row }, isAscii }) => !isAscii && textsOf(row).some((text) => repairDoubleEncoding(text) !== text) },
   { code: "non_ascii", severity: "note", message: "[row|rows] with more than 10 % characters outside ASCII", finds: ({ text, isAscii }) => !isAscii && nonAsciiShare(text) > NON_ASCII_SHARE },
 ];
 
@@ -100,6 +99,11 @@ export function createValidator(options: ValidateOptions): Validator {
         .filter(({ count }) => count > 0)
         .map((finding) => ({ ...finding, rows: [...finding.rows] })),
   };
+}
+
+/** One by one: a right field says nothing of another. */
+function textsOf({ system = "", instruction, input, output }: Row): readonly string[] {
+  return [system, instruction, input, output];
 }
 
 function nonAsciiShare(text: string): number {
