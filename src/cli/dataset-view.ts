@@ -1,5 +1,5 @@
 // What `data stats` prints: where a dataset comes from, what it holds, and what is known to be wrong with it.
-import { countBars, countDecisions, SPLIT_NAMES, tokenBars, type DatasetProfile, type SplitCounts } from "../data/index.ts";
+import { countBars, countDecisions, SPLIT_NAMES, tokenBars, type DatasetProfile, type OpenDataset, type SplitCounts } from "../data/index.ts";
 import type { DatasetRecord, DatasetUse } from "../records/index.ts";
 import { drawBar, printBars } from "./bars.ts";
 import { formatAmount, formatCount } from "./format.ts";
@@ -9,6 +9,20 @@ import { sayCut } from "./token-lengths.ts";
 
 /** Names of one distribution that are shown. */
 const SHOWN_NAMES = 30;
+
+/** Reads datasets under a line that tells how far it came; a terminal is left without it. */
+export function withRowProgress<T>(datasets: readonly OpenDataset[], print: Print, read: (onRow: () => void) => T): T {
+  const totals = datasets.map((dataset) => dataset.declared()?.statistics.rows);
+  const total = totals.includes(undefined) ? undefined : totals.reduce<number>((sum, rows = 0) => sum + rows, 0);
+  const progress = print.progress({ label: `reading ${datasets.map(({ path }) => path).join(" and ")}`, unit: "rows", ...(total !== undefined && { total }) });
+  let rows = 0;
+  const result = read(() => {
+    rows += 1;
+    if (rows % 1000 === 0) progress.update(rows);
+  });
+  progress.clear();
+  return result;
+}
 
 export function showDataset({ record, words, tasks, labels, entities }: DatasetProfile, uses: readonly DatasetUse[], print: Print): void {
   showOrigin(record, print);

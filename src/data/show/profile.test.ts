@@ -20,9 +20,9 @@ it("counts tasks, labels, entities and words in one pass, and names the columns 
     row("d", { output: "three four five" }),
   ];
   writeSplitsOf(home, { train, validation: [], test: [row("e", { labels: ["Weapon"] })] });
-  const seen: number[] = [];
-  const profile = profileDataset(openDataset(home), (rows) => void seen.push(rows));
-  expect(seen).toEqual([1, 2, 3, 4, 5]);
+  const seen: string[] = [];
+  const profile = profileDataset(openDataset(home), (split, { id }) => void seen.push(`${split} ${id}`));
+  expect(seen).toEqual(["train a", "train b", "train c", "train d", "test e"]);
   expect(profile).toMatchObject({
     words: [{ name: "3", value: 4 }, { name: "4", value: 0 }, { name: "5", value: 1 }],
     tasks: { "(none)": { train: 1, validation: 0, test: 1 }, label: { train: 2, validation: 0, test: 0 }, names: { train: 1, validation: 0, test: 0 } },

@@ -3,7 +3,7 @@ import type { DatasetRecord, TokenStatistics } from "../../records/index.ts";
 import { createColumn } from "../column.ts";
 import { countWords, createLabelCounter } from "../describe.ts";
 import type { OpenDataset } from "../load.ts";
-import type { SplitName } from "../row.ts";
+import type { Row, SplitName } from "../row.ts";
 import { OPTIONAL_COLUMNS, type ColumnName } from "../write/arrow.ts";
 import { histogramOf, type Bar } from "./charts.ts";
 
@@ -26,8 +26,8 @@ export interface DatasetProfile {
 
 const NONE = "(none)";
 
-/** Reads all rows once, checked against dataset.json. @param onRow is told how many were read so far @throws what `check` throws */
-export function profileDataset(dataset: OpenDataset, onRow: (rows: number) => void = () => {}): DatasetProfile {
+/** Reads all rows once, checked against dataset.json. @param onRow is called with every row @throws what `check` throws */
+export function profileDataset(dataset: OpenDataset, onRow: (split: SplitName, row: Row) => void = () => {}): DatasetProfile {
   const words = createColumn((length) => new Uint32Array(length));
   const [tasks, labels, entities] = [createLabelCounter(), createLabelCounter(), createLabelCounter()];
   const filled = new Set<ColumnName>();
@@ -37,7 +37,7 @@ export function profileDataset(dataset: OpenDataset, onRow: (rows: number) => vo
     if (row.labels !== undefined) labels.add(split, orNone(row.labels));
     if (row.entities !== undefined) entities.add(split, orNone(row.entities.map(({ type }) => type)));
     for (const name of OPTIONAL_COLUMNS) if (row[name] !== undefined) filled.add(name);
-    onRow(words.length);
+    onRow(split, row);
   });
   const counted = tasks.counts() ?? {};
   return {

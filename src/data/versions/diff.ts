@@ -1,7 +1,9 @@
 // What changed from one dataset to another, row by row and as a whole.
 import { canonicalRow, digestRow } from "../digest-row.ts";
-import type { LoadedDataset } from "../load.ts";
+import type { OpenDataset } from "../load.ts";
 import { SPLIT_NAMES, type Row, type SplitName } from "../row.ts";
+import { profileDataset, type DatasetProfile } from "../show/profile.ts";
+import { findLengthShifts, findShifts, type DistributionShift, type LengthShift } from "./shift.ts";
 
 /** So many rows of each kind are named. */
 const SHOWN = 20;
@@ -20,10 +22,12 @@ export interface DatasetDiff {
   /** The same row in another split, by way (`train → test`). What goes from test to train makes scores of the two incomparable. */
   readonly moved: { readonly ways: Readonly<Record<string, number>>; readonly shown: readonly { readonly id: string; readonly from: SplitName; readonly to: SplitName }[] };
   readonly same: number;
-  /** Shares of labels and tasks, and mean words, before and after. */
-  readonly shift: readonly { readonly of: string; readonly name: string; readonly before: number; readonly after: number }[];
-  /** Half the sum of the differences of label shares, 0 to 1; null when neither has labels. */
-  readonly labelDistance: number | null;
+  /** Tasks, labels and types of entities that either has. */
+  readonly shifts: readonly DistributionShift[];
+  /** Splits whose rows are longer or shorter now. */
+  readonly lengths: readonly LengthShift[];
+  readonly before: DatasetProfile;
+  readonly after: DatasetProfile;
 }
 
 interface Placed {
@@ -31,31 +35,77 @@ interface Placed {
   readonly row: Row;
 }
 
-/** Compares two datasets. Rows are the same when all but their ids are equal. */
-export function diffDatasets(before: LoadedDataset, after: LoadedDataset): DatasetDiff {
-  const old = byDigest(before);
-  const now = byDigest(after);
-  const gone = [...old].filter(([digest]) => !now.has(digest)).map(([, placed]) => placed);
-  const fresh = [...now].filter(([digest]) => !old.has(digest)).map(([, placed]) => placed);
+/**
+ * Compares two datasets. Rows are the same when all but their ids are equal. Both are read twice; what is only in one of them is held in memory, of
+ * all others a digest.
+ * @param onRow is called for every row that is read the first time
+ * @throws what `check` throws
+ */
+export function diffDatasets(before: OpenDataset, after: OpenDataset, onRow: () => void = () => {}): DatasetDiff {
+  const [old, now] = [placeRows(before, onRow), placeRows(after, onRow)];
+  const [gone, fresh] = [rowsOutside(before, now.places), rowsOutside(after, old.places)];
   const pairs = pairChanged(gone, fresh);
   const paired = new Set(pairs.flatMap(({ before: a, after: b }) => [a, b]));
-  const moved = [...now].flatMap(([digest, placed]) => {
-    const was = old.get(digest);
-    return was === undefined || was.split === placed.split ? [] : [{ id: placed.row.id, from: was.split, to: placed.split }];
-  });
   return {
     added: summarise(fresh.filter((one) => !paired.has(one))),
     removed: summarise(gone.filter((one) => !paired.has(one))),
     changed: { count: pairs.length, shown: pairs.slice(0, SHOWN).map(({ before: a, after: b }) => ({ before: placeOf(a), after: placeOf(b), fields: changedFields(a.row, b.row) })) },
-    moved: { ways: countBy(moved.map(({ from, to }) => `${from} → ${to}`)), shown: moved.slice(0, SHOWN) },
-    same: [...now].filter(([digest, { split }]) => old.get(digest)?.split === split).length,
-    shift: [...shiftOf(before, after, "task", ({ task }) => (task === undefined ? [] : [task])), ...shiftOf(before, after, "label", ({ labels }) => labels ?? []), ...meanWords(before, after)],
-    labelDistance: labelDistance(before, after),
+    ...findMoves(after, old.places, now.places),
+    shifts: findShifts(old.profile, now.profile),
+    lengths: findLengthShifts(old.profile, now.profile),
+    before: old.profile,
+    after: now.profile,
   };
 }
 
-function byDigest({ splits }: LoadedDataset): Map<string, Placed> {
-  return new Map(SPLIT_NAMES.flatMap((split) => splits[split].map((row) => [digestRow(row), { split, row }] as const)));
+/** Digest of a row → the split it is in; the last one of rows that are the same. */
+type Places = ReadonlyMap<string, SplitName>;
+
+function placeRows(dataset: OpenDataset, onRow: () => void): { readonly profile: DatasetProfile; readonly places: Places } {
+  const places = new Map<string, SplitName>();
+  const profile = profileDataset(dataset, (split, row) => {
+    places.set(digestRow(row), split);
+    onRow();
+  });
+  return { profile, places };
+}
+
+/** The rows that the other dataset does not have; each content once. */
+function rowsOutside(dataset: OpenDataset, places: Places): readonly Placed[] {
+  const found = new Map<string, Placed>();
+  for (const split of SPLIT_NAMES) {
+    for (const row of dataset.rows(split)) {
+      const digest = digestRow(row);
+      if (!places.has(digest)) found.set(digest, { split, row });
+    }
+  }
+  return [...found.values()];
+}
+
+function findMoves(after: OpenDataset, old: Places, now: Places): Pick<DatasetDiff, "moved" | "same"> {
+  const ways: Record<string, number> = {};
+  let same = 0;
+  for (const [digest, to] of now) {
+    const from = old.get(digest);
+    if (from === to) same += 1;
+    else if (from !== undefined) ways[`${from} → ${to}`] = (ways[`${from} → ${to}`] ?? 0) + 1;
+  }
+  return { moved: { ways, shown: Object.keys(ways).length === 0 ? [] : [...movedRows(after, old, now)] }, same };
+}
+
+/** The first rows that moved. */
+function* movedRows(after: OpenDataset, old: Places, now: Places): Generator<DatasetDiff["moved"]["shown"][number]> {
+  let shown = 0;
+  for (const to of SPLIT_NAMES) {
+    for (const row of after.rows(to)) {
+      const digest = digestRow(row);
+      const from = old.get(digest);
+      if (from === undefined || from === to || now.get(digest) !== to) continue;
+      yield { id: row.id, from, to };
+      shown += 1;
+      if (shown === SHOWN) return;
+    }
+  }
 }
 
 /** Pairs what went with what came: by the question first, then by the id. A key that several rows share pairs none of them. */
@@ -100,44 +150,4 @@ function summarise(placed: readonly Placed[]): DatasetDiff["added"] {
 
 function placeOf({ split, row }: Placed): RowPlace {
   return { split, id: row.id };
-}
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
-}
-
-function sharesOf({ splits }: LoadedDataset, namesOf: (row: Row) => readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  let total = 0;
-  for (const split of SPLIT_NAMES) {
-    for (const row of splits[split]) {
-      for (const name of namesOf(row)) {
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        total += 1;
-      }
-    }
-  }
-  return new Map([...counts].map(([name, count]) => [name, count / total]));
-}
-
-/** Shares that are not the same. */
-function shiftOf(before: LoadedDataset, after: LoadedDataset, of: string, namesOf: (row: Row) => readonly string[]): DatasetDiff["shift"] {
-  const [a, b] = [sharesOf(before, namesOf), sharesOf(after, namesOf)];
-  const names = [...new Set([...a.keys(), ...b.keys()])].sort();
-  return names.map((name) => ({ of, name, before: a.get(name) ?? 0, after: b.get(name) ?? 0 })).filter((one) => one.before !== one.after);
-}
-
-function meanWords(before: LoadedDataset, after: LoadedDataset): DatasetDiff["shift"] {
-  return SPLIT_NAMES.flatMap((name) => {
-    const [a, b] = [before, after].map(({ record }) => record.splits[name].words.mean) as [number, number];
-    return a === b ? [] : [{ of: "words", name, before: a, after: b }];
-  });
-}
-
-function labelDistance(before: LoadedDataset, after: LoadedDataset): number | null {
-  const [a, b] = [before, after].map((one) => sharesOf(one, ({ labels }) => labels ?? [])) as [Map<string, number>, Map<string, number>];
-  if (a.size === 0 && b.size === 0) return null;
-  return [...new Set([...a.keys(), ...b.keys()])].reduce((sum, name) => sum + Math.abs((a.get(name) ?? 0) - (b.get(name) ?? 0)), 0) / 2;
 }

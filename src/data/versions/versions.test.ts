@@ -6,7 +6,6 @@ import { loadDataset } from "../load.ts";
 import { prepareDataset } from "../prepare.ts";
 import { writeDatasetCard } from "./card.ts";
 import { barChart, histogramOf } from "../show/charts.ts";
-import { diffDatasets } from "./diff.ts";
 import { nextDatasetVersion, parseDatasetVersion } from "./number.ts";
 import { findDataset, listDatasetVersions, mintDatasetVersion } from "./registry.ts";
 import { countDecisions, listSplitUses, recordSplitUse } from "./uses.ts";
@@ -77,30 +76,6 @@ describe("versions of a dataset", () => {
     renameSync(old, join(home, "away"));
     expect(() => findDataset("d1.0", folder)).toThrow("no directory there holds its content any more");
     expect(() => findDataset("d9.0", folder)).toThrow("known are things_dataset@d1.0, things_dataset@d1.1");
-  });
-});
-
-describe("the difference of two datasets", () => {
-  it("tells rows that came, went, changed and moved", async () => {
-    const before = loadDataset(await prepare([...questions(40), question(90, { task: "a" })], "before"));
-    const after = loadDataset(await prepare([...questions(40).slice(2), question(90, { task: "b" }), question(5, { id: "other", question: "Another thing altogether, which nobody asked before?" })].map((row) => (row["id"] === "q7" ? { ...row, answer: "It has no colour" } : row)), "after"));
-    const diff = diffDatasets(before, after);
-    const sum = ({ counts }: { counts: Readonly<Record<string, number>> }): number => Object.values(counts).reduce((a, b) => a + b, 0);
-    expect([sum(diff.added), sum(diff.removed), diff.changed.count]).toEqual([1, 2, 2]);
-    expect(diff.changed.shown.map(({ after: { id }, fields }) => [id, fields])).toEqual(expect.arrayContaining([["q7", ["output"]], ["q90", ["task"]]]));
-    expect(diff.same + diff.moved.shown.length).toBe(37);
-    expect(diff.shift).toContainEqual({ of: "task", name: "a", before: 1, after: 0 });
-  });
-
-  it("is nothing between a dataset and itself", async () => {
-    const one = loadDataset(await prepare(questions(20)));
-    expect(diffDatasets(one, one)).toMatchObject({ changed: { count: 0 }, moved: { ways: {} }, same: 20, shift: [], labelDistance: null });
-  });
-
-  it("measures how far labels moved", async () => {
-    const made = (share: number) => Array.from({ length: 40 }, (_, id) => ({ text: `Message number ${id} about the ${id} rivers and dams`, labels: id < share ? ["Trigger"] : ["Weapon"] }));
-    const diff = diffDatasets(loadDataset(await prepare(made(20), "half")), loadDataset(await prepare(made(10), "quarter")));
-    expect(diff.labelDistance).toBeCloseTo(0.25);
   });
 });
 

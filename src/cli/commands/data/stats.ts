@@ -18,19 +18,16 @@ export const dataStats = defineCommand({
   remark: "Rows stream by: a dataset larger than the memory works. Its digest is checked.",
   examples: ["data stats --dataset-path data/processed/healthcare_dataset", "data stats --dataset-path data/processed/healthcare_dataset --model-name assets/base-model --max-seq-length 256"],
   async run({ options, print, world, withInterrupt }) {
-    const [{ countDecisions, listSplitUses, openDataset, profileDataset }, { prepareTokenCount }, { showDataset }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts"), import("../../dataset-view.ts")]);
+    const [{ countDecisions, listSplitUses, openDataset, profileDataset }, { prepareTokenCount }, { showDataset, withRowProgress }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts"), import("../../dataset-view.ts")]);
     const { datasetPath, modelName, maxSeqLength, promptFormat, chatTemplate } = options;
     const dataset = openDataset(datasetPath);
     const countTokens = await prepareTokenCount({ model: modelName, wish: promptFormat ?? (chatTemplate === undefined ? "alpaca" : "chat"), limit: maxSeqLength, ...(chatTemplate !== undefined && { chatTemplate }) }, { print, world, withInterrupt });
-    const total = dataset.declared()?.statistics.rows;
-    const progress = print.progress({ label: "reading", unit: "rows", ...(total !== undefined && { total }) });
-    const profile = profileDataset(dataset, (rows) => rows % 1000 === 0 && progress.update(rows));
-    progress.clear();
+    const profile = withRowProgress([dataset], print, (onRow) => profileDataset(dataset, onRow));
     const counted = countTokens?.(datasetPath);
     const record = counted === undefined ? profile.record : { ...profile.record, statistics: { ...profile.record.statistics, tokens: counted.tokens } };
     const uses = listSplitUses(datasetPath);
     showDataset({ ...profile, record }, uses, print);
-    if (counted !== undefined && counted.record === undefined && total !== undefined) print.warn(`${datasetPath} is read-only: the tokens are not recorded in it`);
+    if (counted !== undefined && counted.record === undefined && record.created_at !== null) print.warn(`${datasetPath} is read-only: the tokens are not recorded in it`);
     return { path: datasetPath, dataset: record, words: profile.words, tasks: profile.tasks, labels: profile.labels, entities: profile.entities, test_decisions: countDecisions(uses, record, "test"), uses };
   },
 });
