@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { NO_CARD, readHubCard, type HubCard } from "./card.ts";
 import { chooseHubFiles, type HubWish } from "./choose.ts";
@@ -33,7 +34,7 @@ describe("without a card", () => {
   it("reads all files of the commonest kind, and none that describe or hide", () => {
     expect(filesOf(["a.csv", "b.csv", "c.jsonl", "dataset_infos.json", "config.json", ".cache/x.csv", "__pycache__/y.csv", "picture.png"])).toEqual(["a.csv", "b.csv"]);
     expect(filesOf(["a.csv", "b.parquet"])).toEqual(["b.parquet"]);
-    expect(filesOf(["a.json", "b.jsonl", "c.csv"])).toEqual(["a.json", "b.jsonl"]);
+    expect(filesOf(["a.json", "a2.json", "b.jsonl", "c.csv"])).toEqual(["a.json", "a2.json", "b.jsonl"]);
   });
 
   it("reads the Hub's own conversion by its folders", () => {
@@ -122,4 +123,15 @@ describe("names of classes", () => {
     for (const features of [undefined, null, [], {}, [null, 3], { label: null }, { label: { names: [], _type: "ClassLabel" } }, { label: { dtype: "string" } }]) expect(findLabelNames(features)).toBeUndefined();
     expect(findLabelNames({ labels: { feature: { names, _type: "ClassLabel" }, _type: "List" } })).toBeUndefined();
   });
+});
+
+it("reads what Python's datasets reads of repositories of many layouts", () => {
+  const { cases } = JSON.parse(readFileSync(new URL("../../../../test/fixtures/hub/layouts.json", import.meta.url), "utf8")) as { cases: readonly { names: readonly string[]; configs: unknown; read: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> }[] };
+  for (const { names, configs, read } of cases) {
+    for (const [config, splits] of Object.entries(read)) {
+      const { files } = choose(names, configs === null ? undefined : { configs }, { config, splits: Object.keys(splits) });
+      const found = Object.fromEntries(Object.keys(splits).map((split) => [split, files.filter((file) => file.split === split).map(({ name }) => name).toSorted()]));
+      expect({ names, configs, config, found }).toEqual({ names, configs, config, found: splits });
+    }
+  }
 });

@@ -39,11 +39,11 @@ export function chooseHubFiles(names: readonly string[], card: HubCard, { id, co
   const configs = card.configs.length > 0 ? card.configs : configsOfNames(rowFiles);
   const config = chooseConfig(id, configs, wanted);
   const found = config.splits === undefined ? inferSplits(rowFiles, config.directory) : config.splits.map((split) => matchSplit(rowFiles, config.directory, split));
-  const all = keepOneKind(found);
+  const all = found.map((split) => ({ ...split, files: keepOneKind(split.files) }));
   const splits = chooseSplits(id, all.map(({ name }) => name), wantedSplits);
   const files = new Map<string, string>();
   for (const { name, files: own, patterns } of all.filter((split) => splits.includes(split.name))) {
-    if (own.length === 0) throw patterns === undefined ? hubFilesMissing(id, ROW_KINDS, endingsOf(names)) : hubPatternsEmpty(id, name, patterns);
+    if (own.length === 0) throw hubPatternsEmpty(id, name, patterns ?? []);
     for (const file of own) if (!files.has(file)) files.set(file, name);
   }
   return {
@@ -117,7 +117,7 @@ function inferSplits(names: readonly string[], directory: string): readonly Spli
     const found = [...splits].filter(([, files]) => files.length > 0);
     if (found.length > 0) return found.map(([name, files]) => ({ name, files }));
   }
-  return [{ name: "train", files: [] }];
+  return [{ name: "train", files: [], patterns: [`${base}**`] }];
 }
 
 function findKeyword(parts: readonly string[]): string | undefined {
@@ -126,16 +126,15 @@ function findKeyword(parts: readonly string[]): string | undefined {
 }
 
 /** Files of the commonest kind: the others say the same again. In a draw Parquet wins, else the first in the alphabet. */
-function keepOneKind(splits: readonly SplitFiles[]): readonly SplitFiles[] {
+function keepOneKind(files: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
-  for (const name of splits.flatMap(({ files }) => files)) counts.set(kindOf(name), (counts.get(kindOf(name)) ?? 0) + 1);
-  const [kind] = [...counts].toSorted(([a, many], [b, more]) => more - many || Number(b === ".parquet") - Number(a === ".parquet") || (a < b ? -1 : 1))[0] ?? [];
-  return splits.map((split) => ({ ...split, files: split.files.filter((name) => kindOf(name) === kind) }));
+  for (const kind of files.map((name) => rowKindOf(name)!)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const [commonest] = [...counts].toSorted(([a, many], [b, more]) => more - many || Number(b === ".parquet") - Number(a === ".parquet") || (a < b ? -1 : 1))[0] ?? [];
+  return files.filter((name) => familyOf(rowKindOf(name)!) === familyOf(commonest!));
 }
 
-/** JSON and JSON Lines are one kind, and so are tables with commas or tabs. */
-function kindOf(name: string): string {
-  const kind = rowKindOf(name) ?? "";
+/** JSON and JSON Lines are read alike, and so are tables with commas or tabs. */
+function familyOf(kind: string): string {
   return { ".jsonl": ".json", ".ndjson": ".json", ".tsv": ".csv", ".feather": ".arrow" }[kind] ?? kind;
 }
 
