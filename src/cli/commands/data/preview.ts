@@ -2,7 +2,8 @@ import type { ExamplePreview, OpenDataset, PromptWish, Row, SplitName, TrainOn }
 import { defineCommand } from "../../command.ts";
 import { formatAmount } from "../../format.ts";
 import { rowMissing, usageFault } from "../../errors.ts";
-import { choice, required, text, wholeNumber } from "../../options.ts";
+import { namedDataset, requireTokenizer } from "../../named-dataset.ts";
+import { choice, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
 const SPLITS: readonly SplitName[] = ["train", "validation", "test"];
@@ -13,23 +14,26 @@ const TRAINED: readonly TrainOn[] = ["all", "last"];
 export const dataPreview = defineCommand({
   name: "data preview",
   summary: "Show a row as the model sees it, and which tokens are trained",
+  arguments: { dataset: text("dir", "a prepared dataset, or one saved by Python's datasets") },
   options: {
-    datasetPath: required(text("dir", "a prepared dataset, or one saved by Python's datasets")),
+    datasetPath: text("dir", "the same"),
     modelName: text("model", "directory, .gguf file or Hub id whose tokenizer counts; without it the text alone is shown"),
     split: choice(SPLITS, "of the dataset", { default: "train" }),
     row: wholeNumber("n", "which row of the split, from 1", { default: 1, min: 1 }),
     rowId: text("id", "the row of this id instead"),
     promptFormat: choice(FORMATS, "how a row becomes text (default alpaca, chat with a template)"),
     chatTemplate: text("file", "template of chats: a .jinja file, chatml or llama3; left out, the model's own"),
-    trainOn: choice(TRAINED, "answers of a conversation that are trained", { default: "all" }),
-    maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt, never in the answer", { default: 512, min: 8 }),
+    trainOn: choice(TRAINED, "answers of a conversation that are trained (all)"),
+    maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt, never in the answer (512)", { min: 8 }),
   },
-  examples: ["data preview --dataset-path data/processed/healthcare_dataset", "data preview --dataset-path data/processed/healthcare_dataset --model-name mistralai/Mistral-7B-v0.1 --split test --row 3"],
-  async run({ options, print, world, withInterrupt }) {
+  examples: ["data preview data/processed/healthcare_dataset", "data preview --dataset-path data/processed/healthcare_dataset --model-name mistralai/Mistral-7B-v0.1 --split test --row 3"],
+  async run({ options, arguments: { dataset }, print, world, withInterrupt }) {
+    const datasetPath = namedDataset(dataset, options.datasetPath, "data preview");
     const { choosePrompt, openDataset, previewExample, renderPrompt } = await import("../../../data/index.ts");
     const { chatTemplate, maxSeqLength, modelName, trainOn } = options;
+    requireTokenizer(modelName, { "--chat-template": chatTemplate, "--train-on": trainOn, "--max-seq-length": maxSeqLength }, "data preview");
     const wish = options.promptFormat ?? (chatTemplate === undefined ? "alpaca" : "chat");
-    const row = pickRow(openDataset(options.datasetPath), options);
+    const row = pickRow(openDataset(datasetPath), { ...options, datasetPath });
     const showHeader = () => print.line(print.paint.dim(`${options.split} row ${print.visible(row.id)}, format ${wish}\n`));
     if (modelName === undefined) {
       if (wish === "chat" || wish === "chatml" || wish === "llama3") throw usageFault("a chat template needs the special tokens of a model: give --model-name", "tunesmith data preview");
@@ -42,7 +46,7 @@ export const dataPreview = defineCommand({
     }
     const { loadTokenizer } = await import("../../load-tokenizer.ts");
     const { tokenizer, format } = choosePrompt(await withInterrupt((signal) => loadTokenizer(modelName, { print, world, signal })), wish, chatTemplate);
-    const preview = previewExample(tokenizer, row, format, maxSeqLength, trainOn);
+    const preview = previewExample(tokenizer, row, format, maxSeqLength ?? 512, trainOn ?? "all");
     showHeader();
     showPreview(preview, print);
     return { row, tokens: preview.tokens, trained_tokens: preview.trainedTokens, cut_tokens: preview.cutTokens, segments: preview.segments };

@@ -1,14 +1,16 @@
 import type { Row, SplitName } from "../../../data/index.ts";
 import { defineCommand } from "../../command.ts";
-import { choice, required, text, wholeNumber } from "../../options.ts";
+import { namedDataset } from "../../named-dataset.ts";
+import { choice, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 
 /** `tunesmith data sample` */
 export const dataSample = defineCommand({
   name: "data sample",
   summary: "Show some rows of a dataset, chosen by chance",
+  arguments: { dataset: text("dir", "a prepared dataset, or one saved by Python's datasets") },
   options: {
-    datasetPath: required(text("dir", "a prepared dataset, or one saved by Python's datasets")),
+    datasetPath: text("dir", "the same"),
     count: wholeNumber("n", "rows to show", { default: 5, min: 1 }),
     split: choice<SplitName>(["train", "validation", "test"], "of the dataset", { default: "train" }),
     task: text("name", "only rows of this task"),
@@ -16,8 +18,9 @@ export const dataSample = defineCommand({
     seed: wholeNumber("n", "other rows for another one", { default: 42, min: 0 }),
   },
   remark: "The whole split is read, and a few rows of it held: a dataset larger than the memory works.",
-  examples: ["data sample --dataset-path data/processed/healthcare_dataset", "data sample --dataset-path data/processed/healthcare_dataset --split test --count 3 --task dose"],
-  async run({ options: { datasetPath, count, split, task, label, seed }, print }) {
+  examples: ["data sample data/processed/healthcare_dataset", "data sample --dataset-path data/processed/healthcare_dataset --split test --count 3 --task dose"],
+  async run({ options: { count, split, task, label, seed, ...options }, arguments: { dataset: named }, print }) {
+    const datasetPath = namedDataset(named, options.datasetPath, "data sample");
     const { openDataset, sampleRows } = await import("../../../data/index.ts");
     const dataset = openDataset(datasetPath);
     const fits = (row: Row): boolean => (task === undefined || row.task === task) && (label === undefined || row.labels?.includes(label) === true);
