@@ -51,6 +51,18 @@ describe("assignSplits", () => {
     expect(Math.abs(train - 8 * test)).toBeLessThanOrEqual(8);
   });
 
+  it.each(["stratified", "multilabel"] as const)("keeps the sizes of splits where most labels are rare, by the method %s", (method) => {
+    const deal = (classOf: (row: number) => string): Assignment => {
+      const labels = column(numbered(1000).map((_, row) => [classOf(row)]));
+      return assignSplits({ method, rowKeys: keysOf(numbered(1000)), groupOf: alone(1000), labels, fractions: EIGHTY, seed: 42 });
+    };
+    expect(sizes(deal((row) => `only ${row}`))).toEqual([800, 100, 100]);
+    expect(sizes(deal((row) => `three ${row % 333}`))).toEqual([800, 100, 100]);
+    const mixed = deal((row) => (row < 500 ? "usual" : `only ${row}`));
+    expect(sizes(mixed)).toEqual([800, 100, 100]);
+    expect(mixed.order.map((rows) => Array.from(rows).filter((row) => row < 500).length)).toEqual([400, 50, 50]);
+  });
+
   it("keeps groups whole, leaves no wanted split empty, and does not depend on the order of the rows", () => {
     const worlds = fc.array(fc.record({ group: fc.nat(12), labels: fc.subarray(["a", "b", "c"]) }), { minLength: 3, maxLength: 60 });
     fc.assert(

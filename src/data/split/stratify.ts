@@ -10,6 +10,8 @@ interface Wish {
   readonly ofLabel: readonly Float64Array[];
   /** Rows each split still lacks. */
   readonly ofAll: Float64Array;
+  /** Parts of rows that splits were owed by labels with too few rows left to share, and did not get. */
+  readonly owed: Float64Array;
 }
 
 /**
@@ -20,12 +22,12 @@ export function stratifySplits(units: Units, labels: LabelColumn, shares: Shares
   const counts = countLabels(units, labels);
   const totals = new Float64Array(labels.names.length);
   for (const index of labels.values) totals[index]! += 1;
-  const wish: Wish = { ofLabel: shares.map((share) => totals.map((total) => total * share)), ofAll: Float64Array.from(shares, (share) => share * units.members.length) };
+  const wish: Wish = { ofLabel: shares.map((share) => totals.map((total) => total * share)), ofAll: Float64Array.from(shares, (share) => share * units.members.length), owed: new Float64Array(shares.length) };
   const unitsOf = unitsByLabel(counts, orderUnits(units, random), labels.names.length);
   const splitOf = new Uint8Array(units.count).fill(UNDEALT);
   const wanted = [0, 1, 2].filter((split) => shares[split]! > 0);
   const deal = (unit: number, label: number | undefined): void => {
-    const split = chooseSplit(wanted, wish, label, random);
+    const split = chooseSplit(wanted, wish, label, label === undefined ? 0 : counts[unit]!.get(label)!, random);
     splitOf[unit] = split;
     wish.ofAll[split]! -= sizeOfUnit(units, unit);
     for (const [index, count] of counts[unit]!) {
@@ -43,6 +45,8 @@ export function stratifySplits(units: Units, labels: LabelColumn, shares: Shares
 }
 
 const UNDEALT = 255;
+/** Shares of whole numbers are no whole numbers. */
+const TOLERANCE = 1e-9;
 
 /** Rows of a unit that have each label. */
 type LabelCounts = ReadonlyMap<number, number>;
@@ -77,15 +81,27 @@ function rarest(totals: Float64Array): number | undefined {
   return found;
 }
 
-/** The split that lacks most rows of the label; of equal ones the one that lacks most rows; of those a random one. */
-function chooseSplit(wanted: readonly number[], { ofLabel, ofAll }: Wish, label: number | undefined, random: Random): number {
+/**
+ * The split that lacks most rows of the label; of equal ones the one that lacks most rows; of those a random one. Where no split lacks as many as
+ * there are to deal, the rest of a label or all of a rare one, the split that was owed most by such rests before: else the largest would get them all.
+ */
+function chooseSplit(wanted: readonly number[], { ofLabel, ofAll, owed }: Wish, label: number | undefined, rows: number, random: Random): number {
   const most = (splits: readonly number[], lack: (split: number) => number): readonly number[] => {
     const greatest = Math.max(...splits.map(lack));
     return splits.filter((split) => lack(split) === greatest);
   };
-  const first = label === undefined ? wanted : most(wanted, (split) => ofLabel[split]![label]!);
-  const equal = most(first, (split) => ofAll[split]!);
-  return equal.length === 1 ? equal[0]! : random.pick(equal);
+  const one = (splits: readonly number[]): number => {
+    const equal = most(splits, (split) => ofAll[split]!);
+    return equal.length === 1 ? equal[0]! : random.pick(equal);
+  };
+  if (label === undefined) return one(wanted);
+  const lack = (split: number): number => Math.max(0, ofLabel[split]![label]!);
+  const total = wanted.reduce((sum, split) => sum + lack(split), 0);
+  if (total === 0 || wanted.some((split) => lack(split) >= rows - TOLERANCE)) return one(most(wanted, (split) => ofLabel[split]![label]!));
+  for (const split of wanted) owed[split]! += (rows * lack(split)) / total;
+  const chosen = one(most(wanted, (split) => owed[split]!));
+  owed[chosen]! -= rows;
+  return chosen;
 }
 
 /** A split that got nothing is given the smallest unit of the one with most units. */
