@@ -85,7 +85,7 @@ describe("prepareDataset", () => {
 
   it("writes what UTF-8 cannot hold as a replacement character", async () => {
     const rows = [...lines(9), line(9, { output: "half of a pair: \ud83d", labels: ["\udc00"] })];
-    await expect(prepare(rows)).rejects.toThrow("undecodable: 1 rows");
+    await expect(prepare(rows)).rejects.toThrow("undecodable: 1 row with");
     const { path } = await prepare(rows, { skipValidation: true });
     const row = SPLIT_NAMES.flatMap((name) => loadDataset(path).splits[name]).find(({ id }) => id === "row-10");
     expect(row?.output).toBe("half of a pair: \ufffd");
