@@ -101,7 +101,7 @@ describe("prepareDataset", () => {
   });
 
   it("stops at characters that another encoding lost", async () => {
-    await expect(prepare([...questions(9), question(10, { answer: "Caf\ufffd" })])).rejects.toThrow("undecodable: 1 row with characters that are lost, because the file is not UTF-8 (row 10)");
+    await expect(prepare([...questions(9), question(10, { answer: "Caf\ufffd" })])).rejects.toThrow("undecodable: 1 row with characters that are lost, because the file is not UTF-8: save it as UTF-8 (row 10)");
   });
 
   it("keeps near-duplicates in one split and says how many there are", async () => {

@@ -26,3 +26,11 @@ export function fieldUnknown(field: string, known: readonly string[]): Tunesmith
     exitCode: 2,
   });
 }
+
+export function filesNotFound(path: string, kinds: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "data.file_kind_unknown",
+    message: `Cannot read ${path}: no file in this directory holds rows, needed is one that ends in ${kinds.join(", ")}`,
+    hint: "Check that this is the right directory.",
+  });
+}

@@ -7,7 +7,7 @@ import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { readArrow } from "./arrow.ts";
 import { readConll } from "./conll.ts";
 import { readDelimited } from "./delimited.ts";
-import { fileMissingOrOnHub } from "./errors.ts";
+import { fileMissingOrOnHub, filesNotFound } from "./errors.ts";
 import { lookFirst } from "./first-bytes.ts";
 import { readJsonLines, readJsonList } from "./json.ts";
 import { readParquetApart } from "./parquet-apart.ts";
@@ -78,7 +78,7 @@ export function findFiles(path: string): readonly SourceFile[] {
   }
   if (!isDirectory(path)) throw fileKindUnknown(path, Object.keys(READERS));
   const found = exists(join(path, "dataset_dict.json")) ? savedSplits(path) : exists(join(path, "state.json")) ? savedFiles(path, "", undefined) : filesBelow(path);
-  if (found.length === 0) throw fileKindUnknown(path, Object.keys(READERS));
+  if (found.length === 0) throw filesNotFound(path, ROW_KINDS);
   const place = ({ split }: SourceFile): number => (split === undefined ? SPLIT_NAMES.length : SPLIT_NAMES.indexOf(split));
   return found.toSorted((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
 }

@@ -60,7 +60,7 @@ interface Check extends Pick<DatasetFinding, "code" | "severity" | "message"> {
 const CHECKS: readonly Check[] = [
   { code: "empty_output", severity: "error", message: "[row|rows] without an answer", finds: ({ source }) => emptyField(source) === "empty_output" },
   { code: "empty_instruction", severity: "error", message: "[row|rows] without an instruction", finds: ({ source }) => emptyField(source) === "empty_instruction" },
-  { code: "undecodable", severity: "error", message: "[row|rows] with characters that are lost, because the file is not UTF-8", finds: ({ text, isAscii }) => !isAscii && text.includes("\ufffd") },
+  { code: "undecodable", severity: "error", message: "[row|rows] with characters that are lost, because the file is not UTF-8: save it as UTF-8", finds: ({ text, isAscii }) => !isAscii && text.includes("\ufffd") },
   { code: "short_row", severity: "warning", message: "[row|rows] shorter than the least length", finds: ({ words }, { minLength }) => words < minLength },
   { code: "long_row", severity: "warning", message: "[row|rows] longer than the greatest length", finds: ({ words }, { maxLength }) => words > maxLength },
   { code: "answer_repeats_question", severity: "warning", message: "[row|rows] whose answer is [its|their] instruction", finds: ({ source: { row } }) => row.output !== "" && row.output === row.instruction },
