@@ -113,8 +113,8 @@ describe.each([["ner", 3], ["water-conflict", 1]] as const)("the sample %s", (do
     expect(generateSample({ domain, count: 600, seed: 42 })).toEqual(made);
     const texts = [...new Set(made.map(({ input }) => input))];
     expect(texts).toHaveLength(600 / rowsPerText);
-    const sets = texts.slice(0, 200).map(shingles);
-    expect(Math.max(...sets.map((left, index) => sets.slice(0, index).reduce((most, right) => Math.max(most, jaccard(left, right)), 0)))).toBeLessThan(0.8);
+    const sets = texts.slice(0, 300).map(shingles);
+    expect(Math.max(...sets.map((left, index) => sets.slice(0, index).reduce((most, right) => Math.max(most, jaccard(left, right)), 0)))).toBeLessThan(0.7);
   });
 
   it("can fill the largest sample", () => {

@@ -2,17 +2,17 @@
 import type { Random } from "../../random.ts";
 import type { Entity } from "../row.ts";
 import { ENTITIES_INSTRUCTION, writeEntities } from "../read/entities.ts";
-import { CLINICS, CONDITIONS, JOBS, MEDICINES, SETTINGS } from "./lexicon.ts";
-import { drawFacts, tellNote } from "./note.ts";
+import { CONDITIONS, MEDICINES } from "./lexicon.ts";
+import { drawFacts, tellNote, tellVisit } from "./note.ts";
 import type { SampleRow } from "./sample-row.ts";
 
 const DRAWS_PER_NOTE = 500;
 const NOTES_PER_EMPTY = 8;
 
 const QUESTIONS = [
-  { task: "entities", instruction: ENTITIES_INSTRUCTION, answer: writeEntities },
-  { task: "chemicals", instruction: "List the chemicals named in this text, one a line.", answer: listOf("Chemical") },
-  { task: "diseases", instruction: "List the diseases named in this text, one a line.", answer: listOf("Disease") },
+  { task: "entities", instructions: [ENTITIES_INSTRUCTION], answer: writeEntities },
+  { task: "chemicals", instructions: askFor("chemicals"), answer: listOf("Chemical") },
+  { task: "diseases", instructions: askFor("diseases"), answer: listOf("Disease") },
 ] as const;
 
 interface Note {
@@ -26,16 +26,16 @@ export function createNoteEntities(random: Random): (index: number) => Omit<Samp
   let note: Note = { text: "", entities: [] };
   return (index) => {
     const number = Math.floor(index / QUESTIONS.length);
-    const { task, instruction, answer } = QUESTIONS[index % QUESTIONS.length]!;
+    const { task, instructions, answer } = QUESTIONS[index % QUESTIONS.length]!;
     if (index % QUESTIONS.length === 0) note = drawNote(random, number % NOTES_PER_EMPTY === NOTES_PER_EMPTY - 1, used);
-    return { instruction, input: note.text, output: answer(note.entities), task, group: `note-${number + 1}`, entities: note.entities };
+    return { instruction: random.pick(instructions), input: note.text, output: answer(note.entities), task, group: `note-${number + 1}`, entities: note.entities };
   };
 }
 
 /** A note that no row had yet, with answers that no row gave. */
 function drawNote(random: Random, isEmpty: boolean, used: Set<string>): Note {
   for (let draw = 0; draw < DRAWS_PER_NOTE; draw += 1) {
-    const text = isEmpty ? tellVisit(random) : tellNote(drawFacts(random), ["medicines"], random);
+    const text = isEmpty ? tellVisit(drawFacts(random), random) : tellNote(drawFacts(random), ["medicines"], random);
     const entities = findEntities(text);
     const answers = isEmpty ? [] : QUESTIONS.map(({ answer }) => answer(entities));
     if ((entities.length === 0) !== isEmpty || [text, ...answers].some((one) => used.has(one))) continue;
@@ -63,18 +63,14 @@ function findEntities(text: string): readonly Entity[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** What is told of a visit about which nothing medical is said. */
-function tellVisit(random: Random): string {
-  const [first, second] = random.sample(CLINICS, 2) as [string, string];
-  const pieces = [
-    `The ${random.pick(JOBS)} was seen at the ${random.pick(SETTINGS)} at ${random.between(8, 17)}:${random.pick(["05", "15", "25", "40", "50"])} after a wait of ${random.between(5, 55)} minutes`,
-    `the file went from the ${first} clinic to the ${second} clinic`,
-    `a letter of ${random.between(1, 6)} pages follows`,
-    `the next visit is in ${random.between(2, 12)} ${random.pick(["days", "weeks", "months"])}`,
-    `room ${random.between(1, 90)} was free, and ${random.pick(["a relative", "a neighbour", "an interpreter", "a student", "nobody"])} came along`,
+function askFor(what: string): readonly string[] {
+  return [
+    `List the ${what} named in this text, one a line.`,
+    `Which ${what} does the text name? Give one a line.`,
+    `Extract all ${what}, each on a line of its own.`,
+    `Write down the ${what} of this note: one a line, or "none".`,
+    `Find the ${what} in the note and list them line by line.`,
   ];
-  const [opening, ...rest] = pieces;
-  return `${[opening, ...random.sample(rest, 3)].join("; ")}.`;
 }
 
 function listOf(type: string): (entities: readonly Entity[]) => string {

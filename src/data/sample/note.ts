@@ -121,6 +121,24 @@ const OTHER: readonly ((facts: NoteFacts) => string)[] = [
 /** Parts of the note beside the opening, which is always there. */
 export type NotePart = "medicines" | "findings" | "follow-up" | "other";
 
+const REASONS: readonly string[] = "a travel form|a driving licence check|a school certificate|a second opinion|a copy of the last letter|advice on meals|a routine check|a hearing test|new glasses|a blood pressure reading|a fitness class|a letter for the employer".split("|");
+
+const VISITS: readonly ((facts: NoteFacts, reason: string) => string)[] = [
+  ({ age, sex }, reason) => `${capitalise(article(String(age)))} ${age}-year-old ${sex} came for ${reason}.`,
+  ({ age, sex, setting }, reason) => `${capitalise(setting)}: ${sex} aged ${age} asks for ${reason}.`,
+  ({ age, job, sex }, reason) => `This ${job}, a ${sex} of ${age}, is well and wants ${reason}.`,
+  ({ age, sex, setting }, reason) => `Seen at the ${setting} for ${reason}; a ${sex} of ${age} years.`,
+  ({ age, sex, job }, reason) => `Patient: ${sex}, ${age}, ${job}. Reason: ${reason}. Diagnoses: none.`,
+  ({ age, sex }, reason) => `We met a ${sex} of ${age} about ${reason}; no medicines are taken.`,
+];
+
+/** A note like the others about somebody who has nothing and takes nothing. */
+export function tellVisit(facts: NoteFacts, random: Random): string {
+  const body = random.sample([random.pick(FOUND)(facts), random.pick(RETURN)(facts), random.pick(OTHER)(facts)], random.between(1, 3));
+  body.splice(random.chance(0.7) ? 0 : random.between(0, body.length), 0, random.pick(VISITS)(facts, random.pick(REASONS)));
+  return body.join(" ");
+}
+
 /** Tells the facts in 10 to 60 words. Sentences stand in random order; `needed` parts are always told, the others sometimes left out. */
 export function tellNote(facts: NoteFacts, needed: readonly NotePart[], random: Random): string {
   const tell: Readonly<Record<NotePart, () => string>> = {
