@@ -2,6 +2,7 @@
 // time: a template that is refused on one machine is refused on every machine.
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { strftime } from "./strftime.ts";
+import { readTextCall } from "./text-methods.ts";
 
 interface Statement {
   readonly type: string;
@@ -84,7 +85,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     this.#spend(1);
     if (statement?.type === "MemberExpression") requireHarmless(statement);
     if (statement?.type === "For") this.#looped.add((statement as Statement & { readonly iterable: object }).iterable);
-    const result = super.evaluate(statement, environment);
+    const result = (statement && this.#callText(statement, environment)) ?? super.evaluate(statement, environment);
     const { value } = result;
     if (typeof value === "string") {
       if (value.length > MOST_TEXT) throw new RangeError(`it builds a text of ${value.length} characters, at most ${MOST_TEXT} are allowed`);
@@ -95,6 +96,16 @@ class BoundedInterpreter extends LibraryInterpreter {
       this.#spend(statement !== undefined && this.#looped.has(statement) ? members * STEPS_A_ROUND : members / MEMBERS_A_STEP);
     }
     return result;
+  }
+
+  /** Answers a method of a text as Python does, where the library does not; undefined for everything else. */
+  #callText(statement: Statement, environment: unknown): RuntimeValue | undefined {
+    const call = readTextCall(statement);
+    if (call === undefined) return undefined;
+    const { value } = this.evaluate(call.on, environment);
+    if (typeof value !== "string") return undefined;
+    const given = call.given.map((argument) => this.evaluate(argument, environment).value);
+    return super.evaluate({ type: "StringLiteral", value: call.answer(value, given) } as Statement, environment);
   }
 
   #spend(steps: number): void {
