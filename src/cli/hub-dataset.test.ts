@@ -40,7 +40,7 @@ async function answer(input: string | URL | Request, options: RequestInit = {}):
   return new Response(options.method === "HEAD" ? null : bytes, { headers: { etag: `"${etag}"`, "content-length": String(bytes.length) } });
 }
 
-async function prepare(words: readonly string[], environment: Record<string, string> = {}) {
+async function call(words: readonly string[], environment: Record<string, string> = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const world = {
@@ -51,9 +51,10 @@ async function prepare(words: readonly string[], environment: Record<string, str
     now: () => new Date("2026-01-02T03:04:05Z"),
     fetch: answer as typeof fetch,
   };
-  const code = await main(["data", "prepare", "--domain", "own", "--output-dir", join(home, "out"), ...words], { world });
+  const code = await main(words, { world });
   return { code, out: out.join(""), err: err.join("") };
 }
+const prepare = (words: readonly string[], environment: Record<string, string> = {}) => call(["data", "prepare", "--domain", "own", "--output-dir", join(home, "out"), ...words], environment);
 const byName = (...words: readonly string[]) => ["--dataset-name", "owner/rows", ...words];
 const record = () => JSON.parse(readFileSync(join(home, "out", "own_dataset", "dataset.json"), "utf8")) as { sources: readonly unknown[]; statistics: { labels: Readonly<Record<string, unknown>> } };
 
@@ -63,6 +64,15 @@ it("prepares a dataset of the hub by its card: files, the split to train on, nam
   expect(out).toContain("source      owner/rows (30 rows, columns text + label)\nhub         commit 01234567, config default, split train\n");
   expect(record().sources).toMatchObject([{ kind: "hub", path: "owner/rows", hub: { commit: COMMIT, config: "default", splits: ["train"] }, rows: 30, columns: ["label"] }]);
   expect(Object.keys(record().statistics.labels).sort()).toEqual(["peace", "water"]);
+});
+
+it("links the dataset, at its commit, in the card of what was made of it", async () => {
+  await prepare(byName());
+  const path = join(home, "out", "own_dataset");
+  expect(await call(["data", "card", "--dataset-path", path])).toMatchObject({ code: 0 });
+  const card = readFileSync(join(path, "README.md"), "utf8");
+  expect(card).toContain('source_datasets:\n- "owner/rows"\n');
+  expect(card).toContain(`source: [owner/rows](https://huggingface.co/datasets/owner/rows/tree/${COMMIT}), config default, split train, 30 rows, SHA-256`);
 });
 
 it("prepares the same without the hub afterwards, and says that nobody checked", async () => {
@@ -98,7 +108,7 @@ it("reads what Python's datasets has loaded before", async () => {
   writeFileSync(join(cached, "dataset_info.json"), JSON.stringify({ config_name: "default", features: {}, splits: { train: {} } }));
   rmSync(join(home, "hf", "hub"), { recursive: true });
   const { code, err } = await prepare(byName(), { HF_HUB_OFFLINE: "1" });
-  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("as Python's datasets has it in its cache, commit 01234567: Cannot get owner/rows: HF_HUB_OFFLINE is set") });
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("as Python's datasets has it in its cache, config default, commit 01234567: Cannot get owner/rows: HF_HUB_OFFLINE is set") });
   expect(record().sources).toMatchObject([{ kind: "hub", rows: 24, hub: { commit: COMMIT, config: "default", splits: ["train"] } }]);
   expect(await prepare(byName("--dataset-split", "test"), { HF_HUB_OFFLINE: "1" })).toMatchObject({ code: 2, err: expect.stringContaining("it has no split test, there is train") });
   expect(await prepare(byName("--revision", "v1"), { HF_HUB_OFFLINE: "1" })).toMatchObject({ code: 1 });

@@ -94,7 +94,7 @@ function findPrepared({ id, config, splits: wanted, revision }: DatasetWish, cac
   const { cache } = chooseConfig(id, fitting.filter(({ commit }) => commit === newest.commit).map((one) => ({ name: one.config, isDefault: one.config === "default", cache: one })), config);
   const names = cache.splits.map(({ name }) => name);
   const splits = chooseSplits(id, names, wanted);
-  print.warn(`${id} is read as Python's datasets has it in its cache, commit ${cache.commit.slice(0, 8)}: ${unreachable.message}`);
+  print.warn(`${id} is read as Python's datasets has it in its cache, config ${cache.config}, commit ${cache.commit.slice(0, 8)}: ${unreachable.message}`);
   sayOthers(id, splits, names.filter((name) => !splits.includes(name)), print);
   return rowsOf(id, cache, splits);
 }

@@ -9,6 +9,8 @@ import { columnsUnknown, datasetChanged, datasetMissing, datasetUnreadable, file
 import { createFaults } from "./read/faults.ts";
 import { COLUMN_SETS, mapRecord } from "./read/fields.ts";
 import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "./row.ts";
+import { findLabelNames } from "./read/label-names.ts";
+import { findSavedFeatures } from "./read/saved-features.ts";
 import { checkArrow } from "./read/arrow/read.ts";
 import { readBatches } from "./write/read-shard.ts";
 import { isOwnBatch, recordsOfBatch, rowsOfBatch } from "./write/rows.ts";
@@ -129,6 +131,7 @@ function* readSplit(directory: string | undefined, split: SplitName): Generator<
   const state = stateSchema.safeParse(readJson(join(directory, "state.json")));
   if (!state.success) throw datasetUnreadable(directory, "state.json has no list of data files");
   const faults = createFaults();
+  const labelNames = findLabelNames(findSavedFeatures(directory));
   let number = 0;
   for (const { filename } of state.data._data_files) {
     for (const batch of readShard(join(directory, filename))) {
@@ -139,7 +142,7 @@ function* readSplit(directory: string | undefined, split: SplitName): Generator<
       }
       for (const record of recordsOfBatch(batch)) {
         number += 1;
-        const mapped = mapRecord(record);
+        const mapped = mapRecord(record, labelNames === undefined ? {} : { labelNames });
         if (mapped.kind === "row") yield { ...mapped.fields, id: mapped.fields.id ?? `${split}-${number}` };
         else if (mapped.kind === "fault") faults.add({ row: number }, mapped.fault);
         else throw columnsUnknown(directory, mapped.found, COLUMN_SETS);

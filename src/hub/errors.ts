@@ -77,7 +77,7 @@ export function unreachable(question: Question, cause: unknown): TunesmithError 
   return new TunesmithError({
     code: "hub.unreachable",
     message: `Cannot download ${question.id}: no connection to ${question.endpoint} (${reason})`,
-    hint: "Check the path if it was meant as one; else check the network and HF_ENDPOINT and run the command again: it continues where it stopped.",
+    hint: `${question.kind === "model" ? "Check the path if it was meant as one; else check" : "Check"} the network and HF_ENDPOINT and run the command again: it continues where it stopped.`,
     cause,
   });
 }

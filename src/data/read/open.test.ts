@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { FieldMapping } from "./fields.ts";
 import { openSource } from "./open.ts";
+import { readRows } from "./read.ts";
 
 let home: string;
 beforeEach(() => void (home = mkdtempSync(join(tmpdir(), "open-"))));
@@ -36,4 +37,16 @@ it("names a column that was to be read and is not there, and a field that is non
   writeFileSync(file, "question,answer\nq,a\n");
   await expect(describeRead(file, { columns: { instruction: "Frage" } })).rejects.toThrow("it has no column Frage to be read as instruction, its columns are question, answer");
   await expect(describeRead(file, { columns: { wort: "question" } })).rejects.toThrow("wort is no field, needed is one of messages");
+});
+
+it("gives labels that are numbers the names that Python saved with them", async () => {
+  const features = { text: { dtype: "string", _type: "Value" }, label: { names: ["peace", "water"], _type: "ClassLabel" } };
+  mkdirSync(join(home, "train"));
+  writeFileSync(join(home, "train", "dataset_info.json"), JSON.stringify({ features }));
+  writeFileSync(join(home, "train", "a.jsonl"), '{"text":"t","label":1}\n{"text":"u","label":0}\n');
+  const labels = async (mapping: FieldMapping = {}) => (await readRows(home, { mapping })).rows.map(({ row }) => row.labels);
+  expect(await labels()).toEqual([["water"], ["peace"]]);
+  expect(await labels({ labelNames: ["a", "b"] })).toEqual([["b"], ["a"]]);
+  writeFileSync(join(home, "train", "dataset_info.json"), "{");
+  expect(await labels()).toEqual([["1"], ["0"]]);
 });

@@ -7,8 +7,9 @@ import { createFaults, type Faults } from "./faults.ts";
 import { columnMissing, fieldUnknown } from "./errors.ts";
 import { COLUMN_SETS, FIELDS, mapRecord, unreadColumns, type FieldMapping, type MappedRecord } from "./fields.ts";
 import { findFiles, findOtherFiles, type SourceFile } from "./files.ts";
-import { findLabelNames } from "./hub/label-names.ts";
 import { sourceFilesOf, type HubRows } from "./hub/rows.ts";
+import { findLabelNames } from "./label-names.ts";
+import { findSavedFeatures } from "./saved-features.ts";
 
 /** A row with its number in the source, counted from 1 through all files. */
 export interface SourceRow {
@@ -37,21 +38,20 @@ export interface Source {
   describe(): DatasetSource;
 }
 
-/** Opens a file or directory of rows. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`, `data.field_unknown` */
+/** Opens a file or directory of rows; labels that are numbers get the names that Python's `datasets` saved with them. @throws `files.missing`, `data.file_kind_unknown`, `data.dataset_unreadable`, `data.field_unknown` */
 export function openSource(path: string, { mapping = {}, split }: SourceOptions = {}): Source {
   requireFields(mapping);
   const all = findFiles(path);
   const files = split === undefined ? all : all.filter((file) => file.split === split);
   const isSingle = all.length === 1 && all[0]!.name === path;
-  return openFiles(path, files, mapping, isSingle ? { kind: "file" } : { kind: "directory", others: findOtherFiles(path, all) });
+  return isSingle ? openFiles(path, files, mapping, { kind: "file" }) : openFiles(path, files, nameLabels(mapping, findSavedFeatures(path)), { kind: "directory", others: findOtherFiles(path, all) });
 }
 
 /** Opens files of a dataset on the Hub; labels that are numbers get their names from its features. @throws `data.field_unknown` */
 export function openHubRows(hub: HubRows, mapping: FieldMapping = {}): Source {
   requireFields(mapping);
   const { id, commit, config, splits } = hub;
-  const labelNames = mapping.labelNames ?? findLabelNames(hub.features, mapping);
-  return openFiles(id, sourceFilesOf(hub), { ...mapping, ...(labelNames !== undefined && { labelNames }) }, { kind: "hub", hub: { commit, config, splits: [...splits] } });
+  return openFiles(id, sourceFilesOf(hub), nameLabels(mapping, hub.features), { kind: "hub", hub: { commit, config, splits: [...splits] } });
 }
 
 interface Origin extends Pick<DatasetSource, "kind" | "hub"> {
@@ -122,6 +122,11 @@ function openFiles(path: string, files: readonly SourceFile[], mapping: FieldMap
       ...(mapping.columns !== undefined && Object.keys(mapping.columns).length > 0 && { mapping: { ...mapping.columns } }),
     }),
   };
+}
+
+function nameLabels(mapping: FieldMapping, features: unknown): FieldMapping {
+  const labelNames = mapping.labelNames ?? findLabelNames(features, mapping);
+  return labelNames === undefined ? mapping : { ...mapping, labelNames };
 }
 
 function requireFields({ columns = {} }: FieldMapping): void {

@@ -20,9 +20,15 @@ export function cardHead(profile: DatasetProfile, { license, languages = [], hub
     `size_categories:\n- ${JSON.stringify(sizeCategory(record.statistics.rows))}`,
     `task_categories:\n- ${JSON.stringify(category)}`,
     `tags:\n- "tunesmith"`,
+    ...describeOrigin(record.sources.flatMap(({ path, hub }) => (hub === undefined ? [] : [path]))),
     ...(record.created_at === null ? [] : describeFiles(profile)),
   ];
   return `---\n${lines.join("\n")}\n---`;
+}
+
+/** The datasets of the Hub that the rows are from. */
+function describeOrigin(ids: readonly string[]): readonly string[] {
+  return ids.length === 0 ? [] : ["source_datasets:", ...ids.map((id) => `- ${JSON.stringify(id)}`)];
 }
 
 /** Where the rows of each split are and what they hold, as they are written here. */

@@ -1,7 +1,7 @@
 // The card of a dataset: README.md with the YAML head that the Hugging Face Hub reads, and its plots. Source: Hub documentation, dataset cards.
 import { join } from "node:path";
 import { ensureDirectory, writeFileAtomic } from "../../files/index.ts";
-import type { DatasetRecord } from "../../records/index.ts";
+import type { DatasetRecord, DatasetSource } from "../../records/index.ts";
 import { openDataset } from "../load.ts";
 import { SPLIT_NAMES } from "../row.ts";
 import { barChart } from "../show/charts.ts";
@@ -115,7 +115,7 @@ function origin(record: DatasetRecord): readonly string[] {
   return [
     `content: \`${record.digest}\` (SHA-256 over the rows)`,
     ...(parent === null ? [] : [`parent: ${parent.name} ${parent.version ?? ""} \`${parent.digest.slice(0, 16)}\``]),
-    ...record.sources.map((source) => `source: \`${source.path.replaceAll("`", "'")}\`, ${source.rows} rows, SHA-256 \`${source.digest.slice(0, 16)}\``),
+    ...record.sources.map((source) => `source: ${sourceLink(source)}, ${source.rows} rows, SHA-256 \`${source.digest.slice(0, 16)}\``),
     ...(changed.length === 0 ? [] : [`cleaned: ${changed.map(({ name, rows_changed }) => `${name} in ${rows_changed} rows`).join(", ")}`]),
     ...Object.entries(record.dropped).map(([reason, count]) => `left out: ${count} rows, ${reason.replaceAll("_", " ")}`),
     ...record.sampling.map((step) => `sampled: ${step.method}, ${step.rows_before} to ${step.rows_after} rows, seed ${step.seed ?? "none"}, ${Object.entries(step.settings).map(([key, value]) => `${key} ${JSON.stringify(value)}`).join(", ")}`),
@@ -126,6 +126,11 @@ function origin(record: DatasetRecord): readonly string[] {
 function found(record: DatasetRecord, testDecisions: number): readonly string[] {
   const leaks = record.leakage === null ? "leakage between splits: nobody looked" : record.leakage.found.length === 0 ? "no row, near-duplicate, group or free-text answer stands in two splits" : `leakage between splits: ${record.leakage.found.map(({ kind, count }) => `${kind} ${count}`).join(", ")}`;
   return [leaks, ...record.findings.map(({ severity, count, message }) => `${severity}: ${count} ${message}`), `the test split has decided over ${testDecisions === 0 ? "nothing yet" : testDecisions === 1 ? "1 model" : `${testDecisions} models`}`];
+}
+
+function sourceLink({ path, hub }: DatasetSource): string {
+  if (hub === undefined) return `\`${path.replaceAll("`", "'")}\``;
+  return `[${path}](https://huggingface.co/datasets/${path}/tree/${hub.commit}), config ${hub.config}, ${hub.splits.length === 1 ? "split" : "splits"} ${hub.splits.join(", ")}`;
 }
 
 function modelLink(model: string): string {

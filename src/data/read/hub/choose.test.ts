@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { NO_CARD, readHubCard, type HubCard } from "./card.ts";
 import { chooseHubFiles, type HubWish } from "./choose.ts";
-import { findLabelNames } from "./label-names.ts";
+import { findLabelNames } from "../label-names.ts";
 
 /** Cards are JSON here, which YAML reads as well. */
 const card = (head: unknown): HubCard => readHubCard("owner/name", `---\n${JSON.stringify(head)}\n---\n# Card\n`, (text) => JSON.parse(text) as unknown);

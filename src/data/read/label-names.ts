@@ -1,6 +1,6 @@
 // Classes are numbers in the files of the Hub; their names stand in the features of the dataset. Written by hand into a card or by Python into
 // dataset_info.json they look different, and both are read. https://huggingface.co/docs/datasets/about_dataset_features
-import type { FieldMapping } from "../fields.ts";
+import type { FieldMapping } from "./fields.ts";
 
 /** Fields whose classes have names, and whether each holds one class or a list of them. A list of classes in `labels` would look like flags. */
 const NAMED: readonly (readonly [field: string, isList: boolean])[] = [["label", false], ["labels", false], ["ner_tags", true]];
