@@ -14,7 +14,7 @@ const SHOWN_NAMES = 30;
 export function withRowProgress<T>(datasets: readonly OpenDataset[], print: Print, read: (onRow: () => void) => T): T {
   const totals = datasets.map((dataset) => dataset.declared()?.statistics.rows);
   const total = totals.includes(undefined) ? undefined : totals.reduce<number>((sum, rows = 0) => sum + rows, 0);
-  const progress = print.progress({ label: `reading ${datasets.map(({ path }) => path).join(" and ")}`, unit: "rows", ...(total !== undefined && { total }) });
+  const progress = print.progress({ label: "reading", unit: "rows", ...(total !== undefined && { total }) });
   let rows = 0;
   const result = read(() => {
     rows += 1;
@@ -48,7 +48,10 @@ function showOrigin({ name, version, digest, created_at, sources, transformation
   const about = (title: string, text: string) => print.line(`${print.paint.dim(title.padEnd(9))} ${print.visible(text)}`);
   print.line(`${print.paint.bold(print.visible(name))}${version === null ? "" : ` ${version}`}  digest ${digest.slice(0, 16)}${created_at === null ? "" : `, made ${created_at}`}`);
   if (parent !== null) about("parent", `${parent.name}${parent.version === null ? "" : ` ${parent.version}`}, digest ${parent.digest.slice(0, 16)}`);
-  for (const { path, rows } of sources) about("from", `${path} (${formatAmount(rows, "row")})`);
+  for (const { path, rows, hub, unread = [], passed_over: passed = [] } of sources) {
+    about("from", `${path} (${formatAmount(rows, "row")}${hub === undefined ? "" : `; commit ${hub.commit.slice(0, 8)}, config ${hub.config}, ${hub.splits.join(", ")}`})`);
+    if (unread.length + passed.length > 0) about("not read", [...unread.map((column) => `column ${column}`), ...passed].join(", "));
+  }
   const cleaned = transformations.filter(({ rows_changed }) => rows_changed > 0).map(({ name: step, rows_changed }) => `${step} in ${formatAmount(rows_changed, "row")}`);
   if (cleaned.length > 0) about("cleaned", cleaned.join(", "));
   for (const [reason, count] of Object.entries(dropped)) about("left out", `${formatAmount(count, "row")}: ${reason.replaceAll("_", " ")}`);
@@ -78,7 +81,8 @@ function showCounts(noun: string, counts: SplitCounts, { statistics }: DatasetRe
 
 function showFound(record: DatasetRecord, uses: readonly DatasetUse[], print: Print): void {
   const { findings, leakage, statistics } = record;
-  print.line(`${(100 * statistics.distinct_answer_share).toFixed(1)} % of the answers are different from each other.`);
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  print.line(`${statistics.unique_share === null ? "" : `${percent(statistics.unique_share)} of the rows that were read were different from each other; `}${percent(statistics.distinct_answer_share)} of the answers are.`);
   for (const { severity, count, message, rows, sample } of findings) {
     const paint = severity === "error" ? print.paint.red : severity === "warning" ? print.paint.yellow : print.paint.dim;
     print.line(`${paint(severity)}: ${formatCount(count)} ${print.visible(message)}${rows.length === 0 ? "" : ` (row ${rows.slice(0, 5).join(", ")}${count > 5 ? ", …" : ""})`}`);

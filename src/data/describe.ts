@@ -31,7 +31,8 @@ export type DescribedSplits = Pick<DatasetRecord, "digest" | "splits"> & { reado
 
 /** Describes rows as they stream by; a few numbers are held of each. */
 export interface SplitsDescriber {
-  add(split: SplitName, row: Row): void;
+  /** @returns the digest of the row */
+  add(split: SplitName, row: Row): string;
   finish(): DescribedSplits;
 }
 
@@ -43,10 +44,12 @@ export function createSplitsDescriber(): SplitsDescriber {
   const labels = createLabelCounter();
   return {
     add(split, row) {
-      digests[split].add(digestRow(row));
+      const digest = digestRow(row);
+      digests[split].add(digest);
       words[split].push(Uint32Array.of(countWords(row)));
       hashTexts([row.output], (high, low) => answers.add(high, low));
       if (row.labels !== undefined) labels.add(split, row.labels);
+      return digest;
     },
     finish() {
       const counted = { train: words.train.finish(), validation: words.validation.finish(), test: words.test.finish() };

@@ -28,11 +28,13 @@ export interface OpenDataset {
   /** Streams the rows of a split; one batch is held at a time. @throws `data.dataset_unreadable`, `data.columns_unknown`, `data.file_invalid` */
   rows(split: SplitName): Generator<Row>;
   /**
-   * Reads all rows once and checks them against dataset.json; without one a record is made up from them. @param each is called with every row
+   * Reads all rows once and checks them against dataset.json; without one a record is made up from them. @param each is called with every row and its digest
    * @throws `data.dataset_changed`, `records.invalid`, and what `rows` throws
    */
-  check(each?: (split: SplitName, row: Row) => void): DatasetRecord;
+  check(each?: EachRow): DatasetRecord;
 }
+
+type EachRow = (split: SplitName, row: Row, digest: string) => void;
 
 /** What other tools call the splits. */
 const SPLIT_ALIASES: Readonly<Record<string, SplitName>> = { val: "validation", valid: "validation", dev: "validation", eval: "validation" };
@@ -76,12 +78,11 @@ function readDeclared(path: string): DatasetRecord | undefined {
   return exists(recordPath) ? parseRecord(datasetRecordSchema, readJson(recordPath), recordPath, datasetUpgrades) : undefined;
 }
 
-function describe(rows: OpenDataset["rows"], each: (split: SplitName, row: Row) => void): DescribedSplits {
+function describe(rows: OpenDataset["rows"], each: EachRow): DescribedSplits {
   const describer = createSplitsDescriber();
   for (const split of SPLIT_NAMES) {
     for (const row of rows(split)) {
-      describer.add(split, row);
-      each(split, row);
+      each(split, row, describer.add(split, row));
     }
   }
   return describer.finish();

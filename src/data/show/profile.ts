@@ -26,18 +26,18 @@ export interface DatasetProfile {
 
 const NONE = "(none)";
 
-/** Reads all rows once, checked against dataset.json. @param onRow is called with every row @throws what `check` throws */
-export function profileDataset(dataset: OpenDataset, onRow: (split: SplitName, row: Row) => void = () => {}): DatasetProfile {
+/** Reads all rows once, checked against dataset.json. @param onRow is called with every row and its digest @throws what `check` throws */
+export function profileDataset(dataset: OpenDataset, onRow: (split: SplitName, row: Row, digest: string) => void = () => {}): DatasetProfile {
   const words = createColumn((length) => new Uint32Array(length));
   const [tasks, labels, entities] = [createLabelCounter(), createLabelCounter(), createLabelCounter()];
   const filled = new Set<ColumnName>();
-  const record = dataset.check((split, row) => {
+  const record = dataset.check((split, row, digest) => {
     words.push(Uint32Array.of(countWords(row)));
     tasks.add(split, [row.task ?? NONE]);
     if (row.labels !== undefined) labels.add(split, orNone(row.labels));
     if (row.entities !== undefined) entities.add(split, orNone(row.entities.map(({ type }) => type)));
     for (const name of OPTIONAL_COLUMNS) if (row[name] !== undefined) filled.add(name);
-    onRow(split, row);
+    onRow(split, row, digest);
   });
   const counted = tasks.counts() ?? {};
   return {

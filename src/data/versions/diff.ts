@@ -43,7 +43,8 @@ interface Placed {
  */
 export function diffDatasets(before: OpenDataset, after: OpenDataset, onRow: () => void = () => {}): DatasetDiff {
   const [old, now] = [placeRows(before, onRow), placeRows(after, onRow)];
-  const [gone, fresh] = [rowsOutside(before, now.places), rowsOutside(after, old.places)];
+  const isSame = old.profile.record.digest === now.profile.record.digest;
+  const [gone, fresh] = isSame ? [[], []] : [rowsOutside(before, now.places), rowsOutside(after, old.places)];
   const pairs = pairChanged(gone, fresh);
   const paired = new Set(pairs.flatMap(({ before: a, after: b }) => [a, b]));
   return {
@@ -63,8 +64,8 @@ type Places = ReadonlyMap<string, SplitName>;
 
 function placeRows(dataset: OpenDataset, onRow: () => void): { readonly profile: DatasetProfile; readonly places: Places } {
   const places = new Map<string, SplitName>();
-  const profile = profileDataset(dataset, (split, row) => {
-    places.set(digestRow(row), split);
+  const profile = profileDataset(dataset, (split, _row, digest) => {
+    places.set(digest, split);
     onRow();
   });
   return { profile, places };
