@@ -12,7 +12,7 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
   return [
     ...record.sources.flatMap((source) => [
       `source      ${source.path} (${countOf(source.rows, "row")}, columns ${nameColumns(source.columns)})`,
-      ...(Object.keys(source.splits ?? {}).length < 2 ? [] : [`note        its own splits (${Object.entries(source.splits!).map(([name, rows]) => `${name} ${rows}`).join(", ")}) were put together and dealt anew`]),
+      ...(Object.keys(source.splits ?? {}).length < 2 ? [] : [`note        its own splits (${Object.entries(source.splits!).map(([name, rows]) => `${name} ${rows}`).join(", ")}) ${split.method === "declared" ? "are kept" : "were put together and dealt anew; --keep-splits keeps them"}`]),
       ...(source.hub === undefined ? [] : [`hub         commit ${source.hub.commit.slice(0, 8)}, config ${source.hub.config}, ${source.hub.splits.length === 1 ? "split" : "splits"} ${source.hub.splits.join(", ")}`]),
       ...(source.unread === undefined ? [] : [`not read    ${source.unread.length === 1 ? "column" : "columns"} ${someOf(source.unread)}`]),
       ...(source.passed_over === undefined ? [] : [`not read    ${countOf(source.passed_over.length, "file")} of another kind: ${someOf(source.passed_over)}`]),
@@ -33,6 +33,7 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
 
 /** What was dealt how. `hf` does not know of groups. */
 function describeSplit({ method, seed, groups, stratify_by }: PlacedDataset["record"]["split"], isLeaking: boolean): string {
+  if (method === "declared") return `as in the source, ${countOf(groups ?? 0, "group")}${isLeaking ? "" : ", none in two splits"}`;
   const by = stratify_by === null ? "" : `${method === "hf" ? "" : `${method} `}by ${stratify_by}, `;
   if (method === "hf") return `as Python's datasets, ${by}seed ${seed}; rows that belong together were not kept together`;
   return `${by}seed ${seed}, ${countOf(groups ?? 0, "group")}${isLeaking ? "" : ", none in two splits"}`;

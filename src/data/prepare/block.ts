@@ -5,6 +5,7 @@ import { canonicalRow } from "../digest-row.ts";
 import { emptyField } from "../drop.ts";
 import { allocateFingerprints, createFingerprinter, hashTexts, type Fingerprints } from "../duplicates/fingerprint.ts";
 import type { SourceRow } from "../read/open.ts";
+import { SPLIT_NAMES } from "../row.ts";
 import { createValidator, type ValidateOptions, type ValidatorPart } from "../validate/validator.ts";
 import { maskOf } from "../write/dataset-files.ts";
 import { DIGEST_BYTES, encodeRows, FIELD_COUNT, listFields, rowOfFields } from "../encoded-row.ts";
@@ -14,9 +15,14 @@ export const BLOCK_ROWS = 1024;
 /** Why a row is left out, as a place in the list; 0 is no reason. */
 export const EMPTY_REASONS = [undefined, "empty_instruction", "empty_output"] as const;
 
+/** Stands for no split among the places in {@link SPLIT_NAMES}. */
+export const NO_SPLIT = SPLIT_NAMES.length;
+
 /** Rows as they were read. */
 export interface RowBlock {
   readonly numbers: Float64Array<ArrayBuffer>;
+  /** The split that the source itself has each row in, or {@link NO_SPLIT}. */
+  readonly splits: Uint8Array<ArrayBuffer>;
   readonly plainText: Uint8Array<ArrayBuffer>;
   /** {@link FIELD_COUNT} a row; undefined where a row has no such field. */
   readonly fields: readonly (string | undefined)[];
@@ -30,6 +36,7 @@ export interface ScannedBlock {
   /** Bytes of each row. */
   readonly sizes: Uint32Array<ArrayBuffer>;
   readonly numbers: Float64Array<ArrayBuffer>;
+  readonly splits: Uint8Array<ArrayBuffer>;
   /** SHA-256 of each row without its id, {@link DIGEST_BYTES} each. */
   readonly digests: Uint8Array<ArrayBuffer>;
   readonly fingerprints: Fingerprints;
@@ -82,7 +89,7 @@ export function createScanner({ cleaning, validation }: ScanSettings): Scanner {
         listFields(source.row, texts);
       }
       const sizes = new Uint32Array(rows);
-      return { rows, bytes: encodeRows(texts, sizes), sizes, numbers: block.numbers, digests, fingerprints, words, answers, masks, reasons };
+      return { rows, bytes: encodeRows(texts, sizes), sizes, numbers: block.numbers, splits: block.splits, digests, fingerprints, words, answers, masks, reasons };
     },
     part: () => ({ transformations: cleaner.transformations(), validation: validator.part() }),
   };
@@ -91,17 +98,19 @@ export function createScanner({ cleaning, validation }: ScanSettings): Scanner {
 /** Collects rows into a block. */
 export function createBlock(): { readonly size: number; add(source: SourceRow): void; finish(): RowBlock } {
   const numbers: number[] = [];
+  const splits: number[] = [];
   const plainText: number[] = [];
   const fields: (string | undefined)[] = [];
   return {
     get size() {
       return numbers.length;
     },
-    add({ number, row, plainText: isPlain }) {
+    add({ number, row, plainText: isPlain, split }) {
       numbers.push(number);
+      splits.push(split === undefined ? NO_SPLIT : SPLIT_NAMES.indexOf(split));
       plainText.push(isPlain ? 1 : 0);
       listFields(row, fields);
     },
-    finish: () => ({ numbers: Float64Array.from(numbers), plainText: Uint8Array.from(plainText), fields }),
+    finish: () => ({ numbers: Float64Array.from(numbers), splits: Uint8Array.from(splits), plainText: Uint8Array.from(plainText), fields }),
   };
 }

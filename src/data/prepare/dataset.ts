@@ -44,11 +44,11 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
   const largest = describeLargest(linked.largest, readRow);
   const findings = [
     ...validator.finish({ exactDuplicates, nearDuplicates: findMarked(linked.nearRepeats, kept.numbers, readRow) }),
-    ...findLargeGroup(largest, kept.rows, fractions.train),
+    ...(options.keepSplits === true ? [] : findLargeGroup(largest, kept.rows, fractions.train)),
   ];
   stopAtFindings(findings, options);
-  requireGroups(linked.groups, kept.rows, largest, fractions);
-  const splitOptions = { method: options.splitMethod ?? "group", fractions, seed, stratifyBy: options.stratifyBy } as const;
+  if (options.keepSplits !== true) requireGroups(linked.groups, kept.rows, largest, fractions);
+  const splitOptions = { method: options.keepSplits === true ? "declared" : (options.splitMethod ?? "group"), fractions, seed, stratifyBy: options.stratifyBy } as const;
   const { assignment, stratifiedBy } = dealRows(kept, spool, linked, splitOptions);
   onProgress({ stage: "split", rows: kept.rows });
 

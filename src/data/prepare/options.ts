@@ -34,6 +34,8 @@ export interface PrepareOptions {
   readonly sampling?: SamplingOptions;
   /** Default `group`. */
   readonly splitMethod?: SplitMethod;
+  /** Keep rows in the splits that the source has, by the names of its files; the leakage gate looks at them. Default false: they are dealt anew. */
+  readonly keepSplits?: boolean;
   /** What `stratified`, `multilabel` and, only where it is given, `hf` go by. Default of the first two the labels of rows, or their task where none has labels. */
   readonly stratifyBy?: "labels" | "task";
   /** Of the sample and of the split. Default 42. */

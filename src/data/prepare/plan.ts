@@ -10,13 +10,15 @@ import { assignSplits, type Assignment, type Fractions, type SplitMethod } from 
 import { createLabelColumn, type LabelColumn } from "../split/labels.ts";
 import { createWordHasher } from "../words.ts";
 import { decodeRow, DIGEST_BYTES } from "../encoded-row.ts";
-import { labelsNeeded } from "./errors.ts";
+import { NO_SPLIT } from "./block.ts";
+import { labelsNeeded, splitsUnknown } from "./errors.ts";
 import { keysOfDigests } from "./keys.ts";
 import { readKept, type KeptRows } from "./store.ts";
 import { orderByKey } from "../split/units.ts";
 
 export interface SplitPlanOptions {
-  readonly method: SplitMethod;
+  /** `declared`: rows stay in the splits that the source has. */
+  readonly method: SplitMethod | "declared";
   readonly fractions: Fractions;
   readonly seed: number;
   readonly stratifyBy: "labels" | "task" | undefined;
@@ -33,14 +35,24 @@ export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKin
   });
 }
 
-/** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups`, `data.labels_needed` */
-export function dealRows(kept: KeptRows, spool: Spool, { groupOf }: LinkedRows, { method, fractions, seed, stratifyBy }: SplitPlanOptions): { readonly assignment: Assignment; readonly stratifiedBy: "labels" | "task" | null } {
+/** Deals rows to splits. @throws `data.fractions_invalid`, `data.too_few_groups`, `data.labels_needed`, `data.splits_unknown` */
+export function dealRows(kept: KeptRows, spool: Spool, { groupOf, groups, largest }: LinkedRows, { method, fractions, seed, stratifyBy }: SplitPlanOptions): { readonly assignment: Assignment; readonly stratifiedBy: "labels" | "task" | null } {
+  if (method === "declared") return { assignment: { ...keepSplits(kept), groups, largestGroup: largest.rows }, stratifiedBy: null };
   const rowKeys = keysOfDigests(kept.digests);
   const isByLabel = method === "stratified" || method === "multilabel" || (method === "hf" && stratifyBy !== undefined);
   if (!isByLabel) return { assignment: assignSplits({ method, rowKeys, groupOf, fractions, seed }), stratifiedBy: null };
   const { by, labels } = readStrata(kept, spool, stratifyBy);
   if (labels.names.length === 0) throw labelsNeeded(`split by ${by}`, by);
   return { assignment: assignSplits({ method, rowKeys, groupOf, labels, fractions, seed }), stratifiedBy: by };
+}
+
+/** Every row where the source has it, in the order of the source. @throws `data.splits_unknown` */
+function keepSplits({ rows, splits, numbers }: KeptRows): Pick<Assignment, "splitOf" | "order"> {
+  const places = Array.from({ length: rows }, (_, row) => row);
+  const homeless = places.filter((row) => splits[row] === NO_SPLIT);
+  if (homeless.length > 0) throw splitsUnknown(homeless.map((row) => numbers[row]!), rows);
+  const rowsOf = (split: number): Uint32Array => Uint32Array.from(places.filter((row) => splits[row] === split));
+  return { splitOf: splits, order: [rowsOf(0), rowsOf(1), rowsOf(2)] };
 }
 
 /** The labels of rows, or their tasks where no row has labels. */
@@ -84,5 +96,6 @@ function countDistinct(hashes: Int32Array): number {
 /** How the record tells of the split. */
 export function recordSplit(options: SplitPlanOptions, groupBy: string | undefined, stratifiedBy: string | null, groups: number, largest: LargestGroup): DatasetRecord["split"] {
   const { method, seed, fractions } = options;
-  return { method, seed, fractions: { ...fractions }, group_by: groupBy ?? null, stratify_by: stratifiedBy, groups, largest_group: largest };
+  const dealt = method === "declared" ? { seed: null, fractions: null } : { seed, fractions: { ...fractions } };
+  return { method, ...dealt, group_by: groupBy ?? null, stratify_by: stratifiedBy, groups, largest_group: largest };
 }

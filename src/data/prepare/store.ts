@@ -23,6 +23,8 @@ export interface KeptRows {
   readonly masks: Uint8Array;
   /** Two hashes of each answer. */
   readonly answers: Int32Array;
+  /** The split that the source itself has each row in, or `NO_SPLIT`. */
+  readonly splits: Uint8Array;
 }
 
 export interface RowStore {
@@ -44,6 +46,7 @@ export function createRowStore(spool: Spool): RowStore {
   const comparable = createColumn((length) => new Uint8Array(length));
   const dropped = createDroppedRows(spool);
   const answers = createColumn((length) => new Int32Array(length));
+  const splits = createColumn((length) => new Uint8Array(length));
   const firsts = createKeyIndex();
   let rowOfKey: Int32Array<ArrayBuffer> = new Int32Array(1 << 12);
 
@@ -88,6 +91,7 @@ export function createRowStore(spool: Spool): RowStore {
       words.push(gather(block.words, keep, 1));
       masks.push(gather(block.masks, keep, 1));
       answers.push(gather(block.answers, keep, 2));
+      splits.push(gather(block.splits, keep, 1));
       keys.push(gather(block.fingerprints.keys, keep, KEY_NUMBERS));
       bands.push(gather(block.fingerprints.bands, keep, BANDS));
       comparable.push(gather(block.fingerprints.comparable, keep, 1));
@@ -102,6 +106,7 @@ export function createRowStore(spool: Spool): RowStore {
       masks: masks.finish(),
       fingerprints: { keys: keys.finish(), bands: bands.finish(), comparable: comparable.finish() },
       answers: answers.finish(),
+      splits: splits.finish(),
     }),
   };
 }
@@ -119,6 +124,7 @@ export function selectRows(kept: KeptRows, rows: Uint32Array): KeptRows {
     words: gather(kept.words, rows, 1),
     masks: gather(kept.masks, rows, 1),
     answers: gather(kept.answers, rows, 2),
+    splits: gather(kept.splits, rows, 1),
     fingerprints: { keys: gather(fingerprints.keys, rows, KEY_NUMBERS), bands: gather(fingerprints.bands, rows, BANDS), comparable: gather(fingerprints.comparable, rows, 1) },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readMap, requireSense, type TiedOptions } from "./prepare-options.ts";
 
 const PLAIN: TiedOptions = {
-  sample: false, inputFile: undefined, datasetName: undefined, datasetConfig: undefined, datasetSplit: [], revision: undefined, numSamples: undefined, sampling: undefined, sampleSize: undefined, minPerLabel: undefined, splitMethod: "group", stratifyBy: undefined, groupBy: undefined,
+  sample: false, inputFile: undefined, datasetName: undefined, datasetConfig: undefined, datasetSplit: [], revision: undefined, numSamples: undefined, sampling: undefined, sampleSize: undefined, minPerLabel: undefined, splitMethod: "group", keepSplits: false, stratifyBy: undefined, groupBy: undefined,
   map: [], labelNames: [], modelName: undefined, maxSeqLength: undefined, promptFormat: undefined, minLength: 10, maxLength: 2048, clean: [], strict: false, skipValidation: false,
 };
 const told = (some: Partial<TiedOptions>) => () => requireSense({ ...PLAIN, ...some });
@@ -26,6 +26,7 @@ describe("options of data prepare", () => {
     [{ numSamples: 5, sampling: "undersample" }, "--num-samples and --sampling both choose rows"],
     [{ sample: true, inputFile: "a.csv", datasetName: "o/n" }, "--input-file and --dataset-name and --sample each say where rows come from"],
     [{ sample: true, map: ["a=b"] }, "--map is for rows of a file, --sample generates its own"],
+    [{ keepSplits: true, splitMethod: "hf" }, "--keep-splits deals no rows, --split-method hf does"],
     [{ strict: true, skipValidation: true }, "--strict stops at findings, --skip-validation at none"],
     [{ clean: ["none", "whitespace"] }, "--clean none stands alone"],
     [{ minLength: 30, maxLength: 20 }, "--min-length 30 is more than --max-length 20"],

@@ -14,6 +14,7 @@ export interface TiedOptions {
   readonly sampleSize: number | undefined;
   readonly minPerLabel: number | undefined;
   readonly splitMethod: string;
+  readonly keepSplits: boolean;
   readonly stratifyBy: string | undefined;
   readonly groupBy: string | undefined;
   readonly map: readonly string[];
@@ -50,12 +51,13 @@ function findNeedy(options: TiedOptions): readonly string[] {
   return needs.filter(([given, , , isThere]) => given && !isThere).map(([, name, needed]) => `${name} needs ${needed}`);
 }
 
-function findContradictions({ sample, inputFile, datasetName, numSamples, sampling, map, labelNames, groupBy, strict, skipValidation, clean, minLength, maxLength }: TiedOptions): readonly string[] {
+function findContradictions({ splitMethod, keepSplits, sample, inputFile, datasetName, numSamples, sampling, map, labelNames, groupBy, strict, skipValidation, clean, minLength, maxLength }: TiedOptions): readonly string[] {
   const sources = Object.entries({ "--input-file": inputFile !== undefined, "--dataset-name": datasetName !== undefined, "--sample": sample }).flatMap(([name, given]) => (given ? [name] : []));
   return [
     ...(sources.length > 1 ? [`${sources.join(" and ")} each say where rows come from, needed is one of them`] : []),
     ...(numSamples !== undefined && sampling !== undefined ? ["--num-samples and --sampling both choose rows, needed is one of them"] : []),
-    ...(sample ? Object.entries({ "--map": map.length > 0, "--label-names": labelNames.length > 0, "--group-by": groupBy !== undefined }).flatMap(([name, given]) => (given ? [`${name} is for rows of a file, --sample generates its own`] : [])) : []),
+    ...(sample ? Object.entries({ "--map": map.length > 0, "--label-names": labelNames.length > 0, "--group-by": groupBy !== undefined, "--keep-splits": keepSplits }).flatMap(([name, given]) => (given ? [`${name} is for rows of a file, --sample generates its own`] : [])) : []),
+    ...(keepSplits && splitMethod !== "group" ? [`--keep-splits deals no rows, --split-method ${splitMethod} does`] : []),
     ...(strict && skipValidation ? ["--strict stops at findings, --skip-validation at none: needed is one of them"] : []),
     ...(clean.length > 1 && clean.includes("none") ? ["--clean none stands alone"] : []),
     ...(minLength > maxLength ? [`--min-length ${minLength} is more than --max-length ${maxLength}`] : []),

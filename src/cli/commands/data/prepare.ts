@@ -42,6 +42,7 @@ export const dataPrepare = defineCommand({
     sampling: minor(choice<Exclude<SamplingMethod, "random">>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
     sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws (1200)", { min: 1 })),
     minPerLabel: minor(wholeNumber("n", "rows of each label that it draws at least (100)", { min: 0 })),
+    keepSplits: minor(flag("keep rows in the splits the source has, and look for leaks between them")),
     stratifyBy: minor(choice<"labels" | "task">(["labels", "task"], "what stratified, multilabel and hf go by")),
     promptFormat: minor(choice<CountedFormat>(["alpaca", "instruction", "chat", "chatml", "llama3", "text"], "for counting tokens (alpaca)")),
     minLength: minor(wholeNumber("words", "a shorter row is reported", { default: 10, min: 0 })),
@@ -52,7 +53,7 @@ export const dataPrepare = defineCommand({
     "Steps of --clean: " + CLEANING.join(", ") + ".\n" +
     "Hub: --dataset-config NAME, --dataset-split NAMES, --revision NAME; HF_TOKEN and HF_HUB_OFFLINE.\n" +
     "Labels: --label-names NAMES, --instruction TEXT, --sampling stratified|undersample|balance_negatives, --sample-size N, --min-per-label N, --stratify-by labels|task.\n" +
-    "Also: --min-length N, --max-length N (words), --prompt-format FORMAT (for tokens), --threads N.",
+    "Also: --keep-splits (those of the source), --min-length N, --max-length N (words), --prompt-format FORMAT (for tokens), --threads N.",
   examples: ["data prepare --domain healthcare --sample", "data prepare --domain legal --input-file my.jsonl --train-split 0.9 --val-split 0.05 --test-split 0.05"],
   async run({ options: { sampling, sampleSize, minPerLabel, map, labelNames, instruction, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision, ...options }, print, world, withInterrupt }) {
     requireSense({ ...options, sampling, sampleSize, minPerLabel, map, labelNames, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision });
