@@ -18,7 +18,7 @@ export function barChart(title: string, bars: readonly Bar[]): string {
   const height = 40 + ROW * (shown.length + (rest > 0 ? 1 : 0));
   const lines = shown.map(({ name, value }, index) => {
     const y = 34 + ROW * index;
-    const width = Math.max(1, ((WIDTH - LABEL - NUMBER) * value) / most);
+    const width = value === 0 ? 0 : Math.max(1, ((WIDTH - LABEL - NUMBER) * value) / most);
     return `<text x="${LABEL - 8}" y="${y + 14}" text-anchor="end">${escape(name.length > 28 ? `${name.slice(0, 27)}…` : name)}</text><rect x="${LABEL}" y="${y + 2}" width="${width.toFixed(1)}" height="${ROW - 6}" rx="2"/><text x="${(LABEL + width + 6).toFixed(1)}" y="${y + 14}">${value.toLocaleString("en-US")}</text>`;
   });
   const more = rest > 0 ? `<text x="${LABEL}" y="${48 + ROW * shown.length}">and ${rest} more</text>` : "";

@@ -1,7 +1,7 @@
 // uses.jsonl in a dataset's directory: how often each split was looked at to decide something. A test split that decided twenty times is no longer a
 // test. It is no part of the content: the digest stays as it is.
 import { join } from "node:path";
-import { appendLine, exists, readText } from "../../files/index.ts";
+import { appendLine, exists, readText, writeFileAtomic } from "../../files/index.ts";
 import { DATASET_VERSION_SCHEMA_VERSION, datasetUseSchema, type DatasetRecord, type DatasetUse } from "../../records/index.ts";
 import type { SplitName } from "../row.ts";
 import { writeUnlessRefused } from "../write/refused.ts";
@@ -22,6 +22,12 @@ export interface SplitUse {
 export function recordSplitUse(path: string, record: DatasetRecord, { split, purpose, subject, subjectDigest, now }: SplitUse): boolean {
   const use: DatasetUse = { schema_version: DATASET_VERSION_SCHEMA_VERSION, at: now.toISOString(), split, purpose, subject, subject_digest: subjectDigest ?? null, split_digest: record.splits[split].digest };
   return writeUnlessRefused(() => appendLine(join(path, USES_FILE), JSON.stringify(use)));
+}
+
+/** Brings the uses of the dataset that is replaced along: should its splits come back, they have decided what they have decided. */
+export function carryUses(from: string, to: string): void {
+  const file = join(from, USES_FILE);
+  if (exists(file)) writeFileAtomic(join(to, USES_FILE), readText(file));
 }
 
 /** All uses, oldest first; a line that cannot be read is passed over. */

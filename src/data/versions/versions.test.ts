@@ -89,6 +89,16 @@ describe("uses of a split", () => {
     expect(countDecisions(listSplitUses(path), { ...record, splits: { ...record.splits, test: { ...record.splits.test, digest: "other" } } }, "test")).toBe(0);
     expect(loadDataset(path).record.digest).toBe(record.digest);
   });
+
+  it("are there again when the rows are", async () => {
+    const path = await prepare(questions(30));
+    recordSplitUse(path, loadDataset(path).record, { split: "test", purpose: "evaluate", subject: "model", now });
+    const decisions = () => countDecisions(listSplitUses(path), loadDataset(path).record, "test");
+    await prepare(questions(31));
+    expect(decisions()).toBe(0);
+    await prepare(questions(30));
+    expect(decisions()).toBe(1);
+  });
 });
 
 describe("the card of a dataset", () => {

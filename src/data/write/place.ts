@@ -4,6 +4,7 @@ import { exists, rename, withLock, writeJson } from "../../files/index.ts";
 import type { DatasetRecord } from "../../records/index.ts";
 import { outputTaken } from "../errors.ts";
 import { openDataset } from "../load.ts";
+import { carryUses } from "../versions/uses.ts";
 
 /** Where a dataset is now, and what happened there. */
 export interface PlacedDataset {
@@ -28,6 +29,7 @@ export function placeDataset(path: string, files: string, record: DatasetRecord)
     const standing = findStanding(path);
     if (standing?.digest === record.digest && standing.created_at !== null) return { path, status: "unchanged", record: standing };
     writeJson(join(files, "dataset.json"), record);
+    if (standing !== undefined) carryUses(path, files);
     const previousPath = standing === undefined ? undefined : freePath(`${path}.previous-${standing.digest.slice(0, 8)}`);
     if (previousPath !== undefined) rename(path, previousPath);
     rename(files, path);

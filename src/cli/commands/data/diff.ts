@@ -23,9 +23,13 @@ export const dataDiff = defineCommand({
     print.line();
     if (old.record.digest === now.record.digest) print.line("The same content.");
     else show(diff, print);
-    return { before: { path: from.path, version: old.record.version, digest: old.record.digest }, after: { path: to.path, version: now.record.version, digest: now.record.digest }, ...diff };
+    return { before: { path: from.path, version: old.record.version, digest: old.record.digest }, after: { path: to.path, version: now.record.version, digest: now.record.digest }, ...diff, shifts: diff.shifts.map(describeShift) };
   },
 });
+
+function describeShift({ of, distance, names }: DatasetDiff["shifts"][number]) {
+  return { of, distance, names: names.map(({ name, before, after, shareBefore, shareAfter }) => ({ name, before, after, share_before: shareBefore, share_after: shareAfter })) };
+}
 
 function tag(version: string | null): string {
   return version === null ? "" : ` (${version})`;
