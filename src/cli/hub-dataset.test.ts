@@ -96,8 +96,10 @@ it("reads the hub's conversion to Parquet where main has no rows", async () => {
   expect(await prepare(byName())).toMatchObject({ code: 1, err: expect.stringContaining("they end in .py, .zip\n") });
   revisions["refs/convert/parquet"] = { "default/train/0000.parquet": readFileSync(PARQUET) };
   const { code, err } = await prepare(byName("--min-length", "0", "--skip-validation", "--train-split", "1", "--val-split", "0", "--test-split", "0"));
-  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("\nowner/rows has no files of rows on main; the Hub's conversion to Parquet is read (refs/convert/parquet).\n") });
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining("\nowner/rows has no files of these rows on main; the Hub's conversion to Parquet is read (refs/convert/parquet).\n") });
   expect(await prepare(byName("--revision", "main"))).toMatchObject({ code: 1 });
+  revisions["main"] = { "README.md": "---\nconfigs:\n- config_name: default\n  data_files: '*.zip'\n---\n", "rows.zip": "", "other.json": "" };
+  expect((await prepare(byName("--min-length", "0", "--skip-validation", "--train-split", "1", "--val-split", "0", "--test-split", "0"))).err).toContain("the Hub's conversion to Parquet is read");
 });
 
 it("reads what Python's datasets has loaded before", async () => {

@@ -25,6 +25,7 @@ interface Parts {
 }
 
 const CONVERTED = "refs/convert/parquet";
+const NO_ROWS: readonly string[] = ["data.hub_files_missing", "data.hub_patterns_empty"];
 const NO_HUB: readonly string[] = ["hub.offline", "hub.unreachable", "hub.unavailable", "hub.rate_limited"];
 
 /** Finds the files behind `--dataset-name`: in the Hub's cache, in that of Python's `datasets`, or by a download with a progress line. @throws `hub.…`, `data.hub_…` errors */
@@ -35,7 +36,7 @@ export async function findHubDataset(wish: DatasetWish, parts: Parts): Promise<H
   } catch (thrown) {
     if (!(thrown instanceof TunesmithError)) throw thrown;
     if (NO_HUB.includes(thrown.code)) return findPrepared(wish, caches, thrown, parts.print);
-    if (thrown.code !== "data.hub_files_missing" || wish.revision !== undefined) throw thrown;
+    if (!NO_ROWS.includes(thrown.code) || wish.revision !== undefined) throw thrown;
     return await findConverted(wish, caches, thrown, parts);
   }
 }
@@ -78,10 +79,10 @@ async function findFiles(wish: DatasetWish, caches: readonly ArrowCache[], { pri
 async function findConverted(wish: DatasetWish, caches: readonly ArrowCache[], missing: TunesmithError, parts: Parts): Promise<HubRows> {
   try {
     const found = await findFiles({ ...wish, revision: CONVERTED }, caches, parts);
-    parts.print.note(`${wish.id} has no files of rows on main; the Hub's conversion to Parquet is read (${CONVERTED}).`);
+    parts.print.note(`${wish.id} has no files of these rows on main; the Hub's conversion to Parquet is read (${CONVERTED}).`);
     return found;
   } catch (thrown) {
-    const isAbsent = thrown instanceof TunesmithError && ["hub.revision_not_found", "hub.dataset_not_found", "hub.offline", "data.hub_files_missing"].includes(thrown.code);
+    const isAbsent = thrown instanceof TunesmithError && ["hub.revision_not_found", "hub.dataset_not_found", "hub.offline", ...NO_ROWS].includes(thrown.code);
     throw isAbsent ? missing : thrown;
   }
 }

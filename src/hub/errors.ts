@@ -10,10 +10,11 @@ export function referenceInvalid(reference: string): TunesmithError {
 }
 
 export function datasetIdInvalid(text: string): TunesmithError {
+  const meant = /datasets\/([\w.-]+\/[\w.-]+)/.exec(text)?.[1];
   return new TunesmithError({
     code: "hub.reference_invalid",
     message: `Cannot find dataset ${text}: the id of a dataset on the Hub has the form owner/name`,
-    hint: "Give the id as it stands on the Hub, or a file or directory with --input-file.",
+    hint: meant === undefined ? "Give the id as it stands on the Hub, or a file or directory with --input-file." : `Give the id alone: ${meant}`,
   });
 }
 

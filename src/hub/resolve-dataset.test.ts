@@ -180,6 +180,11 @@ describe("a refusal", () => {
     await expect(resolve({}, id)).rejects.toMatchObject({ code: "hub.reference_invalid", hint: expect.stringContaining("--input-file") });
   });
 
+  it("of an address says which id is meant", async () => {
+    await expect(resolve({}, "https://huggingface.co/datasets/owner/rows")).rejects.toMatchObject({ hint: "Give the id alone: owner/rows" });
+    await expect(resolve({}, "hf://datasets/owner/rows/data.csv")).rejects.toMatchObject({ hint: "Give the id alone: owner/rows" });
+  });
+
   it("of a name that would leave its folder comes before a byte", async () => {
     hub.files["../outside.parquet"] = "PAR1";
     await expect(resolve({ choose: () => ["../outside.parquet"] })).rejects.toMatchObject({ code: "hub.file_name_unsafe" });

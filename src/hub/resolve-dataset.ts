@@ -98,7 +98,7 @@ async function download(connection: Connection, question: Question, { id, revisi
     return files.length;
   };
   if (names.includes(CARD)) await get([CARD]);
-  const fetched = await get(choose({ commit, names, ...readCard(path) }), onProgress);
+  const fetched = await get(choose({ commit, names, ...readCard(path, names) }), onProgress);
   writeJson(repository.listing(commit), names);
   if (isDirectory(path)) writeRef(repository, revision, commit);
   return { id, revision, commit, path, source: fetched === 0 ? "cache" : "download" };
@@ -111,7 +111,7 @@ function findInCache({ id, revision, repository, choose }: Wanted, commit: strin
   const names = listed ?? [...walk(path)].map((name) => name.replaceAll("\\", "/"));
   let wanted: readonly string[];
   try {
-    wanted = choose({ commit, names, ...readCard(path) });
+    wanted = choose({ commit, names, ...readCard(path, names) });
   } catch (thrown) {
     if (listed === undefined && thrown instanceof TunesmithError) return undefined;
     throw thrown;
@@ -121,8 +121,8 @@ function findInCache({ id, revision, repository, choose }: Wanted, commit: strin
   return { id, revision, commit, path, source: "cache", unchecked };
 }
 
-function readCard(path: string): { readonly card?: string } {
-  return isFile(join(path, CARD)) ? { card: readText(join(path, CARD)) } : {};
+function readCard(path: string, names: readonly string[]): { readonly card?: string } {
+  return names.includes(CARD) && isFile(join(path, CARD)) ? { card: readText(join(path, CARD)) } : {};
 }
 
 function readNames(path: string): readonly string[] | undefined {
