@@ -35,7 +35,7 @@ const asked = fc.nat(60).map((number) => `Which of the many that there are is nu
 const question = fc.record({ instruction: asked, output: fc.constantFrom("", "yes", "yes &amp; no", "It is taken every morning before breakfast.", "It is taken every morning, before breakfast!", "See https://example.org now"), ...shared });
 const headline = fc.record({ text: asked, labels: fc.subarray(["x", "y", "z"]), ...shared });
 const conversation = fc.record({ messages: asked.map((content) => [{ role: "user", content }, { role: "assistant", content: "1" }, { role: "user", content: "Two of them?" }, { role: "assistant", content: `2 &amp; ${content}` }]), ...shared });
-const sources: fc.Arbitrary<readonly object[]> = fc.array(fc.oneof({ arbitrary: headline, weight: 4 }, question, conversation), { minLength: 1, maxLength: 40 });
+const sources: fc.Arbitrary<object[]> = fc.array(fc.oneof({ arbitrary: headline, weight: 4 }, question, conversation), { minLength: 1, maxLength: 40 });
 
 let count = 0;
 interface Prepared {

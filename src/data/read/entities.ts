@@ -33,7 +33,9 @@ export function readSpans(value: unknown, text: string, column: string): readonl
     if (typeof name === "string" && name !== found) throw new SyntaxError(`${place} is ${JSON.stringify(name)}, from ${from} to ${to} stands ${JSON.stringify(found)}`);
     return { type: label, text: found, start: from, end: to };
   });
-  return entities.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0) || (b.end ?? 0) - (a.end ?? 0));
+  // Where one has no place, the order they came in says more.
+  if (entities.some(({ start }) => start === undefined)) return entities;
+  return entities.toSorted((a, b) => a.start! - b.start! || b.end! - a.end!);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Row } from "../row.ts";
 import { nameType, readText } from "./cell.ts";
 import { ENTITIES_INSTRUCTION, readSpans, readTags, writeEntities } from "./entities.ts";
+import { EXTRA_TEXTS, EXTRAS, readExtras, readOptional } from "./extras.ts";
 import { LABELS_INSTRUCTION, readLabels, writeLabels } from "./labels.ts";
 import { joinTurns, readMessages, readShareGpt } from "./messages.ts";
 
@@ -40,11 +41,8 @@ export const COLUMN_SETS: readonly ColumnSet[] = [
   textSet("text", { output: "text" }, {}),
 ];
 
-/** Read along with every set. */
-const EXTRAS = ["id", "system", "task", "group"] as const;
-
 /** What columns can be mapped to. */
-export const FIELDS: readonly string[] = [...new Set([...COLUMN_SETS.flatMap(({ needs, optional }) => [...needs, ...optional]), ...EXTRAS])];
+export const FIELDS: readonly string[] = [...new Set([...COLUMN_SETS.flatMap(({ needs, optional }) => [...needs, ...optional]), ...EXTRA_TEXTS])];
 
 /** A record that could be read as a row, or what is wrong with it. `wanted`: a column that was named and is not there. */
 export type MappedRecord =
@@ -52,19 +50,42 @@ export type MappedRecord =
   | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[]; readonly wanted?: { readonly field: string; readonly column: string } }
   | { readonly kind: "fault"; readonly fault: string };
 
-/** Reads one record by the first column set it has; column names are compared without case. `id`, `system`, `task` and `group` are taken along. */
+/** Shown of the columns of a record. */
+const [SHOWN_COLUMNS, SHOWN_CHARACTERS] = [40, 60];
+
+/** Rows of a table that has conversations may have none, and another set in its place. */
+const MAY_BE_NULL: readonly string[] = ["messages", "conversations"];
+
+/**
+ * Reads one record by the first column set it has; column names are compared without case. `id`, `system`, `task` and `group` are taken along, and lists of
+ * labels and entities.
+ */
 export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRecord {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return fault(`it is ${nameType(value)}, needed is an object with columns`);
-  const record = rename(new Map(Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown])), mapping.columns ?? {});
-  if ("field" in record) return { kind: "unknown_columns", found: Object.keys(value), missing: [record.column], wanted: record };
-  const set = COLUMN_SETS.find(({ needs }) => needs.every((column) => record.has(column)));
-  if (set === undefined) return { kind: "unknown_columns", found: [...record.keys()], missing: missingColumns(record) };
+  const entries = Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown] as const);
+  const columns = new Map(entries);
+  if (columns.size < entries.length) return fault(`it has the column ${entries.find(([key], index) => entries.findIndex(([other]) => other === key) < index)![0]} twice`);
+  const record = rename(columns, mapping.columns ?? {});
+  if ("field" in record) return { kind: "unknown_columns", found: showNames(Object.keys(value)), missing: [record.column], wanted: record };
+  const set = chooseSet(record);
+  if (set === undefined) return { kind: "unknown_columns", found: showNames([...record.keys()]), missing: missingColumns(record) };
   try {
-    return { kind: "row", columns: set.name, fields: { ...set.read(record, mapping), ...readExtras(record) } };
+    const fields = set.read(record, mapping);
+    return { kind: "row", columns: set.name, fields: { ...readExtras(record, fields.input), ...fields } };
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return fault(thrown.message);
     throw thrown;
   }
+}
+
+function chooseSet(record: ReadonlyMap<string, unknown>): ColumnSet | undefined {
+  const sets = COLUMN_SETS.filter(({ needs }) => needs.every((column) => record.has(column)));
+  return sets.find(({ needs }) => !needs.some((column) => MAY_BE_NULL.includes(column) && record.get(column) === null)) ?? sets[0];
+}
+
+function showNames(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, SHOWN_COLUMNS).map((name) => (name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name));
+  return names.length > SHOWN_COLUMNS ? [...shown, `… and ${names.length - SHOWN_COLUMNS} more`] : shown;
 }
 
 /** Columns of a record that the set it was read by does not use. */
@@ -117,20 +138,6 @@ function readEntities(record: ReadonlyMap<string, unknown>, column: string, { in
 function readTokens(record: ReadonlyMap<string, unknown>, { labelNames, instruction = ENTITIES_INSTRUCTION }: FieldMapping): Omit<RowFields, "id"> {
   const { text, entities } = readTags(record.get("tokens"), record.get("ner_tags"), labelNames);
   return { instruction, input: text, output: writeEntities(entities), entities };
-}
-
-/** An empty cell of an optional column is as good as none. */
-function readExtras(record: ReadonlyMap<string, unknown>): Pick<RowFields, "id" | "system" | "task" | "group"> {
-  const extras: Partial<Record<(typeof EXTRAS)[number], string>> = {};
-  for (const column of EXTRAS) {
-    const text = readOptional(record.get(column), column);
-    if (text !== undefined && text.trim() !== "") extras[column] = text;
-  }
-  return extras;
-}
-
-function readOptional(value: unknown, column: string): string | undefined {
-  return value === undefined || value === null || Number.isNaN(value) ? undefined : readText(value, column);
 }
 
 function fault(text: string): MappedRecord {

@@ -70,6 +70,19 @@ describe("CSV", () => {
   });
 });
 
+describe("columns", () => {
+  it("are refused where two have one name but for case", async () => {
+    expect(await read("a.jsonl", '{"prompt":"a","completion":"b"}\n{"prompt":"a","Prompt":"z","completion":"b"}')).toBe("Cannot read a.jsonl: 1 fault\n  row 2, line 2: it has the column prompt twice");
+  });
+
+  it("are told in few words where they are many, or long", async () => {
+    const many = JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`c${index}${"x".repeat(100)}`, 1])));
+    const told = (await read("a.jsonl", many)) as string;
+    expect(told).toContain("… and 4960 more, needed is one of these sets");
+    expect(told.length).toBeLessThan(4000);
+  });
+});
+
 describe("values", () => {
   it("are refused where they are numbers whose digits JSON does not keep", async () => {
     const rows = ['{"prompt":"a","completion":12345678901234567890}', '{"prompt":1e400,"completion":"b"}', '{"prompt":"a","completion":9007199254740991}'];
