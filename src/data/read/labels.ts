@@ -10,13 +10,16 @@ export const NO_LABEL = "none";
 /**
  * Reads a list of names, text with names between commas, a list of 0 and 1 in the order of `names`, a class number, or such a list written as
  * text (`[1, 0, 0]`, `['Trigger', 'Weapon']`).
- * @throws SyntaxError when it is none of these, or names are needed and not given
+ * @throws SyntaxError when it is none of these, a name is none of `names`, or names are needed and not given
  */
 export function readLabels(value: unknown, column: string, names: readonly string[] | undefined): readonly string[] {
   const read = typeof value === "string" ? parseText(value.trim(), column) : value;
   const list: readonly unknown[] = read === null || read === undefined ? [] : Array.isArray(read) ? read : [read];
   const found = isFlags(list, names) ? flagged(list, column, names) : list.map((one, index) => nameOf(one, `${column}[${index}]`, names));
-  return [...new Set(found.map((name) => name.trim()).filter((name) => name !== ""))];
+  const labels = [...new Set(found.map((name) => name.trim()).filter((name) => name !== ""))];
+  const stranger = names === undefined ? undefined : labels.find((label) => !names.includes(label));
+  if (stranger !== undefined) throw new SyntaxError(`${column} has ${JSON.stringify(stranger)}, needed is one of ${names!.join(", ")}`);
+  return labels;
 }
 
 /** The answer a model is to give. */
@@ -43,14 +46,20 @@ function nameOf(value: unknown, place: string, names: readonly string[] | undefi
   return name ?? String(value);
 }
 
-/** A list in text is JSON, or as Python prints it. */
+/** What a list that Python printed is written with and JSON is not; texts in double quotes are passed over. */
+const PYTHON = /'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"|\b(True|False)\b/g;
+
+/** A list in text is JSON, as Python prints it, or numbers between spaces, as numpy does. */
 function parseText(text: string, column: string): unknown {
   if (/^\d+$/.test(text)) return Number(text);
   if (!text.startsWith("[")) return text === "" || text.toLowerCase() === NO_LABEL ? [] : text.split(/[,;|]/);
-  const json = text.replaceAll(/'((?:[^'\\]|\\.)*)'/g, (_, inner: string) => JSON.stringify(inner.replaceAll("\\'", "'"))).replaceAll(/\bTrue\b/g, "true").replaceAll(/\bFalse\b/g, "false");
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    throw new SyntaxError(`${column} is ${JSON.stringify(text.slice(0, 40))}, needed is a list of labels`);
+  const json = text.replaceAll(PYTHON, (whole, inner: string | undefined, word: string | undefined) => (inner === undefined ? (word?.toLowerCase() ?? whole) : JSON.stringify(inner.replaceAll(/\\(['\\])/g, "$1"))));
+  for (const written of [text, json, json.replaceAll(/(?<=\d)\.?\s+(?=\d)/g, ", ").replaceAll(/\.(?=[\],\s])/g, "")]) {
+    try {
+      return JSON.parse(written) as unknown;
+    } catch {
+      // Perhaps it is written in the next way.
+    }
   }
+  throw new SyntaxError(`${column} is ${JSON.stringify(text.slice(0, 40))}, needed is a list of labels`);
 }
