@@ -15,12 +15,12 @@ const sentence = (row: number) => Array.from({ length: 12 }, (_, at) => WORDS[(r
 let home: string;
 /** Of the dataset owner/rows, by revision. */
 let revisions: Record<string, Record<string, string | Buffer>>;
-const lines = (count: number) => Array.from({ length: count }, (_, row) => JSON.stringify({ text: `${row} ${sentence(row)}`, label: row % 2 })).join("\n");
+const lines = (count: number, first = 0) => Array.from({ length: count }, (_, at) => JSON.stringify({ text: `${first + at} ${sentence(first + at)}`, label: at % 2 })).join("\n");
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "hub-data-"));
-  const head = "dataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n      class_label:\n        names:\n          '0': peace\n          '1': water\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: rows/a*.jsonl\n  - split: test\n    path: rows/b.jsonl\n";
-  revisions = { main: { "README.md": `---\n${head}---\n# Rows\n`, "rows/a1.jsonl": lines(30), "rows/a2.jsonl": "", "rows/b.jsonl": lines(3) } };
+  const head = "dataset_info:\n  splits:\n  - name: train\n    num_examples: 31\n  - name: test\n    num_examples: 3\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n      class_label:\n        names:\n          '0': peace\n          '1': water\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: rows/a*.jsonl\n  - split: test\n    path: rows/b.jsonl\n";
+  revisions = { main: { "README.md": `---\n${head}---\n# Rows\n`, "rows/a1.jsonl": lines(30), "rows/a2.jsonl": "", "rows/b.jsonl": lines(3, 90) } };
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
@@ -61,8 +61,8 @@ const record = () => JSON.parse(readFileSync(join(home, "out", "own_dataset", "d
 it("prepares a dataset of the hub by its card: files, the split to train on, names of labels; commit and all in the record", async () => {
   const { code, out, err } = await prepare(byName());
   expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^downloading owner\/rows .* 100 %\nOf owner\/rows only train is read, it also has test: name all splits you want with --dataset-split\.\n$/) });
-  expect(out).toContain("source      owner/rows (30 rows, columns text + label)\nhub         commit 01234567, config default, split train\n");
-  expect(record().sources).toMatchObject([{ kind: "hub", path: "owner/rows", hub: { commit: COMMIT, config: "default", splits: ["train"] }, rows: 30, columns: ["label"] }]);
+  expect(out).toContain("source      owner/rows (30 rows, columns text + label)\nhub         commit 01234567, config default, split train\nwarning     the card says that there are 31 rows, 30 were read\n");
+  expect(record().sources).toMatchObject([{ kind: "hub", path: "owner/rows", hub: { commit: COMMIT, config: "default", splits: ["train"], card_rows: 31 }, rows: 30, columns: ["label"] }]);
   expect(Object.keys(record().statistics.labels).sort()).toEqual(["peace", "water"]);
 });
 
@@ -89,6 +89,13 @@ it("reads the splits that are asked for, and a revision", async () => {
   expect(code).toBe(0);
   expect(out).toContain("splits train, test\n");
   expect(record().sources).toMatchObject([{ rows: 33, hub: { splits: ["train", "test"] } }]);
+});
+
+it("keeps the dataset's own splits", async () => {
+  const { code, err } = await prepare(byName("--keep-splits", "--allow-leakage", "exact", "input", "near_duplicate"));
+  expect(err).not.toContain("only train is read");
+  expect(code).toBe(0);
+  expect(record()).toMatchObject({ split: { method: "declared" }, splits: { train: { rows: 30 }, test: { rows: 3 } } });
 });
 
 it("reads the hub's conversion to Parquet where main has no rows", async () => {

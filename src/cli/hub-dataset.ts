@@ -14,6 +14,8 @@ export interface DatasetWish {
   readonly config: string | undefined;
   /** Empty: `train`, or the only one. */
   readonly splits: readonly string[];
+  /** Where none is named, all that are to train, validate or test on. */
+  readonly keepSplits: boolean;
   /** Branch, tag or commit. Default `main`, and the Hub's conversion to Parquet where `main` has no files of rows. */
   readonly revision: string | undefined;
 }
@@ -68,8 +70,8 @@ async function findFiles(wish: DatasetWish, caches: readonly ArrowCache[], { pri
     progress?.finish("");
     if (unchecked !== undefined) print.warn(`${id} is read as the cache has it, commit ${commit.slice(0, 8)}: ${unchecked}`);
     sayOthers(id, choice.splits, choice.otherSplits, print);
-    const { config, splits, files, features } = choice;
-    return prepared ?? { id, commit, config, splits, features, files: files.map(({ name, split }) => ({ name, split, path: join(path, name) })) };
+    const { config, splits, files, features, rows } = choice;
+    return { ...(prepared ?? { id, commit, config, splits, features, files: files.map(({ name, split }) => ({ name, split, path: join(path, name) })) }), ...(rows !== undefined && { rows }) };
   } finally {
     progress?.finish("");
   }
@@ -88,13 +90,13 @@ async function findConverted(wish: DatasetWish, caches: readonly ArrowCache[], m
 }
 
 /** What Python's `datasets` has loaded before, of the commit that is wanted, else of the one loaded last. */
-function findPrepared({ id, config, splits: wanted, revision }: DatasetWish, caches: readonly ArrowCache[], unreachable: TunesmithError, print: Print): HubRows {
+function findPrepared({ id, config, splits: wanted, keepSplits, revision }: DatasetWish, caches: readonly ArrowCache[], unreachable: TunesmithError, print: Print): HubRows {
   const fitting = caches.filter((cache) => (revision === undefined || revision === cache.commit) && (config === undefined || config === cache.config));
   const [newest] = fitting;
   if (newest === undefined) throw unreachable;
   const { cache } = chooseConfig(id, fitting.filter(({ commit }) => commit === newest.commit).map((one) => ({ name: one.config, isDefault: one.config === "default", cache: one })), config);
   const names = cache.splits.map(({ name }) => name);
-  const splits = chooseSplits(id, names, wanted);
+  const splits = chooseSplits(id, names, wanted, keepSplits);
   print.warn(`${id} is read as Python's datasets has it in its cache, config ${cache.config}, commit ${cache.commit.slice(0, 8)}: ${unreachable.message}`);
   sayOthers(id, splits, names.filter((name) => !splits.includes(name)), print);
   return rowsOf(id, cache, splits);

@@ -14,6 +14,7 @@ export function summarisePreparation({ path, status, previousPath, record }: Pla
       `source      ${source.path} (${countOf(source.rows, "row")}, columns ${nameColumns(source.columns)})`,
       ...(Object.keys(source.splits ?? {}).length < 2 ? [] : [`note        its own splits (${Object.entries(source.splits!).map(([name, rows]) => `${name} ${rows}`).join(", ")}) ${split.method === "declared" ? "are kept" : "were put together and dealt anew; --keep-splits keeps them"}`]),
       ...(source.hub === undefined ? [] : [`hub         commit ${source.hub.commit.slice(0, 8)}, config ${source.hub.config}, ${source.hub.splits.length === 1 ? "split" : "splits"} ${source.hub.splits.join(", ")}`]),
+      ...((source.hub?.card_rows ?? source.rows) === source.rows ? [] : [`warning     the card says that there are ${countOf(source.hub!.card_rows!, "row")}, ${source.rows.toLocaleString("en-US")} were read`]),
       ...(source.unread === undefined ? [] : [`not read    ${source.unread.length === 1 ? "column" : "columns"} ${someOf(source.unread)}`]),
       ...(source.passed_over === undefined ? [] : [`not read    ${countOf(source.passed_over.length, "file")} of another kind: ${someOf(source.passed_over)}`]),
     ]),

@@ -24,7 +24,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 
 const infoSchema = z.object({
   config_name: z.string(),
-  features: z.unknown(),
+  features: z.unknown().optional(),
   splits: z.record(z.string().regex(SPLIT), z.object({ shard_lengths: z.array(z.number()).nullish() })),
 });
 

@@ -40,7 +40,15 @@ export const datasetSourceSchema = z.object({
   /** As it was given; the id of a dataset on the Hub; the name of the generator for a sample. */
   path: z.string(),
   /** Of a dataset on the Hub: the state of its repository, and what of it was read, by its own names. */
-  hub: z.object({ commit: z.string(), config: z.string(), splits: z.array(z.string()) }).optional(),
+  hub: z
+    .object({
+      commit: z.string(),
+      config: z.string(),
+      splits: z.array(z.string()),
+      /** Rows of these splits as its card counts them. */
+      card_rows: count.optional(),
+    })
+    .optional(),
   /** SHA-256 of the file, of the files of a directory, or of the generated rows. */
   digest: z.string(),
   rows: count,

@@ -50,8 +50,8 @@ export function openSource(path: string, { mapping = {}, split }: SourceOptions 
 /** Opens files of a dataset on the Hub; labels that are numbers get their names from its features. @throws `data.field_unknown` */
 export function openHubRows(hub: HubRows, mapping: FieldMapping = {}): Source {
   requireFields(mapping);
-  const { id, commit, config, splits } = hub;
-  return openFiles(id, sourceFilesOf(hub), nameLabels(mapping, hub.features), { kind: "hub", hub: { commit, config, splits: [...splits] } });
+  const { id, commit, config, splits, rows } = hub;
+  return openFiles(id, sourceFilesOf(hub), nameLabels(mapping, hub.features), { kind: "hub", hub: { commit, config, splits: [...splits], ...(rows !== undefined && { card_rows: rows }) } });
 }
 
 interface Origin extends Pick<DatasetSource, "kind" | "hub"> {

@@ -59,7 +59,7 @@ export const dataPrepare = defineCommand({
     requireSense({ ...options, sampling, sampleSize, minPerLabel, map, labelNames, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision });
     const [{ DEFAULT_CLEANING, prepareDataset }, { prepareTokenLengths }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts")]);
     const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat ?? "alpaca", limit: maxSeqLength ?? 512 }, { print, world, withInterrupt });
-    const wish = datasetName === undefined ? undefined : { id: datasetName, config: datasetConfig, splits: datasetSplit, revision };
+    const wish = datasetName === undefined ? undefined : { id: datasetName, config: datasetConfig, splits: datasetSplit, keepSplits: options.keepSplits, revision };
     const hub = wish && (await withInterrupt(async (signal) => (await import("../../hub-dataset.ts")).findHubDataset(wish, { print, world, signal })));
     const prepared = await prepareDataset({
       ...options,

@@ -16,9 +16,11 @@ export interface HubCard {
   readonly configs: readonly HubConfig[];
   /** The features of a config, as the card has them. */
   features(config: string): unknown;
+  /** How many rows the card says these splits of a config have; undefined where it does not say so of all of them. */
+  rows(config: string, splits: readonly string[]): number | undefined;
 }
 
-export const NO_CARD: HubCard = { configs: [], features: () => undefined };
+export const NO_CARD: HubCard = { configs: [], features: () => undefined, rows: () => undefined };
 
 /** YAML makes numbers and truth values of some names. */
 const name = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -27,7 +29,8 @@ const dataFilesSchema = z.union([
   patterns.transform((all) => [{ name: "train", patterns: all }]),
   z.array(z.object({ split: name, path: patterns }).transform(({ split, path }) => ({ name: split, patterns: path }))),
 ]);
-const infoSchema = z.object({ config_name: name.optional(), features: z.unknown() });
+const sizesSchema = z.array(z.object({ name, num_examples: z.number().int().nonnegative() }));
+const infoSchema = z.object({ config_name: name.optional(), features: z.unknown().optional(), splits: sizesSchema.optional().catch(undefined) });
 const headSchema = z.object({
   configs: z.array(z.object({ config_name: name, default: z.boolean().nullish(), data_dir: z.string().nullish(), data_files: dataFilesSchema.nullish() })).nullish(),
   dataset_info: z.union([infoSchema.transform((one) => [one]), z.array(infoSchema)]).nullish().catch(undefined),
@@ -46,6 +49,7 @@ export function readHubCard(id: string, text: string, parseYaml: (text: string) 
     throw hubCardInvalid(id, `${issue?.path.join(".") || "it"} is not of the form that the Hub documents`);
   }
   const infos = parsed.data.dataset_info ?? [];
+  const infoOf = (config: string): z.infer<typeof infoSchema> | undefined => infos.find((info) => info.config_name === config) ?? (infos.length === 1 ? infos[0] : undefined);
   return {
     configs: (parsed.data.configs ?? []).map((config) => ({
       name: config.config_name,
@@ -53,7 +57,11 @@ export function readHubCard(id: string, text: string, parseYaml: (text: string) 
       directory: trimPath(config.data_dir ?? ""),
       ...(config.data_files !== null && config.data_files !== undefined && { splits: config.data_files }),
     })),
-    features: (config) => (infos.find((info) => info.config_name === config) ?? (infos.length === 1 ? infos[0] : undefined))?.features,
+    features: (config) => infoOf(config)?.features,
+    rows(config, splits) {
+      const sizes = splits.map((split) => infoOf(config)?.splits?.find((size) => size.name === split)?.num_examples);
+      return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+    },
   };
 }
 

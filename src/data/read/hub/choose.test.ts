@@ -64,6 +64,12 @@ describe("with a card", () => {
     expect(filesOf(names, { configs }, { config: "fr" })).toEqual(["fr/train.jsonl"]);
   });
 
+  it("takes all splits that say what they are for where they are kept", () => {
+    expect(choose(["train.csv", "dev.csv", "test.csv"], undefined, { keepSplits: true })).toMatchObject({ splits: ["train", "validation", "test"], otherSplits: [] });
+    expect(choose(names, { configs }, { config: "en", keepSplits: true })).toMatchObject({ splits: ["train"], otherSplits: ["held"] });
+    expect(choose(["train.csv", "test.csv"], undefined, { keepSplits: true, splits: ["test"] })).toMatchObject({ splits: ["test"] });
+  });
+
   it("says what there is instead", () => {
     expect(() => choose(names, { configs }, { config: "de" })).toThrow("it has no config de, there is en, fr, 7, gone");
     expect(() => choose(names, { configs }, { config: "en", splits: ["test"] })).toThrow("it has no split test, there is train, held");
@@ -96,6 +102,12 @@ describe("a card", () => {
     expect(() => card({ configs: [{ config_name: "a", data_files: [{ split: "train" }] }] })).toThrow("configs.0.data_files");
     expect(() => card({ configs: "all" })).toThrow(expect.objectContaining({ code }));
     expect(() => readHubCard("o/n", "---\n{\n---\n", parseJson)).toThrow(expect.objectContaining({ code, message: expect.stringContaining("not valid YAML") }));
+  });
+
+  it("tells how many rows there should be, where it tells of all splits", () => {
+    const { rows } = card({ dataset_info: { config_name: "a", splits: [{ name: "train", num_examples: 3 }, { name: "test", num_examples: 2 }] } });
+    expect([rows("a", ["train"]), rows("a", ["train", "test"]), rows("a", ["train", "dev"])]).toEqual([3, 5, undefined]);
+    expect(card({ dataset_info: { features: [], splits: "many" } }).rows("default", ["train"])).toBeUndefined();
   });
 
   it("that is odd elsewhere is read all the same", () => {

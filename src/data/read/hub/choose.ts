@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { trimPath, type HubCard, type HubConfig } from "./card.ts";
 import { hubConfigNeeded, hubFilesMissing, hubPatternsEmpty, hubSplitNeeded } from "./errors.ts";
 import { matchesGlob } from "./glob.ts";
-import { isDescription, ROW_KINDS, rowKindOf } from "../files.ts";
+import { isDescription, ROW_KINDS, rowKindOf, splitOfName } from "../files.ts";
 
 export interface HubWish {
   /** `owner/name`. */
@@ -12,6 +12,8 @@ export interface HubWish {
   readonly config?: string;
   /** By the names the dataset has for them. Default: `train`, else the only one. */
   readonly splits?: readonly string[];
+  /** Where none is wanted by name: all whose names say what they are for. Default false. */
+  readonly keepSplits?: boolean;
 }
 
 export interface HubChoice {
@@ -23,6 +25,8 @@ export interface HubChoice {
   readonly files: readonly { readonly name: string; readonly split: string }[];
   /** As the card has them. */
   readonly features: unknown;
+  /** Rows of these files, if the card tells. */
+  readonly rows: number | undefined;
 }
 
 interface SplitFiles {
@@ -33,14 +37,14 @@ interface SplitFiles {
 }
 
 /** @throws `data.hub_config_needed`, `data.hub_config_unknown`, `data.hub_split_needed`, `data.hub_split_unknown`, `data.hub_files_missing`, `data.hub_patterns_empty` */
-export function chooseHubFiles(names: readonly string[], card: HubCard, { id, config: wanted, splits: wantedSplits = [] }: HubWish): HubChoice {
+export function chooseHubFiles(names: readonly string[], card: HubCard, { id, config: wanted, splits: wantedSplits = [], keepSplits = false }: HubWish): HubChoice {
   const rowFiles = names.filter((name) => rowKindOf(name) !== undefined && !isDescription(name));
   if (rowFiles.length === 0) throw hubFilesMissing(id, ROW_KINDS, endingsOf(names));
   const configs = card.configs.length > 0 ? card.configs : configsOfNames(rowFiles);
   const config = chooseConfig(id, configs, wanted);
   const found = config.splits === undefined ? inferSplits(rowFiles, config.directory) : config.splits.map((split) => matchSplit(rowFiles, config.directory, split));
   const all = found.map((split) => ({ ...split, files: keepOneKind(split.files) }));
-  const splits = chooseSplits(id, all.map(({ name }) => name), wantedSplits);
+  const splits = chooseSplits(id, all.map(({ name }) => name), wantedSplits, keepSplits);
   const files = new Map<string, string>();
   for (const { name, files: own, patterns } of all.filter((split) => splits.includes(split.name))) {
     if (own.length === 0) throw hubPatternsEmpty(id, name, patterns ?? []);
@@ -52,6 +56,7 @@ export function chooseHubFiles(names: readonly string[], card: HubCard, { id, co
     otherSplits: all.map(({ name }) => name).filter((name) => !splits.includes(name)),
     files: [...files].map(([name, split]) => ({ name, split })),
     features: card.features(config.name),
+    rows: card.rows(config.name, splits),
   };
 }
 
@@ -62,11 +67,16 @@ export function chooseConfig<Config extends { readonly name: string; readonly is
   return found;
 }
 
-/** Those that are wanted, `train`, or the only one: what others hold out for judging models is not trained on unasked. */
-export function chooseSplits(id: string, names: readonly string[], wanted: readonly string[]): readonly string[] {
+/**
+ * Those that are wanted, `train`, or the only one: what others hold out for judging models is not trained on unasked.
+ * @param keep take all that speak of training, validation or test instead
+ */
+export function chooseSplits(id: string, names: readonly string[], wanted: readonly string[], keep = false): readonly string[] {
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) throw hubSplitNeeded(id, names, unknown);
   if (wanted.length > 0) return names.filter((name) => wanted.includes(name));
+  const kept = keep ? names.filter((name) => splitOfName(name) !== undefined) : [];
+  if (kept.length > 0) return kept;
   if (names.includes("train")) return ["train"];
   if (names.length !== 1) throw hubSplitNeeded(id, names);
   return names;

@@ -12,6 +12,8 @@ export interface HubRows {
   readonly files: readonly { readonly name: string; readonly path: string; readonly split: string }[];
   /** As a card or dataset_info.json has them; names of classes are taken from here. */
   readonly features?: unknown;
+  /** Rows that there should be, if a card tells. */
+  readonly rows?: number;
 }
 
 /** The files to read, in their order. */
