@@ -69,7 +69,7 @@ async function findFiles(wish: DatasetWish, caches: readonly ArrowCache[], { pri
     if (choice === undefined) throw new Error("internal: a dataset was found and nothing of it chosen");
     progress?.finish("");
     if (unchecked !== undefined) print.warn(`${id} is read as the cache has it, commit ${commit.slice(0, 8)}: ${unchecked}`);
-    sayOthers(id, choice.splits, choice.otherSplits, print);
+    if (wish.splits.length === 0) sayOthers(id, choice.splits, choice.otherSplits, print);
     const { config, splits, files, features, rows } = choice;
     return { ...(prepared ?? { id, commit, config, splits, features, files: files.map(({ name, split }) => ({ name, split, path: join(path, name) })) }), ...(rows !== undefined && { rows }) };
   } finally {
@@ -98,7 +98,7 @@ function findPrepared({ id, config, splits: wanted, keepSplits, revision }: Data
   const names = cache.splits.map(({ name }) => name);
   const splits = chooseSplits(id, names, wanted, keepSplits);
   print.warn(`${id} is read as Python's datasets has it in its cache, config ${cache.config}, commit ${cache.commit.slice(0, 8)}: ${unreachable.message}`);
-  sayOthers(id, splits, names.filter((name) => !splits.includes(name)), print);
+  if (wanted.length === 0) sayOthers(id, splits, names.filter((name) => !splits.includes(name)), print);
   return rowsOf(id, cache, splits);
 }
 

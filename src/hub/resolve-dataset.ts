@@ -85,10 +85,11 @@ interface Wanted {
 
 async function download(connection: Connection, question: Question, { id, revision, repository, choose }: Wanted, { commit, names, known }: RepositoryListing, onProgress: HubOptions["onProgress"]): Promise<ResolvedDataset> {
   const path = repository.snapshot(commit);
+  const listed = new Set(names);
   const get = async (wanted: readonly string[], onBytes?: HubOptions["onProgress"]): Promise<number> => {
     const files: RemoteFile[] = [];
     for (const name of wanted) {
-      if (!names.includes(name)) throw new Error(`internal: ${name} was chosen and is not listed`);
+      if (!listed.has(name)) throw new Error(`internal: ${name} was chosen and is not listed`);
       requireSafeName(id, name);
       if (isFile(join(path, name))) continue;
       files.push(known.get(name) ?? (await readRemoteFile(connection, question, commit, name)));
@@ -97,7 +98,7 @@ async function download(connection: Connection, question: Question, { id, revisi
     await fetchFiles({ connection, question, repository, commit, files, onProgress: onBytes });
     return files.length;
   };
-  if (names.includes(CARD)) await get([CARD]);
+  if (listed.has(CARD)) await get([CARD]);
   const fetched = await get(choose({ commit, names, ...readCard(path, names) }), onProgress);
   writeJson(repository.listing(commit), names);
   if (isDirectory(path)) writeRef(repository, revision, commit);
