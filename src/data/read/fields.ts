@@ -50,6 +50,9 @@ export type MappedRecord =
   | { readonly kind: "unknown_columns"; readonly found: readonly string[]; readonly missing: readonly string[]; readonly wanted?: { readonly field: string; readonly column: string } }
   | { readonly kind: "fault"; readonly fault: string };
 
+/** No model reads more at once; a longer row is a damaged file, or a book that nobody cut. */
+const MOST_CHARACTERS = 16 << 20;
+
 /** Shown of the columns of a record. */
 const [SHOWN_COLUMNS, SHOWN_CHARACTERS] = [40, 60];
 
@@ -71,6 +74,8 @@ export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRec
   if (set === undefined) return { kind: "unknown_columns", found: showNames([...record.keys()]), missing: missingColumns(record) };
   try {
     const fields = set.read(record, mapping);
+    const length = fields.instruction.length + fields.input.length + fields.output.length;
+    if (length > MOST_CHARACTERS) return fault(`it has ${length.toLocaleString("en-US")} characters, at most ${MOST_CHARACTERS.toLocaleString("en-US")} are read of one row`);
     return { kind: "row", columns: set.name, fields: { ...readExtras(record, fields.input), ...fields } };
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return fault(thrown.message);

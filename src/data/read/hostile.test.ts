@@ -98,6 +98,10 @@ describe("values", () => {
     expect(await read("a.json", "[".repeat(500_000))).toContain("not valid JSON");
   });
 
+  it("are refused where a row is longer than any model reads", async () => {
+    expect(await read("a.jsonl", `{"prompt":"a","completion":"b"}\n{"prompt":"a","completion":"${"x ".repeat(9 << 20)}"}`)).toBe("Cannot read a.jsonl: 1 fault\n  row 2, line 2: it has 18,874,369 characters, at most 16,777,216 are read of one row");
+  });
+
   it("of objects named like members of every object are no columns", async () => {
     expect(await read("a.jsonl", '{"__proto__":{"prompt":"a"},"constructor":"b","completion":"c"}')).toContain("its columns are __proto__, constructor, completion, needed is one of these sets");
     expect(await read("a.csv", "__proto__,prompt,completion\na,b,c\n")).toEqual([{ id: "row-1", instruction: "b", input: "", output: "c" }]);
