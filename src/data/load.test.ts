@@ -145,6 +145,13 @@ describe("bad directories", () => {
     expect(() => loadDataset(directory({ "state.json": state, "a.arrow": encodeArrow({ text: ["a", null] }) }))).toThrow(/1 fault\n {2}row 2: text is null, needed is text/);
   });
 
+  it("is refused where it names files elsewhere, files that are not there, or one split twice", () => {
+    expect(() => loadDataset(directory({ "state.json": JSON.stringify({ _data_files: [{ filename: "../a.arrow" }] }) }))).toThrow('state.json names "../a.arrow", which lies elsewhere');
+    expect(() => loadDataset(directory({ "state.json": state }))).toThrow("its file a.arrow is missing");
+    expect(() => loadDataset(directory({ "dataset_dict.json": '{"splits":["val","dev"]}' }))).toThrow("it has two splits that are validation");
+    expect(() => loadDataset(directory({ "dataset_dict.json": '{"splits":["__proto__"]}' }))).toThrow("it has a split __proto__, known are");
+  });
+
   it("ends in rows or in a message, whatever bytes of a shard are damaged", () => {
     const whole = encodeArrow({ instruction: ["One?", "Two?", "Three?"], output: ["1", "2", "3"] });
     fc.assert(

@@ -120,7 +120,8 @@ function findSplits(path: string): ReadonlyMap<SplitName, string> {
   if (!dict.success) throw datasetUnreadable(path, "dataset_dict.json has no list of splits");
   const directories = new Map<SplitName, string>();
   for (const found of dict.data.splits) {
-    const name = SPLIT_NAMES.find((known) => known === found) ?? SPLIT_ALIASES[found];
+    const name = SPLIT_NAMES.find((known) => known === found) ?? (Object.hasOwn(SPLIT_ALIASES, found) ? SPLIT_ALIASES[found] : undefined);
+    if (name !== undefined && directories.has(name)) throw datasetUnreadable(path, `it has two splits that are ${name}`);
     if (name === undefined) throw datasetUnreadable(path, `it has a split ${found}, known are ${SPLIT_NAMES.join(", ")}`);
     directories.set(name, join(path, found));
   }
@@ -135,6 +136,8 @@ function* readSplit(directory: string | undefined, split: SplitName): Generator<
   const labelNames = findLabelNames(findSavedFeatures(directory));
   let number = 0;
   for (const { filename } of state.data._data_files) {
+    if (basename(filename) !== filename || filename === "..") throw datasetUnreadable(directory, `state.json names ${JSON.stringify(filename)}, which lies elsewhere`);
+    if (!exists(join(directory, filename))) throw datasetUnreadable(directory, `its file ${filename} is missing`);
     for (const batch of readShard(join(directory, filename))) {
       if (isOwnBatch(batch)) {
         yield* rowsOfBatch(batch);
