@@ -1,8 +1,8 @@
 // Append-only line files: a line is whole or it is the last, broken one, which the next append closes with a newline.
-import { closeSync, createReadStream, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileUnreadable } from "./errors.ts";
-import { openFile } from "./read.ts";
+import { streamText } from "./pieces.ts";
 
 /** Appends one line and flushes it to disk. Creates the file and its directories. */
 export function appendLine(path: string, line: string): void {
@@ -29,14 +29,15 @@ export interface Line {
 /** A line longer than this is no line of ours; reading on would fill the memory. In UTF-16 units. */
 const LONGEST_LINE = 256 << 20;
 
-/** Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped), never holding more than one chunk and one line. @throws `files.missing`, `files.unreadable` at a line of more than `longest` UTF-16 units */
-export async function* streamLines(path: string, longest = LONGEST_LINE): AsyncGenerator<Line> {
-  openFile(path).close();
-  const decoder = new TextDecoder("utf-8");
+/**
+ * Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped; `.gz` is unpacked), never holding more than one piece and one line.
+ * @param onRead told how many more bytes of the file were read
+ * @throws `files.missing`, `files.unreadable` at a line of more than `longest` UTF-16 units
+ */
+export async function* streamLines(path: string, longest = LONGEST_LINE, onRead?: (bytes: number) => void): AsyncGenerator<Line> {
   let number = 0;
   let rest = "";
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const text = decoder.decode(chunk as Uint8Array, { stream: true });
+  for await (const text of streamText(path, onRead)) {
     if (!text.includes("\n")) {
       rest += text;
       if (rest.length > longest) throw fileUnreadable(path, new RangeError(`line ${number + 1} is longer than ${longest} characters`));
@@ -46,6 +47,5 @@ export async function* streamLines(path: string, longest = LONGEST_LINE): AsyncG
     rest = pieces.pop() ?? "";
     for (const piece of pieces) yield { number: ++number, text: piece.endsWith("\r") ? piece.slice(0, -1) : piece };
   }
-  rest += decoder.decode();
   if (rest !== "") yield { number: ++number, text: rest };
 }
