@@ -8,6 +8,7 @@ import { domainInvalid } from "./errors.ts";
 import { planDataset } from "./prepare/dataset.ts";
 import { checkSplits } from "./prepare/gate.ts";
 import type { PrepareOptions } from "./prepare/options.ts";
+import { createPace } from "./prepare/pace.ts";
 import { defaultThreads } from "./prepare/scan.ts";
 import { openRows, type RowSource } from "./prepare/source.ts";
 import { SPLIT_NAMES, type SplitName } from "./row.ts";
@@ -24,7 +25,7 @@ export interface PreparedDataset extends PlacedDataset {
  * Prepares a dataset and writes it to `<outputDir>/<domain>_dataset`. A dataset that stands there with other rows is kept beside it as
  * `<domain>_dataset.previous-<first 8 digits of its digest>`, and only when the new one is complete.
  * @throws `data.domain_invalid`, `data.source_missing`, `data.sample_unavailable`, `data.findings`, `data.nothing_left`, `data.output_taken`,
- * `data.leakage`, and what reading and splitting throw
+ * `data.leakage`, `data.stopped`, and what reading and splitting throw
  */
 export async function prepareDataset(options: PrepareOptions): Promise<PreparedDataset> {
   const path = join(options.outputDir ?? join("data", "processed"), nameDataset(options.domain));
@@ -40,9 +41,10 @@ export async function prepareDataset(options: PrepareOptions): Promise<PreparedD
 async function prepareIn(scratch: string, path: string, source: RowSource, options: PrepareOptions): Promise<PreparedDataset> {
   const { threads = defaultThreads(), allowLeakage = [], onProgress = () => {} } = options;
   if (options.inputFile !== undefined && isFile(options.inputFile)) requireFreeBytes(path, statFile(options.inputFile).sizeBytes);
+  const pace = createPace(options.signal, options.onAdvance);
   const spool = createSpool(join(scratch, "rows"));
   try {
-    const planned = await planDataset(source, spool, threads, options);
+    const planned = await planDataset(source, spool, threads, pace, options);
     const { record, kept, dropped, order } = planned;
     const standing = findStanding(path);
     if (standing?.digest === record.digest && standing.created_at !== null) {
@@ -51,9 +53,9 @@ async function prepareIn(scratch: string, path: string, source: RowSource, optio
     }
     const files = join(scratch, "dataset");
     requireFreeBytes(path, sizeOfFiles(kept.sizes));
-    const labels = writeSplits(files, { ...kept, order }, spool, options.shardBytes);
+    const labels = await pace.run("writing", kept.rows, writeSplits(files, { ...kept, order }, spool, options.shardBytes));
     writeDroppedRows(files, dropped.read());
-    const { leaks, digests } = await checkSplits(files, threads);
+    const { leaks, digests } = await checkSplits(files, kept.rows, threads, pace);
     requireSameRows(record, digests);
     requireNoLeaks(leaks, allowLeakage);
     onProgress({ stage: "check", rows: kept.rows });

@@ -2,6 +2,7 @@
 import { compareRows } from "../../src/data/duplicates/in-memory.ts";
 import { linkRows } from "../../src/data/duplicates/links.ts";
 import type { Row, Splits } from "../../src/data/row.ts";
+import { runAtOnce } from "../../src/data/steps.ts";
 import { assignSplits, type Fractions } from "../../src/data/split/assign.ts";
 
 export interface SplitOptions {
@@ -22,7 +23,7 @@ export interface SplitResult {
  */
 export function splitRows(rows: readonly Row[], { fractions, seed }: SplitOptions): SplitResult {
   const compared = compareRows(rows);
-  const { order, groups, largestGroup } = assignSplits({ method: "group", rowKeys: compared.rowKeys, groupOf: linkRows(compared).groupOf, fractions, seed });
+  const { order, groups, largestGroup } = assignSplits({ method: "group", rowKeys: compared.rowKeys, groupOf: runAtOnce(linkRows(compared)).groupOf, fractions, seed });
   const [train, validation, test] = order.map((indices) => Array.from(indices, (index) => rows[index]!)) as [Row[], Row[], Row[]];
   return { splits: { train, validation, test }, groups, largestGroup };
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { encodeRows, FIELD_COUNT, listFields } from "../../src/data/encoded-row.ts";
 import { SPLIT_NAMES, type Splits } from "../../src/data/row.ts";
+import { runAtOnce } from "../../src/data/steps.ts";
 import { maskOf, writeSplits } from "../../src/data/write/dataset-files.ts";
 import { openDataset } from "../../src/data/load.ts";
 import { createSpool, writeJson } from "../../src/files/index.ts";
@@ -24,7 +25,7 @@ export function writeSplitsOf(directory: string, splits: Splits, shardBytes?: nu
   const spool = createSpool(join(directory, "rows"));
   try {
     spool.append(bytes);
-    writeSplits(directory, { offsets, sizes, masks: Uint8Array.from(rows, maskOf), order }, spool, shardBytes);
+    runAtOnce(writeSplits(directory, { offsets, sizes, masks: Uint8Array.from(rows, maskOf), order }, spool, shardBytes));
   } finally {
     spool.remove();
   }

@@ -1,6 +1,7 @@
 // Pairs of rows whose signatures agree in a band, in an order that depends on the rows alone. A band that thousands of rows share (a template,
 // a stock phrase) would make millions of pairs; there each row is paired with its neighbours after sorting by the next band, which puts alike
 // rows side by side. Sixteen bands give sixteen such orders.
+import type { Steps } from "../steps.ts";
 import { BANDS } from "./minhash.ts";
 
 /** Up to so many rows in one band, all pairs are candidates. */
@@ -16,8 +17,8 @@ export interface BandedRows {
   readonly order: Uint32Array;
 }
 
-/** Visits candidates; a pair that agrees in several bands comes several times. */
-export function visitCandidates({ bands, comparable, order }: BandedRows, visit: (first: number, second: number) => void): void {
+/** Visits candidates; a pair that agrees in several bands comes several times. Steps count rows: a band of them is its share. */
+export function* visitCandidates({ bands, comparable, order }: BandedRows, visit: (first: number, second: number) => void): Steps<void> {
   const rows = order.filter((row) => comparable[row] === 1).sort();
   const rank = new Uint32Array(order.length);
   for (let place = 0; place < order.length; place++) rank[order[place]!] = place;
@@ -31,6 +32,7 @@ export function visitCandidates({ bands, comparable, order }: BandedRows, visit:
       else if (end - start > 1) visitAll(members, start, end, visit);
       start = end;
     }
+    yield Math.floor((order.length * (band + 1)) / BANDS);
   }
 }
 

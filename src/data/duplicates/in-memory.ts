@@ -4,6 +4,7 @@ import type { Row } from "../row.ts";
 import { KEY_BYTES, orderByKey } from "../split/units.ts";
 import { createWordHasher } from "../words.ts";
 import { allocateFingerprints, comparedRuns, createFingerprinter, type Fingerprints, type LinkKind } from "./fingerprint.ts";
+import { runAtOnce } from "../steps.ts";
 import { linkRows, type LinkedRows } from "./links.ts";
 
 export interface ComparedRows {
@@ -29,5 +30,5 @@ export function compareRows(rows: readonly Row[]): ComparedRows {
 
 /** Links rows that are held in memory. */
 export function linkRowsInMemory(rows: readonly Row[], kinds?: readonly LinkKind[]): LinkedRows {
-  return linkRows({ ...compareRows(rows), ...(kinds === undefined ? {} : { kinds }) });
+  return runAtOnce(linkRows({ ...compareRows(rows), ...(kinds === undefined ? {} : { kinds }) }));
 }

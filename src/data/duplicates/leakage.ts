@@ -4,6 +4,7 @@ import { SPLIT_NAMES, type Row, type SplitName, type Splits } from "../row.ts";
 import type { LeakSummary } from "../../records/index.ts";
 import { visitCandidates } from "./candidates.ts";
 import { KEY_KINDS, LINK_KINDS, type Fingerprints, type LinkKind } from "./fingerprint.ts";
+import { runAtOnce, type Steps } from "../steps.ts";
 import { compareRows } from "./in-memory.ts";
 import { numberKeys } from "./links.ts";
 import { NEAR_DUPLICATE_SIMILARITY, similarity } from "./minhash.ts";
@@ -23,13 +24,14 @@ export interface GateOptions {
   readonly readId: (row: number) => string;
 }
 
-/** Leaks by kind, in the order of {@link LINK_KINDS}; kinds without any are left out. */
-export function findLeaksIn(options: GateOptions): readonly LeakSummary[] {
+/** Leaks by kind, in the order of {@link LINK_KINDS}; kinds without any are left out. Steps count rows. */
+export function* findLeaksIn(options: GateOptions): Steps<readonly LeakSummary[]> {
   const nameRows = (rows: readonly number[]) => rows.map((row) => ({ split: splitName(options.splitOf[row]!), id: options.readId(row) }));
-  const found = LINK_KINDS.map((kind) => {
-    const { count, rows } = kind === "near_duplicate" ? crossingPairs(options) : crossingKeys(kind, options);
-    return { kind, count, rows: rows.map(nameRows) };
-  });
+  const found: LeakSummary[] = [];
+  for (const kind of LINK_KINDS) {
+    const { count, rows } = kind === "near_duplicate" ? yield* crossingPairs(options) : crossingKeys(kind, options);
+    found.push({ kind, count, rows: rows.map(nameRows) });
+  }
   return found.filter(({ count }) => count > 0);
 }
 
@@ -37,7 +39,7 @@ export function findLeaksIn(options: GateOptions): readonly LeakSummary[] {
 export function findLeaks(splits: Splits): readonly LeakSummary[] {
   const placed = SPLIT_NAMES.flatMap((split, number) => splits[split].map((row): { row: Row; split: number } => ({ row, split: number })));
   const rows = placed.map(({ row }) => row);
-  return findLeaksIn({ ...compareRows(rows), splitOf: Uint8Array.from(placed, ({ split }) => split), readId: (row) => rows[row]!.id });
+  return runAtOnce(findLeaksIn({ ...compareRows(rows), splitOf: Uint8Array.from(placed, ({ split }) => split), readId: (row) => rows[row]!.id }));
 }
 
 /** @throws `data.leakage` naming rows, when there is a leak of a kind that is not allowed */
@@ -69,12 +71,12 @@ function crossingKeys(kind: (typeof KEY_KINDS)[number], { fingerprints, splitOf 
 }
 
 /** Near-duplicate pairs across splits; of a set of them only as many as hold it together. */
-function crossingPairs({ fingerprints, order, splitOf, readRuns }: GateOptions): { readonly count: number; readonly rows: readonly (readonly number[])[] } {
+function* crossingPairs({ fingerprints, order, splitOf, readRuns }: GateOptions): Steps<{ readonly count: number; readonly rows: readonly (readonly number[])[] }> {
   const sets = createSets(order.length);
   const runsOf = createRunsCache(readRuns);
   const rows: number[][] = [];
   let count = 0;
-  visitCandidates({ ...fingerprints, order }, (first, second) => {
+  yield* visitCandidates({ ...fingerprints, order }, (first, second) => {
     if (splitOf[first] === splitOf[second] || sets.isJoined(first, second)) return;
     if (similarity(runsOf(first), runsOf(second)) < NEAR_DUPLICATE_SIMILARITY) return;
     sets.join(first, second);

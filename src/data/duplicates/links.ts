@@ -6,6 +6,7 @@ import { createKeyIndex } from "./key-index.ts";
 import { NEAR_DUPLICATE_SIMILARITY, similarity } from "./minhash.ts";
 import { createRunsCache } from "./runs-cache.ts";
 import { createSets, type Sets } from "./sets.ts";
+import type { Steps } from "../steps.ts";
 
 export interface LinkOptions {
   readonly fingerprints: Fingerprints;
@@ -37,15 +38,15 @@ export interface LargestSet {
   readonly firstRow: number;
 }
 
-/** Joins rows that are equal, of one group, about the same input, with the same free-text answer, or near-duplicates. */
-export function linkRows({ fingerprints, order, readRuns, kinds = [...KEY_KINDS, "near_duplicate"] }: LinkOptions): LinkedRows {
+/** Joins rows that are equal, of one group, about the same input, with the same free-text answer, or near-duplicates. Steps count rows. */
+export function* linkRows({ fingerprints, order, readRuns, kinds = [...KEY_KINDS, "near_duplicate"] }: LinkOptions): Steps<LinkedRows> {
   const rows = order.length;
   const sets = createSets(rows);
   const keyed = KEY_KINDS.filter((kind) => kinds.includes(kind));
   for (const kind of keyed) joinByKey(kind, fingerprints, rows, sets);
   const near = createSets(rows);
   const runsOf = createRunsCache(readRuns);
-  visitCandidates({ ...fingerprints, order }, (first, second) => {
+  yield* visitCandidates({ ...fingerprints, order }, (first, second) => {
     if (!near.isJoined(first, second) && similarity(runsOf(first), runsOf(second)) >= NEAR_DUPLICATE_SIMILARITY) near.join(first, second);
   });
   const nearRepeats = new Uint8Array(rows);

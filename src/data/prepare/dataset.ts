@@ -8,6 +8,7 @@ import { NO_ROWS } from "../validate/validator.ts";
 import type { DroppedRows } from "./dropped.ts";
 import { adviseOn, describeLargest, findLargeGroup, findMarked, findRepetitions, sayKey } from "./findings.ts";
 import type { PrepareOptions } from "./options.ts";
+import type { Pace } from "./pace.ts";
 import { dealRows, describePlanned, linkKept, recordSplit } from "./plan.ts";
 import { sampleKept, samplingOf } from "./sampling.ts";
 import { scanRows } from "./scan.ts";
@@ -24,10 +25,11 @@ export interface PlannedDataset {
 }
 
 /** @throws `data.findings`, `data.nothing_left`, and what reading and splitting throw */
-export async function planDataset(source: RowSource, spool: Spool, threads: number, options: PrepareOptions): Promise<PlannedDataset> {
+export async function planDataset(source: RowSource, spool: Spool, threads: number, pace: Pace, options: PrepareOptions): Promise<PlannedDataset> {
   const { seed = 42, minLength = 10, maxLength = 2048, allowLeakage = [], onProgress = () => {} } = options;
   const store = createRowStore(spool);
-  const { rows, transformations, validator } = await scanRows(source.rows(), store, { cleaning: options.cleaning, validation: { minLength, maxLength }, threads });
+  pace.begin("reading", "bytes", source.sizeBytes);
+  const { rows, transformations, validator } = await scanRows(source.rows((bytes) => pace.add(bytes)), store, { cleaning: options.cleaning, validation: { minLength, maxLength }, threads, pace });
   const described = source.describe();
   for (const stage of ["read", "clean"] as const) onProgress({ stage, rows });
   const { dropped } = store;
@@ -40,7 +42,7 @@ export async function planDataset(source: RowSource, spool: Spool, threads: numb
 
   const fractions = fractionsOf(options);
   const readRow = (row: number) => readKept(kept, spool, row);
-  const linked = linkKept(kept, spool, allowLeakage);
+  const linked = await pace.run("comparing", kept.rows, linkKept(kept, spool, allowLeakage));
   const largest = describeLargest(linked.largest, readRow);
   const findings = [
     ...validator.finish({ exactDuplicates, nearDuplicates: findMarked(linked.nearRepeats, kept.numbers, readRow) }),

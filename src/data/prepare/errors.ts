@@ -22,3 +22,13 @@ export function splitsUnknown(numbers: readonly number[], rows: number): Tunesmi
     details: { total: numbers.length, rows: numbers.slice(0, SHOWN_FAULTS) },
   });
 }
+
+/** @param work what was going on: reading, comparing, writing, checking */
+export function preparationStopped(work: string, cause: unknown): TunesmithError {
+  return new TunesmithError({
+    code: "data.stopped",
+    message: `Stopped while ${work} rows: nothing was written, and what stood there is as it was`,
+    hint: "Run the same command again; it begins anew.",
+    cause,
+  });
+}

@@ -11,7 +11,9 @@ import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { orderByKey } from "../split/units.ts";
 import { createWordHasher } from "../words.ts";
 import { locateBatches, readBatch, type BatchPlace } from "../write/read-shard.ts";
+import { after } from "../steps.ts";
 import { withCrew } from "./crew.ts";
+import type { Pace } from "./pace.ts";
 import { DIGEST_BYTES } from "../encoded-row.ts";
 import { keysOfDigests } from "./keys.ts";
 
@@ -25,7 +27,8 @@ export interface CheckedSplits {
 const HELD_BATCHES = 64;
 
 /** Looks for rows that are linked across splits. @param directory holds a folder for each split */
-export async function checkSplits(directory: string, threads: number): Promise<CheckedSplits> {
+export async function checkSplits(directory: string, rows: number, threads: number, pace: Pace): Promise<CheckedSplits> {
+  pace.begin("checking", "rows", 2 * rows);
   const places: BatchPlace[] = [];
   const batchRows: number[] = [];
   const splitRows = new Float64Array(SPLIT_NAMES.length);
@@ -42,6 +45,7 @@ export async function checkSplits(directory: string, threads: number): Promise<C
       take: (batch) => {
         splitRows[splitOfBatch[batchRows.length]!]! += batch.rows;
         batchRows.push(batch.rows);
+        pace.add(batch.rows);
         digests.push(batch.digests);
         keys.push(batch.fingerprints.keys);
         bands.push(batch.fingerprints.bands);
@@ -55,6 +59,7 @@ export async function checkSplits(directory: string, threads: number): Promise<C
             places.push(place);
             splitOfBatch.push(split);
             await crew.give(place);
+            await pace.pause();
           }
         }
       }
@@ -66,7 +71,7 @@ export async function checkSplits(directory: string, threads: number): Promise<C
   const splitOf = new Uint8Array(splitRows.reduce((sum, rows) => sum + rows, 0));
   splitOf.fill(1, splitRows[0]!, splitRows[0]! + splitRows[1]!).fill(2, splitRows[0]! + splitRows[1]!);
   const reader = createReader(places, batchRows);
-  const leaks = findLeaksIn({ fingerprints, order: orderByKey(keysOfDigests(rowDigests)), splitOf, ...reader });
+  const leaks = await pace.run("checking", 2 * rows, after(rows, findLeaksIn({ fingerprints, order: orderByKey(keysOfDigests(rowDigests)), splitOf, ...reader })));
   return { leaks, digests: digestSplitsOf(rowDigests, splitRows) };
 }
 

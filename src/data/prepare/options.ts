@@ -3,6 +3,7 @@ import type { LinkKind } from "../duplicates/fingerprint.ts";
 import type { FieldMapping } from "../read/fields.ts";
 import type { HubRows } from "../read/hub/rows.ts";
 import type { SplitMethod } from "../split/assign.ts";
+import type { PrepareAdvance } from "./pace.ts";
 import type { SamplingOptions } from "./sampling.ts";
 
 export interface PrepareOptions {
@@ -57,6 +58,10 @@ export interface PrepareOptions {
   /** Time of the record. */
   readonly now: Date;
   readonly onProgress?: (progress: PrepareProgress) => void;
+  /** Said often while work goes on, for whoever waits. */
+  readonly onAdvance?: (advance: PrepareAdvance) => void;
+  /** Aborted, the preparation stops soon and leaves nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 export type PrepareStage = "read" | "clean" | "validate" | "split" | "check" | "write";

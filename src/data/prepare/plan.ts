@@ -8,6 +8,7 @@ import { linkRows, type LinkedRows } from "../duplicates/links.ts";
 import { SPLIT_NAMES, type SplitName } from "../row.ts";
 import { assignSplits, type Assignment, type Fractions, type SplitMethod } from "../split/assign.ts";
 import { createLabelColumn, type LabelColumn } from "../split/labels.ts";
+import type { Steps } from "../steps.ts";
 import { createWordHasher } from "../words.ts";
 import { decodeRow, DIGEST_BYTES } from "../encoded-row.ts";
 import { NO_SPLIT } from "./block.ts";
@@ -24,8 +25,8 @@ export interface SplitPlanOptions {
   readonly stratifyBy: "labels" | "task" | undefined;
 }
 
-/** Rows that belong together. Uses the fingerprints, which nobody needs afterwards. */
-export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKind[]): LinkedRows {
+/** Rows that belong together. Steps count rows. Uses the fingerprints, which nobody needs afterwards. */
+export function linkKept(kept: KeptRows, spool: Spool, allowed: readonly LinkKind[]): Steps<LinkedRows> {
   const hasher = createWordHasher();
   return linkRows({
     fingerprints: kept.fingerprints,

@@ -4,6 +4,7 @@ import type { SourceRow } from "../read/open.ts";
 import { createValidator, type ValidateOptions, type Validator } from "../validate/validator.ts";
 import { BLOCK_ROWS, createBlock } from "./block.ts";
 import { withCrew } from "./crew.ts";
+import type { Pace } from "./pace.ts";
 import type { RowStore } from "./store.ts";
 
 /** What was read into a store. */
@@ -19,10 +20,11 @@ export interface ScanOptions {
   readonly cleaning: readonly CleaningStepName[] | undefined;
   readonly validation: ValidateOptions;
   readonly threads: number;
+  readonly pace: Pace;
 }
 
 /** Reads, cleans, validates and fingerprints all rows, and puts them into a store. */
-export function scanRows(source: AsyncIterable<SourceRow> | Iterable<SourceRow>, store: RowStore, { threads, ...settings }: ScanOptions): Promise<ScanResult> {
+export function scanRows(source: AsyncIterable<SourceRow> | Iterable<SourceRow>, store: RowStore, { threads, pace, ...settings }: ScanOptions): Promise<ScanResult> {
   return withCrew({ task: "scan", settings, threads, take: (scanned) => store.add(scanned) }, async (crew) => {
     let rows = 0;
     let block = createBlock();
@@ -31,6 +33,7 @@ export function scanRows(source: AsyncIterable<SourceRow> | Iterable<SourceRow>,
       block.add(row);
       if (block.size < BLOCK_ROWS) continue;
       await crew.give(block.finish());
+      await pace.pause();
       block = createBlock();
     }
     if (block.size > 0) await crew.give(block.finish());

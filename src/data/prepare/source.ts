@@ -4,6 +4,7 @@ import { recommendDatasets } from "../domains.ts";
 import { sampleUnavailable, sourceMissing } from "../errors.ts";
 import type { FieldMapping } from "../read/fields.ts";
 import type { HubRows } from "../read/hub/rows.ts";
+import type { OnRead } from "../read/record.ts";
 import { openHubRows, openSource, type SourceRow } from "../read/open.ts";
 import { generateSample, MAX_SAMPLE_ROWS, SAMPLE_DOMAINS } from "../sample/generate.ts";
 
@@ -19,7 +20,10 @@ export interface SourceChoice {
 
 /** Rows to prepare, and what is recorded of where they came from. */
 export interface RowSource {
-  rows(): AsyncIterable<SourceRow> | Iterable<SourceRow>;
+  /** @param onRead is told how many more bytes were read */
+  rows(onRead?: OnRead): AsyncIterable<SourceRow> | Iterable<SourceRow>;
+  /** Undefined where nothing is read. */
+  readonly sizeBytes?: number;
   /** Once `rows` has ended. */
   describe(): DatasetSource;
 }

@@ -68,7 +68,7 @@ describe("Parquet and Arrow", () => {
       writeFileSync(join(home, name), bytes);
       const faults = createFaults();
       let rows = 0;
-      for await (const { place } of readParquetApart(join(home, name), faults, { heapMb: 300, patienceMs: 10_000 })) rows = place.row;
+      for await (const { place } of readParquetApart(join(home, name), faults, undefined, { heapMb: 300, patienceMs: 10_000 })) rows = place.row;
       expect(rows + faults.total).toBeGreaterThan(0);
       for (const fault of faults.shown) expect(fault).toContain("not a Parquet file that can be read");
     }

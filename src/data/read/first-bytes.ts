@@ -21,9 +21,9 @@ const OTHER_KINDS: readonly (readonly [marks: readonly string[], what: string])[
 
 /** A reader that says so where the file is plainly of another kind, instead of a fault in every row. */
 export function lookFirst(read: RecordReader, isText: boolean): RecordReader {
-  return async function* (path, faults) {
+  return async function* (path, faults, onRead) {
     const other = otherKind(path, isText);
-    if (other === undefined) yield* read(path, faults);
+    if (other === undefined) yield* read(path, faults, onRead);
     else faults.add({}, other);
   };
 }

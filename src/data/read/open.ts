@@ -1,5 +1,5 @@
 // A source of rows: one file, or a directory of files. Rows stream; nothing but the ids that rows brought along is held.
-import { digestJson, sha256File } from "../../files/index.ts";
+import { digestJson, isFile, sha256File, statFile } from "../../files/index.ts";
 import type { DatasetSource } from "../../records/index.ts";
 import { columnsUnknown, fileEmpty, fileInvalid } from "../errors.ts";
 import { SPLIT_NAMES, type Row, type SplitName } from "../row.ts";
@@ -9,6 +9,7 @@ import { COLUMN_SETS, FIELDS, mapRecord, unreadColumns, type FieldMapping, type 
 import { findFiles, findOtherFiles, type SourceFile } from "./files.ts";
 import { sourceFilesOf, type HubRows } from "./hub/rows.ts";
 import { findLabelNames } from "./label-names.ts";
+import type { OnRead } from "./record.ts";
 import { findSavedFeatures } from "./saved-features.ts";
 
 /** A row with its number in the source, counted from 1 through all files. */
@@ -33,7 +34,9 @@ export interface Source {
    * Streams the rows in the order of the files; a row without an id is called `row-<number>`. All faults are reported together, at the end.
    * @throws `data.file_empty`, `data.columns_unknown`, `data.column_missing`, `data.file_invalid`, `files.unreadable`
    */
-  rows(): AsyncGenerator<SourceRow>;
+  rows(onRead?: OnRead): AsyncGenerator<SourceRow>;
+  /** Of all files. */
+  readonly sizeBytes: number;
   /** What was read, once `rows` has ended. */
   describe(): DatasetSource;
 }
@@ -66,7 +69,7 @@ function openFiles(path: string, files: readonly SourceFile[], mapping: FieldMap
   const declared: Partial<Record<SplitName, number>> = {};
   let count = 0;
 
-  async function* rows(): AsyncGenerator<SourceRow> {
+  async function* rows(onRead?: OnRead): AsyncGenerator<SourceRow> {
     const faults = createFaults();
     const ids = new Map<string, number>();
     let unknown: Extract<MappedRecord, { kind: "unknown_columns" }> | undefined;
@@ -78,7 +81,7 @@ function openFiles(path: string, files: readonly SourceFile[], mapping: FieldMap
     for (const file of files) {
       const inFile = isSingle ? faults : faultsOf(file, faults);
       const before = number;
-      for await (const { place, value } of file.read(file.path, inFile)) {
+      for await (const { place, value } of file.read(file.path, inFile, onRead)) {
         number = before + place.row;
         const mapped = mapRecord(value, mapping);
         if (mapped.kind === "fault") inFile.add(place, mapped.fault);
@@ -109,6 +112,7 @@ function openFiles(path: string, files: readonly SourceFile[], mapping: FieldMap
   return {
     files,
     rows,
+    sizeBytes: files.reduce((sum, { path: of }) => sum + (isFile(of) ? statFile(of).sizeBytes : 0), 0),
     describe: () => ({
       kind,
       path,

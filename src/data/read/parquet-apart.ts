@@ -3,7 +3,7 @@
 import { statFile } from "../../files/index.ts";
 import { startWorker } from "../threads.ts";
 import type { Faults } from "./faults.ts";
-import type { SourceRecord } from "./record.ts";
+import type { OnRead, SourceRecord } from "./record.ts";
 
 export interface DecoderLimits {
   /** Heap of the thread: a row group of a sound file fits, a claim of billions of values does not. Default: 2048. */
@@ -24,7 +24,7 @@ export interface DecodedBatch {
 }
 
 /** Streams the rows of a Parquet file. */
-export async function* readParquetApart(path: string, faults: Faults, limits: DecoderLimits = {}): AsyncGenerator<SourceRecord> {
+export async function* readParquetApart(path: string, faults: Faults, onRead: OnRead = () => {}, limits: DecoderLimits = {}): AsyncGenerator<SourceRecord> {
   const thread = startThread({ path }, { patienceMs: 15_000 + statFile(path).sizeBytes / 1000, ...limits });
   let row = 0;
   try {
@@ -37,7 +37,7 @@ export async function* readParquetApart(path: string, faults: Faults, limits: De
         row = record.place.row;
         yield record;
       }
-      if (batch.isLast) return;
+      if (batch.isLast) return onRead(statFile(path).sizeBytes);
     }
   } catch (cause) {
     if (!(cause instanceof ThreadEnded)) throw cause;

@@ -5,6 +5,7 @@ import type { DatasetRecord, DroppedRow } from "../../records/index.ts";
 import { createLabelCounter } from "../describe.ts";
 import { FIELD_COUNT, FIELDS, locateFields, parseLists } from "../encoded-row.ts";
 import { SPLIT_NAMES, type Row, type SplitName } from "../row.ts";
+import { after, type Steps } from "../steps.ts";
 import { OPTIONAL_COLUMNS, TEXT_COLUMNS, type ColumnName } from "./arrow.ts";
 import { writeSplitFiles } from "./split-files.ts";
 
@@ -19,8 +20,8 @@ export interface PlannedFiles {
 
 const LISTS = FIELDS.indexOf("lists");
 
-/** Writes the split folders and dataset_dict.json into `directory`. @returns how often each label is in each split */
-export function writeSplits(directory: string, { offsets, sizes, masks, order }: PlannedFiles, spool: Spool, shardBytes?: number): DatasetRecord["statistics"]["labels"] {
+/** Writes the split folders and dataset_dict.json into `directory`. Steps count rows. @returns how often each label is in each split */
+export function* writeSplits(directory: string, { offsets, sizes, masks, order }: PlannedFiles, spool: Spool, shardBytes?: number): Steps<DatasetRecord["statistics"]["labels"]> {
   const places = new Int32Array(2 * FIELD_COUNT);
   const decoder = new TextDecoder();
   const labels = createLabelCounter();
@@ -32,8 +33,10 @@ export function writeSplits(directory: string, { offsets, sizes, masks, order }:
     if (lists?.labels !== undefined) labels.add(split, lists.labels);
     return { bytes, places, lists };
   };
+  let written = 0;
   for (const [at, name] of SPLIT_NAMES.entries()) {
-    writeSplitFiles(join(directory, name), name, { rows: order[at]!, sizeOf: (row) => sizes[row]!, read: (row) => read(row, name) }, columns, shardBytes);
+    yield* after(written, writeSplitFiles(join(directory, name), name, { rows: order[at]!, sizeOf: (row) => sizes[row]!, read: (row) => read(row, name) }, columns, shardBytes));
+    written += order[at]!.length;
   }
   writeFileAtomic(join(directory, "dataset_dict.json"), `{"splits": [${SPLIT_NAMES.map((name) => `"${name}"`).join(", ")}]}`);
   return labels.counts();

@@ -2,10 +2,14 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { createFile, sha256, writeJson } from "../../files/index.ts";
+import { after, type Steps } from "../steps.ts";
 import { createArrowStream, describeFeatures, type ColumnName, type EncodedRow } from "./arrow.ts";
 
 /** Python's `datasets` closes a shard at 500 MB. */
 export const SHARD_BYTES = 500_000_000;
+
+/** Rows written in a step. */
+const STEP_ROWS = 1000;
 
 /** The rows of a split in the order in which they are written. */
 export interface SplitRows {
@@ -16,11 +20,16 @@ export interface SplitRows {
   read(row: number): EncodedRow;
 }
 
-/** Writes the files of a split into `directory`. At least one shard, at least one row in each that is not the only one. */
-export function writeSplitFiles(directory: string, name: string, split: SplitRows, columns: readonly ColumnName[], shardBytes = SHARD_BYTES): void {
+/** Writes the files of a split into `directory`. At least one shard, at least one row in each that is not the only one. Steps count rows. */
+export function* writeSplitFiles(directory: string, name: string, split: SplitRows, columns: readonly ColumnName[], shardBytes = SHARD_BYTES): Steps<void> {
   const shards = planShards(split, shardBytes);
   const names = shards.map((_, index) => `data-${pad(index)}-of-${pad(shards.length)}.arrow`);
-  const digests = shards.map((rows, index) => writeShard(join(directory, names[index]!), rows, split, columns));
+  const digests: string[] = [];
+  let written = 0;
+  for (const [index, rows] of shards.entries()) {
+    digests.push(yield* after(written, writeShard(join(directory, names[index]!), rows, split, columns)));
+    written += rows.length;
+  }
   writeJson(join(directory, "dataset_info.json"), { citation: "", description: "", features: describeFeatures(columns), homepage: "", license: "" });
   writeJson(join(directory, "state.json"), {
     _data_files: names.map((filename) => ({ filename })),
@@ -51,7 +60,7 @@ function planShards({ rows, sizeOf }: SplitRows, shardBytes: number): readonly U
 }
 
 /** @returns the SHA-256 of the file */
-function writeShard(path: string, rows: Uint32Array, split: SplitRows, columns: readonly ColumnName[]): string {
+function* writeShard(path: string, rows: Uint32Array, split: SplitRows, columns: readonly ColumnName[]): Steps<string> {
   const stream = createArrowStream(columns);
   const hash = createHash("sha256");
   const file = createFile(path);
@@ -62,7 +71,10 @@ function writeShard(path: string, rows: Uint32Array, split: SplitRows, columns: 
   };
   try {
     write(stream.head);
-    for (const row of rows) write(stream.add(split.read(row)));
+    for (const [at, row] of rows.entries()) {
+      write(stream.add(split.read(row)));
+      if ((at + 1) % STEP_ROWS === 0) yield at + 1;
+    }
     const { batch, end } = stream.finish();
     write(batch);
     write(end);

@@ -2,6 +2,7 @@ import type { CleaningStepName, LinkKind, PrepareOptions, PromptWish, SplitMetho
 import { defineCommand } from "../../command.ts";
 import { formatCommand } from "../../format.ts";
 import { choice, decimalNumber, flag, list, minor, required, text, wholeNumber } from "../../options.ts";
+import { showPreparation } from "../../prepare-progress.ts";
 import { readMap, requireSense } from "./prepare-options.ts";
 
 /** Stands here so that `--help` loads nothing; a test holds it to the steps there are. */
@@ -61,15 +62,18 @@ export const dataPrepare = defineCommand({
     const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat ?? "alpaca", limit: maxSeqLength ?? 512 }, { print, world, withInterrupt });
     const wish = datasetName === undefined ? undefined : { id: datasetName, config: datasetConfig, splits: datasetSplit, keepSplits: options.keepSplits, revision };
     const hub = wish && (await withInterrupt(async (signal) => (await import("../../hub-dataset.ts")).findHubDataset(wish, { print, world, signal })));
-    const prepared = await prepareDataset({
+    const { onAdvance, end } = showPreparation(print);
+    const prepared = await withInterrupt((signal) => prepareDataset({
       ...options,
+      signal,
+      onAdvance,
       ...(hub !== undefined && { hub }),
       ...(sampling !== undefined && { sampling: { method: sampling, size: sampleSize, minPerLabel } }),
       ...(clean.length > 0 && { cleaning: CLEANING.filter((step) => clean.includes(step) || (clean.includes("usual") && DEFAULT_CLEANING.includes(step))) }),
       mapping: { columns: readMap(map), ...(labelNames.length > 0 && { labelNames }), ...(instruction !== undefined && { instruction }) },
       allowLeakage: options.allowLeakage as readonly LinkKind[],
       now: world.now(),
-    });
+    })).finally(end);
     for (const line of prepared.summary) print.line(line);
     const dataset = countTokens(prepared.path) ?? prepared.record;
     print.line();

@@ -1,6 +1,7 @@
 // Apache Arrow IPC, streams (as `save_to_disk` writes them) and files (Feather 2), one record batch after the other. Source: Arrow columnar format,
 // "Encapsulated message format" and "IPC File Format".
 import { openFile, type FileReader } from "../../../files/index.ts";
+import type { OnRead } from "../record.ts";
 import { createColumns, type BatchParts, type Column, type Dictionaries } from "./column.ts";
 import { byteField, longField, rootTable, structsField, tableField, type FlatTable } from "./flat.ts";
 import { readSchema, type ArrowField } from "./schema.ts";
@@ -15,12 +16,12 @@ export interface ArrowBatch {
 }
 
 /** Streams the batches of a file; one is held at a time. @throws RangeError at the first thing that is not as the format says */
-export function* readArrowBatches(path: string): Generator<ArrowBatch> {
+export function* readArrowBatches(path: string, onRead?: OnRead): Generator<ArrowBatch> {
   const file = openFile(path);
   try {
     let fields: readonly ArrowField[] | undefined;
     const dictionaries = new Map<number, { length: number; read: Column["read"] }>();
-    for (const { kind, header, body } of messagesOf(file)) {
+    for (const { kind, header, body } of messagesOf(file, onRead)) {
       if (kind === SCHEMA) fields = readSchema(header);
       else if (fields === undefined) throw new RangeError("rows come before the schema");
       else if (kind === DICTIONARY) addDictionary(dictionaries, header, body, fields);
@@ -43,7 +44,7 @@ interface Message {
   readonly body: Uint8Array;
 }
 
-function* messagesOf(file: FileReader): Generator<Message> {
+function* messagesOf(file: FileReader, onRead: OnRead = () => {}): Generator<Message> {
   const { sizeBytes } = file;
   if (sizeBytes < 8) throw new RangeError(`it holds ${sizeBytes} bytes`);
   let offset = Buffer.from(file.read(0, 6)).toString("latin1") === "ARROW1" ? 8 : 0;
@@ -60,6 +61,7 @@ function* messagesOf(file: FileReader): Generator<Message> {
     if (bodyLength > sizeBytes - offset) throw new RangeError(`a message claims ${bodyLength} bytes of data at ${offset} of ${sizeBytes}`);
     const header = tableField(message, 2);
     if (header === undefined) throw new RangeError("a message has no header");
+    onRead(length + bodyLength);
     yield { kind: byteField(message, 1), header, body: file.read(offset, bodyLength) };
     offset += bodyLength;
   }
