@@ -1,10 +1,10 @@
 // BIO files: a token and its tag a line, an empty line after each sentence. Source: CoNLL-2003 shared task, data format.
 import { streamLines } from "../../files/index.ts";
 import type { Faults } from "./faults.ts";
-import type { SourceRecord } from "./record.ts";
+import type { OnRead, SourceRecord } from "./record.ts";
 
 /** Streams the sentences of a BIO file as `{ tokens, ner_tags, group? }`: the first column is the token, the last its tag; `-DOCSTART-` begins a document, which is the group. */
-export async function* readConll(path: string, faults: Faults): AsyncGenerator<SourceRecord> {
+export async function* readConll(path: string, faults: Faults, onRead?: OnRead): AsyncGenerator<SourceRecord> {
   let [row, documents, first] = [0, 0, 1];
   let tokens: string[] = [];
   let tags: string[] = [];
@@ -15,7 +15,7 @@ export async function* readConll(path: string, faults: Faults): AsyncGenerator<S
     tags = [];
     return { place: { row: (row += 1), line: first }, value };
   };
-  for await (const { text, number } of streamLines(path)) {
+  for await (const { text, number } of streamLines(path, undefined, onRead)) {
     const cells = text.trim().split(/\s+/);
     if (text.trim() === "" || cells[0] === "-DOCSTART-") {
       const sentence = finish();
