@@ -38,7 +38,7 @@ export function createProgress(stream: TextStream, now: () => number, options: P
     shownAt = now();
     shown = last;
     const text = describeProgress(options, last.done, shownAt - startedAt, last.beside);
-    stream.write(terminal ? `\r\u001b[2K${text.slice(0, (stream.columns ?? 80) - 1)}` : `${text}\n`);
+    stream.write(terminal ? `\r\u001b[2K${text.slice(0, (stream.columns || 80) - 1)}` : `${text}\n`);
   };
   return {
     update(done, beside = "") {
