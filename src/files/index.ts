@@ -12,7 +12,7 @@ export { withLock } from "./lock.ts";
 export { withScratchDirectory } from "./scratch.ts";
 export { createSpool, type Spool } from "./spool.ts";
 export { setModified } from "./modified.ts";
-export { isGzip, streamText } from "./pieces.ts";
+export { streamText } from "./pieces.ts";
 export { exists, isDirectory, isFile, openFile, readBytes, readJson, readText, statFile, withFile, type FileReader } from "./read.ts";
 export { findRealPath, glance, readSmallText, scanDirectory, type DirectoryEntry, type Glance } from "./scan.ts";
 export { emptyTrash, listTrash, restoreTrash, type EmptiedTrash, type TrashEntry } from "./trash.ts";

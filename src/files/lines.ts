@@ -30,7 +30,7 @@ export interface Line {
 const LONGEST_LINE = 256 << 20;
 
 /**
- * Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped; `.gz` is unpacked), never holding more than one piece and one line.
+ * Streams the lines of a UTF-8 file (LF or CRLF; a byte-order mark is dropped; what gzip compressed is unpacked), never holding more than one piece and one line.
  * @param onRead told how many more bytes of the file were read
  * @throws `files.missing`, `files.unreadable` at a line of more than `longest` UTF-16 units
  */

@@ -1,39 +1,34 @@
 // CSV and TSV, a piece of the file at a time. Source: RFC 4180; cells by papaparse.
 import Papa from "papaparse";
-import { openFile, type FileReader } from "../../files/index.ts";
+import { streamText } from "../../files/index.ts";
 import type { Faults } from "./faults.ts";
-import type { SourceRecord } from "./record.ts";
+import type { OnRead, SourceRecord } from "./record.ts";
 
 /** In order of preference. */
 const SEPARATORS = [",", ";", "\t", "|"];
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_CHARACTERS = 1 << 20;
 /** A table has fewer. */
 const MOST_COLUMNS = 2000;
 /** A row longer than this has a quote that nobody closed. */
 const MOST_ROW_CHARACTERS = 64 << 20;
 
 /** Streams the rows of a CSV or TSV file with a header line. Row numbers do not count the header, line numbers do; a quoted cell may hold newlines. */
-export async function* readDelimited(path: string, faults: Faults, separator?: "\t"): AsyncGenerator<SourceRecord> {
-  const file = openFile(path);
-  try {
-    let header: readonly string[] | undefined;
-    let row = 0;
-    for (const { cells, line, fault } of rowsOf(file, separator)) {
-      if (cells.length === 1 && cells[0]!.trim() === "") continue;
-      if (header === undefined) {
-        header = cells.map((name) => name.trim());
-        const fault = headerFault(header);
-        if (fault === undefined) continue;
-        faults.add({ line }, fault);
-        return;
-      }
-      const place = { row: (row += 1), line };
-      if (fault !== undefined) faults.add(place, fault);
-      else if (cells.length !== header.length) faults.add(place, `it has ${cells.length} cells, the header has ${header.length}`);
-      else yield { place, value: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
+export async function* readDelimited(path: string, faults: Faults, separator?: "\t", onRead?: OnRead): AsyncGenerator<SourceRecord> {
+  let header: readonly string[] | undefined;
+  let row = 0;
+  for await (const { cells, line, fault } of rowsOf(streamText(path, onRead), separator)) {
+    if (cells.length === 1 && cells[0]!.trim() === "") continue;
+    if (header === undefined) {
+      header = cells.map((name) => name.trim());
+      const fault = headerFault(header);
+      if (fault === undefined) continue;
+      faults.add({ line }, fault);
+      return;
     }
-  } finally {
-    file.close();
+    const place = { row: (row += 1), line };
+    if (fault !== undefined) faults.add(place, fault);
+    else if (cells.length !== header.length) faults.add(place, `it has ${cells.length} cells, the header has ${header.length}`);
+    else yield { place, value: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
   }
 }
 
@@ -52,29 +47,29 @@ interface DelimitedRow {
   readonly fault?: string;
 }
 
-function* rowsOf(file: FileReader, separator: string | undefined): Generator<DelimitedRow> {
-  const decoder = new TextDecoder("utf-8");
-  let [offset, line, text] = [0, 1, ""];
+async function* rowsOf(pieces: AsyncIterable<string>, separator: string | undefined): AsyncGenerator<DelimitedRow> {
+  let [line, text, wanted] = [1, "", CHUNK_CHARACTERS];
   let format: { readonly delimiter: string; readonly newline: string } | undefined;
-  for (let wanted = CHUNK_BYTES; offset < file.sizeBytes || text !== ""; ) {
-    const length = Math.min(wanted, file.sizeBytes - offset);
-    text += decoder.decode(file.read(offset, length), { stream: offset + length < file.sizeBytes });
-    offset += length;
-    const isEnd = offset >= file.sizeBytes;
+  function* parse(isEnd: boolean): Generator<DelimitedRow> {
     format ??= { delimiter: separator ?? guessSeparator(text), newline: guessNewline(text) };
     const { rows, used } = parsePiece(text, format, isEnd);
     for (const { cells, from, to, fault } of rows) {
       yield { cells, line, ...(fault !== undefined && { fault }) };
       line += countNewlines(text, from, to);
     }
-    text = isEnd ? "" : text.slice(used);
-    if (text.length > MOST_ROW_CHARACTERS) {
-      yield { cells: ["", ""], line, fault: `it is longer than ${MOST_ROW_CHARACTERS} characters: perhaps a quote is not closed` };
-      return;
-    }
+    text = text.slice(used);
     // A row that is longer than a piece is read on in pieces that grow, so that a long one is not begun again and again.
-    wanted = used > 0 ? CHUNK_BYTES : Math.min(wanted * 2, Math.max(CHUNK_BYTES, MOST_ROW_CHARACTERS + 1 - text.length));
+    wanted = used > 0 ? text.length + CHUNK_CHARACTERS : Math.min(2 * wanted, MOST_ROW_CHARACTERS + 1);
   }
+  for await (const piece of pieces) {
+    text += piece;
+    if (text.length < wanted) continue;
+    yield* parse(false);
+    if (text.length <= MOST_ROW_CHARACTERS) continue;
+    yield { cells: ["", ""], line, fault: `it is longer than ${MOST_ROW_CHARACTERS} characters: perhaps a quote is not closed` };
+    return;
+  }
+  if (text !== "") yield* parse(true);
 }
 
 interface Piece {

@@ -21,8 +21,8 @@ const READERS: Readonly<Record<string, RecordReader>> = {
   ".jsonl": lookFirst(readJsonLines, true),
   ".ndjson": lookFirst(readJsonLines, true),
   ".json": lookFirst(readJsonList, true),
-  ".csv": lookFirst((path, faults) => readDelimited(path, faults), true),
-  ".tsv": lookFirst((path, faults) => readDelimited(path, faults, "\t"), true),
+  ".csv": lookFirst((path, faults, onRead) => readDelimited(path, faults, undefined, onRead), true),
+  ".tsv": lookFirst((path, faults, onRead) => readDelimited(path, faults, "\t", onRead), true),
   ".conll": lookFirst(readConll, true),
   ".bio": lookFirst(readConll, true),
   ".iob": lookFirst(readConll, true),
@@ -31,10 +31,15 @@ const READERS: Readonly<Record<string, RecordReader>> = {
 /** What names of files that hold rows end with. */
 export const ROW_KINDS: readonly string[] = Object.keys(READERS);
 
-/** Which of {@link ROW_KINDS} a name ends with. */
+/** Kinds whose files compress themselves. */
+const BINARY_KINDS: readonly string[] = [".parquet", ".arrow", ".feather"];
+
+/** Which of {@link ROW_KINDS} a name ends with; text may be compressed by gzip, and its name end in `.gz` after that. */
 export function rowKindOf(name: string): string | undefined {
   const kind = extname(name).toLowerCase();
-  return Object.hasOwn(READERS, kind) ? kind : undefined;
+  if (kind !== ".gz") return Object.hasOwn(READERS, kind) ? kind : undefined;
+  const inner = extname(name.slice(0, -kind.length)).toLowerCase();
+  return Object.hasOwn(READERS, inner) && !BINARY_KINDS.includes(inner) ? inner : undefined;
 }
 
 /** How the rows of such a file are read. */
@@ -72,7 +77,7 @@ const stateSchema = z.object({ _data_files: z.array(z.object({ filename: z.strin
 export function findFiles(path: string): readonly SourceFile[] {
   if (!exists(path)) throw looksLikeHubId(path) ? fileMissingOrOnHub(path) : fileMissing(path);
   if (isFile(path)) {
-    const read = READERS[extname(path).toLowerCase()];
+    const read = readerOf(path);
     if (read === undefined) throw fileKindUnknown(path, Object.keys(READERS));
     return [{ path, name: path, read }];
   }
@@ -127,14 +132,14 @@ const DEEPEST = 8;
 export function findOtherFiles(path: string, taken: readonly SourceFile[]): readonly string[] {
   if (exists(join(path, "dataset_dict.json")) || exists(join(path, "state.json"))) return [];
   const names = new Set(taken.map(({ name }) => name));
-  return namesBelow(path, "", DEEPEST).filter((name) => !names.has(name) && !DESCRIPTIONS.has(basename(name)) && READERS[extname(name).toLowerCase()] !== undefined);
+  return namesBelow(path, "", DEEPEST).filter((name) => !names.has(name) && !DESCRIPTIONS.has(basename(name)) && rowKindOf(name) !== undefined);
 }
 
 function filesBelow(path: string): readonly SourceFile[] {
   const names = namesBelow(path, "", DEEPEST).filter((name) => !DESCRIPTIONS.has(basename(name)));
-  const kind = Object.keys(READERS).find((extension) => names.some((name) => extname(name).toLowerCase() === extension));
+  const kind = Object.keys(READERS).find((extension) => names.some((name) => rowKindOf(name) === extension));
   if (kind === undefined) return [];
-  return names.filter((name) => extname(name).toLowerCase() === kind).map((name) => {
+  return names.filter((name) => rowKindOf(name) === kind).map((name) => {
     const split = splitOfName(name);
     return { path: join(path, name), name, read: READERS[kind]!, ...(split !== undefined && { split }) };
   });

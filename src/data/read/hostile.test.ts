@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { TunesmithError } from "../../errors.ts";
@@ -33,7 +34,6 @@ describe("a file of another kind than its name says", () => {
     expect(await told(utf16('{"text":"a"}').swap16())).toContain("it is UTF-16");
     expect(await told(utf16('{"text":"a"}').subarray(2))).toContain("it is no text in UTF-8: it is full of NUL bytes");
     expect(await told(Buffer.alloc(1000))).toContain("full of NUL bytes");
-    expect(await told(Buffer.from("1f8b0800000000000003", "hex"))).toContain("it is compressed by gzip");
     expect(await told("PK\u0003\u0004workbook")).toContain("it is a ZIP archive");
     expect(await told("PAR1…PAR1")).toContain("it is Parquet");
     expect(await told("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")).toContain("it is a pointer of Git LFS");
@@ -48,6 +48,25 @@ describe("a file of another kind than its name says", () => {
   it.each(TEXT_KINDS)("may begin with a byte-order mark, as .%s", async (kind) => {
     const contents = { jsonl: '{"text":"a"}', json: '[{"text":"a"}]', csv: "text\na", tsv: "text\na", bio: "a O" }[kind]!;
     expect(await read(`b.${kind}`, `\ufeff${contents}\n`)).toHaveLength(1);
+  });
+});
+
+describe("a file that gzip compressed", () => {
+  it.each(["a.jsonl.gz", "a.json.gz", "a.csv.gz", "a.tsv.gz", "a.bio.gz", "a.jsonl"])("is unpacked as it is read, as %s", async (name) => {
+    const rows = { jsonl: '{"text":"a"}\n{"text":"b"}\n', json: '[{"text":"a"},{"text":"b"}]', csv: "text\na\nb\n", tsv: "text\na\nb\n", bio: "a O\n\nb O\n" }[name.split(".")[1]!]!;
+    expect(await read(name, gzipSync(rows))).toHaveLength(2);
+  });
+
+  it("is refused where it is damaged, cut off, or no file that compresses itself would be read", async () => {
+    const packed = gzipSync('{"text":"abcdefghij"}\n'.repeat(1000));
+    expect(await read("a.jsonl.gz", packed.subarray(0, 60))).toBe("Cannot read a.jsonl.gz: it cannot be unpacked: unexpected end of file");
+    packed[30]! ^= 0xff;
+    expect(await read("b.jsonl.gz", packed)).toMatch(/^Cannot read b\.jsonl\.gz: /);
+    expect(await read("a.parquet.gz", packed)).toContain("it is not a file ending in one of");
+  });
+
+  it("is read on no further than a row may go, however small it was packed", async () => {
+    expect(await read("bomb.csv.gz", gzipSync(Buffer.concat([Buffer.from('text\n"'), Buffer.alloc(90 << 20, "x")])))).toContain("row 1, line 2: it is longer than 67108864 characters");
   });
 });
 
