@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createRandom } from "../../random.ts";
 import type { Row } from "../row.ts";
 import { linkRowsInMemory } from "./in-memory.ts";
+import { createSets } from "./sets.ts";
 
 const words = (count: number, word = "w"): string => Array.from({ length: count }, (_, index) => `${word}${index}`).join(" ");
 const rowsOf = (texts: readonly string[]): Row[] => texts.map((text, index) => ({ id: String(index), instruction: text, input: "", output: "" }));
@@ -47,6 +49,28 @@ describe("near-duplicates", () => {
         for (const set of sets) expect(new Set(set.map((index) => doubled[index])).size).toBe(1);
       }),
     );
+  });
+
+  it("are all that share four fifths of their runs, as counting every pair finds, and chains of them", () => {
+    const random = createRandom(11);
+    const word = (): string => `v${random.between(0, 899)}`;
+    const texts = Array.from({ length: 150 }, () => Array.from({ length: random.between(8, 67) }, word)).flatMap((text) => {
+      const edited = [...text];
+      for (let edit = random.between(0, 5); edit > 0; edit--) edited.splice(random.between(0, edited.length - 1), random.between(0, 1), word());
+      return [text, edited];
+    });
+    const runs = texts.map((text) => new Set(text.slice(2).map((_, at) => text.slice(at, at + 3).join(" "))));
+    const sets = createSets(texts.length);
+    for (const [a, own] of runs.entries()) {
+      for (let b = 0; b < a; b++) {
+        const shared = [...own].filter((run) => runs[b]!.has(run)).length;
+        if (shared / (own.size + runs[b]!.size - shared) >= 0.8) sets.join(a, b);
+      }
+    }
+    const { groupOf } = linkRowsInMemory(rowsOf(texts.map((text) => text.join(" "))), ["near_duplicate"]);
+    const firstOf = (keys: readonly number[]): readonly number[] => keys.map((key) => keys.indexOf(key));
+    expect(firstOf([...groupOf])).toEqual(firstOf(texts.map((_, row) => sets.rootOf(row))));
+    expect(new Set(groupOf).size).toBeLessThan(250);
   });
 
   it("are found among thousands of rows of one template", () => {
