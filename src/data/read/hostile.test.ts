@@ -89,6 +89,17 @@ describe("CSV", () => {
   });
 });
 
+describe("BIO", () => {
+  it("is refused where a line holds too much for a token and its tag, or no empty line ends a sentence", async () => {
+    expect(await read("a.bio", `a O\n${"x ".repeat(50_000)}O\n`)).toBe("Cannot read a.bio: 1 fault\n  row 1, line 2: it has 100001 characters, needed are a token and its tag");
+    expect(await read("a.bio", `a O\n\n${"x O\n".repeat(100_001)}`)).toBe("Cannot read a.bio: 1 fault\n  row 2, line 3: it has more than 100000 tokens: an empty line ends a sentence");
+  });
+
+  it("takes # with a tag for a token, and other lines that begin with it for comments", async () => {
+    expect(await read("a.bio", "# sentence 1\n# O\n5 B-Rank\n")).toMatchObject([{ input: "# 5" }]);
+  });
+});
+
 describe("columns", () => {
   it("are refused where two have one name but for case", async () => {
     expect(await read("a.jsonl", '{"prompt":"a","completion":"b"}\n{"prompt":"a","Prompt":"z","completion":"b"}')).toBe("Cannot read a.jsonl: 1 fault\n  row 2, line 2: it has the column prompt twice");
