@@ -12,6 +12,7 @@ import { checkpointsValidate } from "./commands/checkpoints/validate.ts";
 import { completion } from "./commands/completion.ts";
 import { dataCard } from "./commands/data/card.ts";
 import { dataDiff } from "./commands/data/diff.ts";
+import { dataExport } from "./commands/data/export.ts";
 import { dataPrepare } from "./commands/data/prepare.ts";
 import { dataPreview } from "./commands/data/preview.ts";
 import { dataSample } from "./commands/data/sample.ts";
@@ -44,5 +45,5 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

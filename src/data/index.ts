@@ -31,5 +31,6 @@ export type { FieldMapping } from "./read/fields.ts";
 export { barChart, histogramOf, type Bar } from "./show/charts.ts";
 export { countBars, profileDataset, tokenBars, type DatasetProfile, type SplitCounts } from "./show/profile.ts";
 export { sampleRows, type RowSampling } from "./show/sample-rows.ts";
+export { exportDataset, type DatasetExportFormat, type DatasetExportOptions, type ExportedDataset } from "./write/export.ts";
 export { countTokens, recordTokens, type TokenCount } from "./validate/tokens.ts";
 export { CLEANING_STEP_NAMES, DEFAULT_CLEANING, type CleaningStepName } from "./clean/cleaner.ts";
