@@ -27,6 +27,8 @@ const SPOILED = new RegExp(
     // What dashes, quotation marks, arrows and emoji turn into.
     `â[€‚„†‡ˆ‰\\u0080\\u0082\\u0084\\u0086-\\u0089][${LATER}]`,
     `ð[Ÿ\\u009f][${LATER}]{2}`,
+    // The sign of multiplication.
+    `(?<!\\p{L})Ã—(?=[\\s\\d])`,
     // Vietnamese; a right á may stand before a quotation mark and a dash.
     `áº[${LATER}]|á»[${SIGN}](?=\\p{L})`,
     // Runs of other scripts.
