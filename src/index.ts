@@ -3,7 +3,7 @@ export { TunesmithError, type ErrorRecord } from "./errors.ts";
 
 export { encodeExample, encodePrompt, loadDataset, prepareDataset, previewExample, renderPrompt, type EncodedExample, type LoadedDataset, type PreparedDataset, type PrepareOptions, type PromptFormat, type Row } from "./data/index.ts";
 export { chooseHubFiles, NO_CARD, readHubCard, type HubCard, type HubChoice, type HubRows } from "./data/index.ts";
-export { countDecisions, diffDatasets, findDataset, findLeaks, listDatasetVersions, listSplitUses, mintDatasetVersion, openDataset, openSource, recordSplitUse, requireNoLeaks, writeDatasetCard, type CardOptions, type DatasetDiff, type FieldMapping, type MintedVersion, type OpenDataset, type PrepareProgress, type Source, type SourceRow, type SplitName, type Splits } from "./data/index.ts";
+export { countDecisions, diffDatasets, exportDataset, findDataset, findLeaks, listDatasetVersions, listSplitUses, mintDatasetVersion, openDataset, openSource, recordSplitUse, requireNoLeaks, writeDatasetCard, type CardOptions, type DatasetDiff, type FieldMapping, type MintedVersion, type OpenDataset, type PrepareProgress, type Source, type SourceRow, type SplitName, type Splits } from "./data/index.ts";
 export { parseYaml, resolveConfig, trainConfigSchema, type TrainConfig } from "./config/index.ts";
 export { listArrowCaches, resolveDataset, resolveModel, type ArrowCache, type ResolvedDataset, type ResolveDatasetOptions, type ResolvedModel, type ResolveOptions } from "./hub/index.ts";
 export { chooseCheckpoint, mergeCheckpoint, trainModel, type MergedModel, type MergeOptions, type TrainedRun, type TrainingEvent, type TrainingOutcome, type TrainOptions } from "./training/index.ts";
