@@ -58,6 +58,7 @@ export function fakeLlama(options: FakeLlamaOptions = {}): FakeLlama {
         fake.open += 1;
         return {
           contextLength,
+          load: { running: 0, waiting: 0 },
           generate: async (request) => generate(request),
           generateBatch: async (requests) => {
             fake.batches.push(requests.length);

@@ -18,7 +18,7 @@ export interface GenerateJob {
   readonly job: SequenceJob;
   /** The answer, once the job is over. */
   result(): Generation;
-  /** Frees the sampler, once. */
+  /** Frees the sampler, which is made when the first token is chosen. */
   free(): void;
 }
 
@@ -26,7 +26,7 @@ export interface GenerateJob {
 export function generateJob(session: GenerateContext, request: GenerateRequest): GenerateJob {
   const { llama, context } = session;
   const { promptIds, signal } = request;
-  const sampler = createSampler(llama, request);
+  let sampler: ReturnType<typeof createSampler> | undefined;
   const stream = createTextStream(request.stop, request.onText);
   const ids = [...promptIds];
   const limit = Math.min(request.maxTokens, session.contextLength - promptIds.length + 1);
@@ -48,6 +48,7 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
         return finishReason !== undefined;
       },
       onOutput(_index, row) {
+        sampler ??= createSampler(llama, request);
         const id = llama.functions.sampler_sample(sampler.pointer, context, row.batchIndex);
         firstMs ??= performance.now();
         if (session.isEndOfGeneration(id)) return finish("stop");
@@ -68,7 +69,7 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
         generateMs: end - (firstMs ?? end),
       };
     },
-    free: sampler.free,
+    free: () => sampler?.free(),
   };
 }
 

@@ -1,9 +1,8 @@
-// The one loop of this room: many sequences share one context, every round decodes one batch of them, and a finished one makes room
-// for the next. Generating and scoring differ only in what they do with the logits of a token.
-import { llamaDecodeFailed } from "./errors.ts";
-import type { TokenBatch } from "./batch.ts";
-import { callAsync, type Llama } from "./native.ts";
+// One round of many sequences that share a context: which tokens of which sequence are decoded next, and who receives the logits.
+// Generating and scoring differ only in what they do with the logits of a token.
 import type { Pointer } from "../ffi/index.ts";
+import type { TokenBatch } from "./batch.ts";
+import type { Llama } from "./native.ts";
 
 /** The logits of one token: row `batchIndex` for llama's samplers, or a view of V floats that is valid only during the call. */
 export interface OutputRow {
@@ -29,92 +28,62 @@ export interface SequenceContext {
   readonly vocabSize: number;
   readonly sequences: number;
   readonly maxOutputs: number;
-  /** Throws when the session was disposed meanwhile. */
-  check(): void;
+  /** Size of the weights: a round that reads little is not worth a change of threads. */
+  readonly weightBytes: number;
 }
 
-interface Slot {
+/** A sequence that has its place in the context. */
+export interface RunningSequence {
   readonly sequence: number;
-  job: SequenceJob | undefined;
+  readonly job: SequenceJob;
   /** Tokens of the job that are in the context. */
   done: number;
 }
 
-interface Wanted {
-  readonly job: SequenceJob;
+export interface WantedOutput<Running extends RunningSequence> {
+  readonly running: Running;
   readonly index: number;
   readonly batchIndex: number;
 }
 
-/** Runs every job to its end, at most `sequences` at a time, with constant memory beside the context. @throws `llama.decode_failed` */
-export async function runSequences(session: SequenceContext, jobs: Iterable<SequenceJob>): Promise<void> {
-  const { llama, context, batch, sequences } = session;
-  const waiting = jobs[Symbol.iterator]();
-  const slots: Slot[] = Array.from({ length: sequences }, (_, sequence) => ({ sequence, job: undefined, done: 0 }));
-  try {
-    while (true) {
-      for (const slot of slots) refill(session, slot, waiting);
-      const wanted = fillBatch(session, slots);
-      if (batch.length === 0) return;
-      const stopLog = llama.startLog();
-      const status = await callAsync(llama.functions.decode, context, batch.toStruct()).finally(stopLog);
-      session.check();
-      if (status !== 0) throw llamaDecodeFailed(status, stopLog().reason);
-      deliver(session, wanted);
-    }
-  } finally {
-    session.check();
-    for (const slot of slots) if (slot.job !== undefined) forget(session, slot);
-  }
-}
-
-/** Puts the next job that is not over into a slot whose job is. */
-function refill(session: SequenceContext, slot: Slot, waiting: Iterator<SequenceJob>): void {
-  if (slot.job !== undefined && !slot.job.isOver()) return;
-  if (slot.job !== undefined) forget(session, slot);
-  let next = waiting.next();
-  while (next.done !== true && next.value.isOver()) next = waiting.next();
-  if (next.done === true) return;
-  slot.job = next.value;
-  slot.done = 0;
-}
-
-function forget({ llama, context }: SequenceContext, slot: Slot): void {
-  llama.functions.memory_seq_rm(llama.functions.get_memory(context), slot.sequence, -1, -1);
-  slot.job = undefined;
-}
+/** Prompt tokens that one round may hold beside sequences that are answering: they wait for a round, not for a whole prompt. */
+const PROMPT_TOKENS_BESIDE_ANSWERS = 128;
 
 /** Fills the batch, the sequences with the fewest waiting tokens first: one long prompt does not hold up those that are answering. */
-function fillBatch({ batch, maxOutputs }: SequenceContext, slots: readonly Slot[]): Wanted[] {
+export function fillBatch<Running extends RunningSequence>({ batch, maxOutputs }: SequenceContext, running: readonly Running[]): WantedOutput<Running>[] {
   batch.clear();
-  const wanted: Wanted[] = [];
-  const rest = (slot: Slot) => (slot.job === undefined ? 0 : slot.job.ids.length - slot.done);
-  for (const slot of [...slots].sort((a, b) => rest(a) - rest(b))) {
-    const { job } = slot;
-    if (job === undefined) continue;
-    while (slot.done < job.ids.length && batch.length < batch.capacity) {
-      const index = slot.done;
+  const wanted: WantedOutput<Running>[] = [];
+  const rest = ({ job, done }: Running) => job.ids.length - done;
+  const answering = running.filter((one) => rest(one) === 1 && one.done > one.job.firstOutput).length;
+  const capacity = answering === 0 ? batch.capacity : Math.min(batch.capacity, answering + PROMPT_TOKENS_BESIDE_ANSWERS);
+  for (const one of [...running].sort((a, b) => rest(a) - rest(b))) {
+    const { job } = one;
+    while (one.done < job.ids.length && batch.length < capacity) {
+      const index = one.done;
       const output = index >= job.firstOutput;
       if (output && batch.outputs === maxOutputs) break;
-      if (output) wanted.push({ job, index, batchIndex: batch.length });
-      batch.push(job.ids[index] ?? 0, index, slot.sequence, output);
-      slot.done += 1;
+      if (output) wanted.push({ running: one, index, batchIndex: batch.length });
+      batch.push(job.ids[index] ?? 0, index, one.sequence, output);
+      one.done += 1;
     }
   }
   return wanted;
 }
 
-/** Rows lie one after another in the order in which they were asked for (llama.h, `llama_get_logits`). */
-function deliver({ llama, context, vocabSize }: SequenceContext, wanted: readonly Wanted[]): void {
-  if (wanted.length === 0) return;
+/** The logits of a round. Rows lie one after another in the order in which they were asked for (llama.h, `llama_get_logits`). */
+export function readOutputs<Running extends RunningSequence>(
+  { llama, context, vocabSize }: SequenceContext,
+  wanted: readonly WantedOutput<Running>[],
+): readonly (WantedOutput<Running> & { readonly row: OutputRow })[] {
   let block: Float32Array | undefined;
-  wanted.forEach(({ job, index, batchIndex }, row) => {
-    job.onOutput(index, {
-      batchIndex,
+  return wanted.map((one, place) => ({
+    ...one,
+    row: {
+      batchIndex: one.batchIndex,
       logits_V() {
         block ??= new Float32Array(llama.koffi.view(llama.functions.get_logits(context), wanted.length * vocabSize * 4));
-        return block.subarray(row * vocabSize, (row + 1) * vocabSize);
+        return block.subarray(place * vocabSize, (place + 1) * vocabSize);
       },
-    });
-  });
+    },
+  }));
 }

@@ -1,13 +1,14 @@
-// A session is one llama context. Its calls run one after another; what runs side by side are the sequences inside one call.
+// A session is one llama context. Its calls share it: what is asked while others are answered joins them at the next token.
 import type { Pointer } from "../ffi/index.ts";
 import { allocateBatch } from "./batch.ts";
-import { llamaContextExceeded, llamaContextFailed, llamaDisposed } from "./errors.ts";
-import { generateJob, type GenerateJob } from "./generate.ts";
+import { llamaContextExceeded, llamaContextFailed } from "./errors.ts";
+import { generateJob } from "./generate.ts";
 import { isNull, type Llama } from "./native.ts";
+import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { scoreJob } from "./score.ts";
-import { runSequences, type SequenceContext, type SequenceJob } from "./sequences.ts";
+import type { SequenceJob } from "./sequences.ts";
 import { usefulThreads } from "./threads.ts";
-import type { GenerateRequest, LlamaSession, ScoreRequest, SessionOptions } from "./types.ts";
+import type { Generation, GenerateRequest, LlamaSession, Score, ScoreRequest, SessionOptions } from "./types.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Tokens decoded at once: also the longest wait before a cancellation is seen. */
@@ -41,82 +42,60 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
   const context = openContext(model, { ...options, contextLength, sequences }, maxOutputs);
   const batch = allocateBatch(llama, Math.max(BATCH_TOKENS, sequences), sequences);
 
-  let disposed = false;
-  let freed = false;
-  let underWay: Promise<unknown> | undefined;
-  const check = () => {
-    if (disposed) throw llamaDisposed("session");
-  };
-  const native: SequenceContext = { llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, check };
+  const scheduler = createScheduler({ llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, weightBytes: model.weightBytes });
+  const surroundings = { llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration };
 
-  /** One call at a time; the last one standing frees a context that was disposed meanwhile. */
-  const inTurn = async <T>(act: () => Promise<T>): Promise<T> => {
-    const before = underWay;
-    const mine = (async () => {
-      await before?.catch(() => {});
-      check();
-      return act();
-    })();
-    underWay = mine;
+  const generateAll = async (requests: readonly GenerateRequest[]): Promise<Generation[]> => {
+    for (const { promptIds } of requests) checkIds(promptIds, 1, contextLength, vocabulary.size);
+    const answers = requests.map((request) => generateJob(surroundings, request));
     try {
-      return await mine;
+      await runTogether(scheduler, answers.map(({ job }) => job));
+      return answers.map((answer) => answer.result());
     } finally {
-      if (underWay === mine) {
-        underWay = undefined;
-        if (disposed) free();
-      }
+      for (const answer of answers) answer.free();
     }
   };
-  const free = () => {
-    if (freed) return;
-    freed = true;
-    batch.free();
-    llama.functions.free(context);
-    model.released(session);
+  const scoreAll = async (requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<Score[]> => {
+    for (const { ids, firstScored } of requests) {
+      positive("firstScored", firstScored);
+      checkIds(ids, 0, contextLength + 1, vocabulary.size);
+    }
+    const scores = requests.map((request) => scoreJob(request, signal));
+    await runTogether(scheduler, scores.map(({ job }) => job));
+    return scores.map(({ score }) => score);
   };
-
-  const generateBatch = (requests: readonly GenerateRequest[]) =>
-    inTurn(async () => {
-      for (const { promptIds } of requests) checkIds(promptIds, 1, contextLength, vocabulary.size);
-      const started: GenerateJob[] = [];
-      try {
-        await runSequences(native, generateJobs());
-        return started.map((job) => job.result());
-      } finally {
-        for (const job of started) job.free();
-      }
-      function* generateJobs(): Generator<SequenceJob> {
-        for (const request of requests) {
-          const job = generateJob({ llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration }, request);
-          started.push(job);
-          yield job.job;
-        }
-      }
-    });
-  const scoreBatch = (requests: readonly ScoreRequest[], { signal }: { readonly signal?: AbortSignal } = {}) =>
-    inTurn(async () => {
-      for (const { ids, firstScored } of requests) {
-        positive("firstScored", firstScored);
-        checkIds(ids, 0, contextLength + 1, vocabulary.size);
-      }
-      const jobs = requests.map((request) => scoreJob(request, signal));
-      await runSequences(native, jobs.map(({ job }) => job));
-      return jobs.map(({ score }) => score);
-    });
 
   const session: LlamaSession = {
     contextLength,
-    generate: async (request) => (await generateBatch([request]))[0]!,
-    generateBatch,
-    score: async (ids, firstScored) => (await scoreBatch([{ ids, firstScored }]))[0]!,
-    scoreBatch,
+    get load() {
+      return scheduler.load;
+    },
+    generate: async (request) => (await generateAll([request]))[0]!,
+    generateBatch: generateAll,
+    score: async (ids, firstScored) => (await scoreAll([{ ids, firstScored }]))[0]!,
+    scoreBatch: (requests, { signal } = {}) => scoreAll(requests, signal),
     dispose() {
-      if (disposed) return;
-      disposed = true;
-      if (underWay === undefined) free();
+      scheduler.close(() => {
+        batch.free();
+        llama.functions.free(context);
+        model.released(session);
+      });
     },
   };
   return session;
+}
+
+/** Runs jobs of one call side by side with those of others. When one fails, the rest of the call ends too. */
+async function runTogether(scheduler: Scheduler, jobs: readonly SequenceJob[]): Promise<void> {
+  let failed = false;
+  const runs = jobs.map((job) => scheduler.run({ ...job, isOver: () => failed || job.isOver() }));
+  try {
+    await Promise.all(runs);
+  } catch (thrown) {
+    failed = true;
+    await Promise.allSettled(runs);
+    throw thrown;
+  }
 }
 
 function openContext(model: SessionModel, options: SessionOptions & { readonly contextLength: number; readonly sequences: number }, maxOutputs: number): Pointer {

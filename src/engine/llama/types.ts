@@ -62,7 +62,7 @@ export interface GenerateRequest {
   readonly topK?: number;
   /** Keeps the most probable tokens that together reach p; 1 keeps all. Default 1. */
   readonly topP?: number;
-  /** 32 bits. Same seed, same machine, same threads: same text. Default: drawn anew. */
+  /** 32 bits. Same seed, same machine, same threads: same text, except that sums in a batch are rounded otherwise than alone. Default: drawn anew. */
   readonly seed?: number;
   /** Texts that end the answer; they are not part of it. */
   readonly stop?: readonly string[];
@@ -98,11 +98,17 @@ export interface Score {
   readonly correct: Uint8Array;
 }
 
+/**
+ * One context that many answers share. Calls may overlap: a request joins those under way at their next token and leaves when it is done;
+ * past `sequences` at a time they wait in the order in which they came. A request that fails or is cancelled leaves the others as they are.
+ */
 export interface LlamaSession {
   readonly contextLength: number;
+  /** Sequences in the context now, and requests that wait for a place. */
+  readonly load: { readonly running: number; readonly waiting: number };
   /** @throws `llama.context_exceeded` when the prompt leaves no room for a token */
   generate(request: GenerateRequest): Promise<Generation>;
-  /** Answers in the order of the requests; as many at a time as the session has sequences. */
+  /** Answers in the order of the requests; when one fails, all of the call end. */
   generateBatch(requests: readonly GenerateRequest[]): Promise<Generation[]>;
   /** @throws RangeError, `llama.context_exceeded`, `llama.not_finite` */
   score(ids: readonly number[], firstScored: number): Promise<Score>;
