@@ -18,13 +18,14 @@ type Extras = Partial<Pick<Row, (typeof TEXTS)[number] | (typeof LISTS)[number]>
 
 /** An empty cell is as good as none. @param input of the row, which entities lie in */
 export function readExtras(record: ReadonlyMap<string, unknown>, input: string): Extras {
-  const texts: Partial<Record<(typeof TEXTS)[number], string>> = {};
+  const extras: { -readonly [Name in keyof Extras]: Extras[Name] } = {};
   for (const column of TEXTS) {
     const text = readOptional(record.get(column), column);
-    if (text !== undefined && text.trim() !== "") texts[column] = text;
+    if (text !== undefined && text.trim() !== "") extras[column] = text;
   }
   const [labels, entities] = [record.get("labels"), record.get("entities")];
-  return { ...texts, ...(isTexts(labels) && { labels }), ...readEntities(entities, input) };
+  if (isTexts(labels)) extras.labels = labels;
+  return Array.isArray(entities) ? { ...extras, ...readEntities(entities, input) } : extras;
 }
 
 export function readOptional(value: unknown, column: string): string | undefined {
@@ -35,8 +36,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-function readEntities(value: unknown, input: string): Pick<Extras, "entities"> {
-  if (!Array.isArray(value)) return {};
+function readEntities(value: readonly unknown[], input: string): Pick<Extras, "entities"> {
   try {
     return { entities: readSpans(value, input, "entities") };
   } catch (thrown) {

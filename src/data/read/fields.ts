@@ -65,10 +65,13 @@ const MAY_BE_NULL: readonly string[] = ["messages", "conversations"];
  */
 export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRecord {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return fault(`it is ${nameType(value)}, needed is an object with columns`);
-  const entries = Object.entries(value).map(([key, member]) => [key.trim().toLowerCase(), member as unknown] as const);
-  const columns = new Map(entries);
-  if (columns.size < entries.length) return fault(`it has the column ${entries.find(([key], index) => entries.findIndex(([other]) => other === key) < index)![0]} twice`);
-  const record = rename(columns, mapping.columns ?? {});
+  const columns = new Map<string, unknown>();
+  for (const key of Object.keys(value)) {
+    const name = key.trim().toLowerCase();
+    if (columns.has(name)) return fault(`it has the column ${name} twice`);
+    columns.set(name, (value as Readonly<Record<string, unknown>>)[key]);
+  }
+  const record = mapping.columns === undefined || Object.keys(mapping.columns).length === 0 ? columns : rename(columns, mapping.columns);
   if ("field" in record) return { kind: "unknown_columns", found: showNames(Object.keys(value)), missing: [record.column], wanted: record };
   const set = chooseSet(record);
   if (set === undefined) return { kind: "unknown_columns", found: showNames([...record.keys()]), missing: missingColumns(record) };
@@ -76,7 +79,7 @@ export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRec
     const fields = set.read(record, mapping);
     const length = fields.instruction.length + fields.input.length + fields.output.length;
     if (length > MOST_CHARACTERS) return fault(`it has ${length.toLocaleString("en-US")} characters, at most ${MOST_CHARACTERS.toLocaleString("en-US")} are read of one row`);
-    return { kind: "row", columns: set.name, fields: { ...readExtras(record, fields.input), ...fields } };
+    return { kind: "row", columns: set.name, fields: Object.assign(readExtras(record, fields.input), fields) };
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return fault(thrown.message);
     throw thrown;
@@ -84,8 +87,23 @@ export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRec
 }
 
 function chooseSet(record: ReadonlyMap<string, unknown>): ColumnSet | undefined {
-  const sets = COLUMN_SETS.filter(({ needs }) => needs.every((column) => record.has(column)));
-  return sets.find(({ needs }) => !needs.some((column) => MAY_BE_NULL.includes(column) && record.get(column) === null)) ?? sets[0];
+  let first: ColumnSet | undefined;
+  for (const set of COLUMN_SETS) {
+    if (!hasAll(record, set.needs)) continue;
+    if (!isNull(record, set.needs)) return set;
+    first ??= set;
+  }
+  return first;
+}
+
+function hasAll(record: ReadonlyMap<string, unknown>, columns: readonly string[]): boolean {
+  for (const column of columns) if (!record.has(column)) return false;
+  return true;
+}
+
+function isNull(record: ReadonlyMap<string, unknown>, columns: readonly string[]): boolean {
+  for (const column of columns) if (record.get(column) === null && MAY_BE_NULL.includes(column)) return true;
+  return false;
 }
 
 function showNames(names: readonly string[]): readonly string[] {
@@ -119,13 +137,15 @@ function missingColumns(record: ReadonlyMap<string, unknown>): readonly string[]
 }
 
 function textSet(name: string, needed: Readonly<Record<string, string>>, optional: Readonly<Record<string, string>>): ColumnSet {
-  const read: ColumnSet["read"] = (record) => ({
-    instruction: "",
-    input: "",
-    output: "",
-    ...Object.fromEntries(Object.entries(needed).map(([field, column]) => [field, readText(record.get(column), column)])),
-    ...Object.fromEntries(Object.entries(optional).map(([field, column]) => [field, readOptional(record.get(column), column) ?? ""])),
-  });
+  const fields = [...Object.entries(needed).map(([field, column]) => ({ field, column, isNeeded: true })), ...Object.entries(optional).map(([field, column]) => ({ field, column, isNeeded: false }))];
+  const read: ColumnSet["read"] = (record) => {
+    const texts = { instruction: "", input: "", output: "" };
+    for (const { field, column, isNeeded } of fields) {
+      const value = record.get(column);
+      texts[field as keyof typeof texts] = isNeeded ? readText(value, column) : (readOptional(value, column) ?? "");
+    }
+    return texts;
+  };
   return { name, needs: Object.values(needed), optional: Object.values(optional), read };
 }
 
