@@ -1,28 +1,37 @@
 import type { ZodType } from "zod";
 import type { Route, RouteReply } from "../route.ts";
 import { answerTooSlow, invalidRequest } from "./errors.ts";
+import type { OpenCall } from "./open-call.ts";
 
 /** One request as it came in. */
 export interface IncomingCall {
   readonly body: unknown;
   readonly query: unknown;
   readonly params: Readonly<Record<string, string>>;
+  readonly setHeaders: (headers: Readonly<Record<string, string>>) => void;
 }
 
 /**
- * Validates a request by the schemas of its route and runs it. The signal of the call is aborted when `signal` is, or when time is up.
+ * Validates a request by the schemas of its route and runs it. The signal of the call is aborted when time is up, too.
  * @throws `http.invalid_request`, `http.timeout`, what the route throws
  */
-export async function callRoute(route: Route, incoming: IncomingCall, signal: AbortSignal, timeoutMs: number): Promise<RouteReply> {
+export async function callRoute(route: Route, incoming: IncomingCall, open: OpenCall, timeoutMs: number): Promise<RouteReply> {
   const body = validate(route.body, incoming.body, "body");
   const query = validate(route.query, incoming.query, "query");
-  const timeout = new AbortController();
-  const work = route.run({ body, query, params: incoming.params, signal: AbortSignal.any([signal, timeout.signal]) });
+  const work = route.run({
+    body,
+    query,
+    params: incoming.params,
+    setHeaders: incoming.setHeaders,
+    get signal() {
+      return open.signal;
+    },
+  });
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(answerTooSlow(timeoutMs));
-      timeout.abort();
+      open.abort();
     }, timeoutMs);
   });
   try {

@@ -33,6 +33,38 @@ export function answerTooSlow(timeoutMs: number): TunesmithError {
   return new TunesmithError({ code: "http.timeout", message: `Cannot answer: it took longer than ${timeoutMs / 1000} s`, hint: "Ask for less, for example fewer tokens." });
 }
 
+export function keyMissing(): TunesmithError {
+  return new TunesmithError({
+    code: "http.key_missing",
+    message: "Cannot answer: the request has no key, this server asks for one",
+    hint: "Send `Authorization: Bearer <key>`; `tunesmith keys add` makes keys.",
+  });
+}
+
+export function keyUnknown(): TunesmithError {
+  return new TunesmithError({ code: "http.key_unknown", message: "Cannot answer: the key is unknown or was taken back", hint: "Ask who runs this server for another one." });
+}
+
+export function adminKeyNeeded(holder: string): TunesmithError {
+  return new TunesmithError({ code: "http.admin_key_needed", message: `Cannot do this: the key of ${holder} may ask, an admin's is needed`, hint: "`tunesmith keys add --admin` makes one." });
+}
+
+export function keysNotSet(): TunesmithError {
+  return new TunesmithError({
+    code: "http.keys_not_set",
+    message: "Cannot do this: this server knows no keys, an admin's is needed",
+    hint: "Make one with `tunesmith keys add --admin` and start the server again.",
+  });
+}
+
+export function hostNotAllowed(host: string): TunesmithError {
+  return new TunesmithError({
+    code: "http.host_not_allowed",
+    message: `Cannot answer to the name ${JSON.stringify(host)}: this server is called by the names of this machine only`,
+    hint: "Pass --allow-host with the name, or make keys with `tunesmith keys add`.",
+  });
+}
+
 export function portInUse(host: string, port: number, cause: unknown): TunesmithError {
   return new TunesmithError({
     code: "http.port_in_use",

@@ -1,4 +1,5 @@
 // Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): one JSON document in each `data:` line.
+import type { Problem } from "../route.ts";
 import { toProblem } from "./problem.ts";
 
 export const EVENT_HEADERS: Readonly<Record<string, string>> = {
@@ -7,21 +8,28 @@ export const EVENT_HEADERS: Readonly<Record<string, string>> = {
   "x-accel-buffering": "no",
 };
 
-/**
- * Waits for the first event, so that what goes wrong before it is an ordinary error, and returns the encoded stream.
- * What goes wrong later is one event of the type `error`, the last.
- */
-export async function openEventStream(events: AsyncIterable<unknown>): Promise<AsyncIterable<string>> {
-  const iterator = events[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return encode(iterator, first);
+interface EventReply {
+  readonly events: AsyncIterable<unknown>;
+  /** One more `data:` line, as it stands, after the last event. */
+  readonly end?: string;
 }
 
-async function* encode(iterator: AsyncIterator<unknown>, first: IteratorResult<unknown>): AsyncGenerator<string> {
+/**
+ * Waits for the first event, so that what goes wrong before it is an ordinary error, and returns the encoded stream.
+ * What goes wrong later is one event of the type `error`, the last, in the form that `shape` gives it.
+ */
+export async function openEventStream({ events, end }: EventReply, shape: (problem: Problem) => unknown = (problem) => problem): Promise<AsyncIterable<string>> {
+  const iterator = events[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return encode(iterator, first, end, shape);
+}
+
+async function* encode(iterator: AsyncIterator<unknown>, first: IteratorResult<unknown>, end: string | undefined, shape: (problem: Problem) => unknown): AsyncGenerator<string> {
   try {
     for (let next = first; next.done !== true; next = await iterator.next()) yield encodeEvent(next.value);
+    if (end !== undefined) yield `data: ${end}\n\n`;
   } catch (thrown) {
-    yield encodeEvent(toProblem(thrown).body, "error");
+    yield encodeEvent(shape(toProblem(thrown).body), "error");
   } finally {
     await iterator.return?.();
   }

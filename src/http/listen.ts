@@ -4,6 +4,7 @@ import type { Route } from "../route.ts";
 import { DOCS_HEADERS, DOCS_PAGE } from "./docs-page.ts";
 import { cannotListen, portInUse } from "./errors.ts";
 import { mountRoutes, type MountOptions } from "./mount.ts";
+import type { OpenCall } from "./open-call.ts";
 import { describeApi } from "./openapi.ts";
 
 export interface ListenOptions extends MountOptions {
@@ -30,7 +31,7 @@ export interface ListeningServer {
 /** Mounts the routes, `/openapi.json`, `/docs` and `/`, and listens. @throws `http.port_in_use`, `http.cannot_listen` */
 export async function listen(options: ListenOptions): Promise<ListeningServer> {
   const { routes, host = "127.0.0.1", port = 8000, title, version, closeGraceMs = 10_000 } = options;
-  const underWay = new Set<AbortController>();
+  const underWay = new Set<OpenCall>();
   const app = mountRoutes(routes, options, underWay);
   mountDocumentation(app, routes, { title, version });
   try {
@@ -52,7 +53,7 @@ export async function listen(options: ListenOptions): Promise<ListeningServer> {
 }
 
 /** A connection kept alive for a next request would hold the server open: each is closed as soon as its answer is out. */
-async function closeGracefully(app: FastifyInstance, underWay: ReadonlySet<AbortController>, graceMs: number): Promise<void> {
+async function closeGracefully(app: FastifyInstance, underWay: ReadonlySet<OpenCall>, graceMs: number): Promise<void> {
   const abort = setTimeout(() => {
     for (const call of underWay) call.abort();
   }, graceMs);

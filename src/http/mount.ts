@@ -1,10 +1,23 @@
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Route } from "../route.ts";
+import type { Route, RouteReply } from "../route.ts";
+import { requireAccess, requireHost, type FindKeyHolder } from "./access.ts";
 import { callRoute } from "./call.ts";
+import { allowOrigins } from "./cors.ts";
 import { methodNotAllowed, routeNotFound } from "./errors.ts";
 import { EVENT_HEADERS, openEventStream } from "./events.ts";
+import { openCall, type OpenCall } from "./open-call.ts";
 import { isInternal, toProblem } from "./problem.ts";
+
+/** An answer that left the house. */
+export interface SentAnswer {
+  readonly method: string;
+  /** The path of its route with `:name` parameters; undefined where no route fits. */
+  readonly path: string | undefined;
+  readonly status: number;
+  /** From the request's head to the answer's last byte. */
+  readonly seconds: number;
+}
 
 export interface MountOptions {
   /** Largest body in bytes. Default 1 MiB. */
@@ -13,47 +26,76 @@ export interface MountOptions {
   readonly requestTimeoutMs?: number;
   /** An answer that is not a stream must be ready by then. Default 10 min. */
   readonly answerTimeoutMs?: number;
+  /** Knows the keys. Default: none are asked for, and admins' routes answer nobody. */
+  readonly findKeyHolder?: FindKeyHolder;
+  /** Names by which this server may be called, without ports. Default: any. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins whose pages may read the answers. Default none. */
+  readonly corsOrigins?: readonly string[];
+  /** Headers of every answer; those of a route go before them. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** Told of every answer. */
+  readonly onAnswer?: (answer: SentAnswer) => void;
   /** Told what went wrong inside. Default: nobody. */
   readonly onError?: (thrown: unknown, request: string) => void;
 }
 
-/** A fastify application with every route, not yet listening. `underWay` holds the controllers of the calls that are not answered yet. */
-export function mountRoutes(routes: readonly Route[], options: MountOptions, underWay: Set<AbortController>): FastifyInstance {
-  const { bodyLimitBytes = 2 ** 20, requestTimeoutMs = 30_000, answerTimeoutMs = 600_000, onError = () => {} } = options;
+/** A fastify application with every route, not yet listening. `underWay` holds the calls that are not answered yet. */
+export function mountRoutes(routes: readonly Route[], options: MountOptions, underWay: Set<OpenCall>): FastifyInstance {
+  const { bodyLimitBytes = 2 ** 20, requestTimeoutMs = 30_000, allowedHosts, corsOrigins = [], onAnswer } = options;
   const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
-  app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, onError));
-  app.setNotFoundHandler((request, reply) => sendProblem(unmatched(routes, request.method, pathOf(request)), request, reply, onError));
-  for (const route of routes) {
-    app.route({
-      method: route.method,
-      url: route.path,
-      async handler(request, reply) {
-        const { signal } = watchClient(reply, underWay);
-        const incoming = { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>> };
-        const answer = await callRoute(route, incoming, signal, answerTimeoutMs);
-        if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
-        return reply.headers(EVENT_HEADERS).send(Readable.from(await openEventStream(answer.events)));
-      },
+  app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, options));
+  app.setNotFoundHandler((request, reply) => sendProblem(unmatched(routes, request.method, pathOf(request)), request, reply, options));
+  if (allowedHosts !== undefined) app.addHook("onRequest", async (request) => requireHost(request.headers.host, allowedHosts));
+  if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);
+  if (onAnswer !== undefined) {
+    app.addHook("onResponse", (request, reply, done) => {
+      onAnswer({ method: request.method, path: request.routeOptions.url, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+      done();
     });
   }
+  for (const route of routes) mountRoute(app, route, options, underWay);
   return app;
 }
 
-function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, onError: NonNullable<MountOptions["onError"]>): FastifyReply {
-  const problem = toProblem(thrown);
-  if (isInternal(problem)) onError(thrown, `${request.method} ${pathOf(request)}`);
-  return reply.removeHeader("content-type").status(problem.status).headers(problem.headers).send(problem.body);
+function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, underWay: Set<OpenCall>): void {
+  const { answerTimeoutMs = 600_000, findKeyHolder, headers } = options;
+  const { method, path } = route;
+  app.route({
+    method,
+    url: path,
+    // Before the body is read: nobody without a key can make this process hold one.
+    onRequest(request, _reply, next) {
+      requireAccess(route, request.headers, findKeyHolder);
+      next();
+    },
+    async handler(request, reply) {
+      const call = openCall(reply, underWay);
+      if (headers !== undefined) reply.headers(headers());
+      const setHeaders = (added: Readonly<Record<string, string>>) => void reply.headers(added);
+      const answer = await callRoute(route, { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>>, setHeaders }, call, answerTimeoutMs);
+      return send(route, answer, reply);
+    },
+    errorHandler: (thrown, request, reply) => sendProblem(thrown, request, reply, options, route),
+  });
 }
 
-/** A controller that is aborted when the connection closes before the answer was sent whole. */
-function watchClient(reply: FastifyReply, underWay: Set<AbortController>): AbortController {
-  const controller = new AbortController();
-  underWay.add(controller);
-  reply.raw.on("close", () => {
-    underWay.delete(controller);
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller;
+async function send(route: Route, answer: RouteReply, reply: FastifyReply): Promise<FastifyReply> {
+  if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
+  if ("text" in answer) return reply.type(answer.mediaType).send(answer.text);
+  const stream = await openEventStream(answer, route.problem);
+  return reply.headers(EVENT_HEADERS).send(Readable.from(stream));
+}
+
+function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { onError = () => {}, headers }: MountOptions, route?: Route): FastifyReply {
+  const problem = toProblem(thrown);
+  if (isInternal(problem)) onError(thrown, `${request.method} ${pathOf(request)}`);
+  for (const [name, value] of Object.entries(headers?.() ?? {})) if (!reply.hasHeader(name)) reply.header(name, value);
+  return reply
+    .removeHeader("content-type")
+    .status(problem.status)
+    .headers(problem.headers)
+    .send(route?.problem?.(problem.body) ?? problem.body);
 }
 
 function unmatched(routes: readonly Route[], method: string, path: string): Error {

@@ -26,14 +26,18 @@ export function describeApi(routes: readonly Route[], { title, version }: ApiDes
     const path = route.path.replace(/:(\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeOperation(route) };
   }
-  return { openapi: "3.1.0", info: { title, version }, paths, components: { schemas: { Problem: problemSchema } } };
+  return { openapi: "3.1.0", info: { title, version }, paths, components: { schemas: { Problem: problemSchema }, securitySchemes: { key: { type: "http", scheme: "bearer" } } } };
 }
+
+/** A key is needed only where the server has keys, except by admins' routes. */
+const SECURITY = { open: {}, key: { security: [{}, { key: [] }] }, admin: { security: [{ key: [] }] } } as const;
 
 function describeOperation(route: Route): Readonly<Record<string, unknown>> {
   const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const query = route.query === undefined ? [] : Object.entries((schemaOf(route.query, "input")["properties"] ?? {}) as Record<string, unknown>);
   return {
     summary: route.summary,
+    ...SECURITY[route.access ?? "key"],
     ...(names.length + query.length === 0
       ? {}
       : {
@@ -45,7 +49,7 @@ function describeOperation(route: Route): Readonly<Record<string, unknown>> {
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(route.body, "input") } } } }),
     responses: {
       200: { description: "Success", ...(route.reply === undefined ? {} : { content: { "application/json": { schema: schemaOf(route.reply, "output") } } }) },
-      default: { description: "What went wrong", content: { "application/json": { schema: { $ref: "#/components/schemas/Problem" } } } },
+      default: { description: "What went wrong", content: { "application/json": { schema: route.problem === undefined ? { $ref: "#/components/schemas/Problem" } : {} } } },
     },
   };
 }

@@ -1,15 +1,6 @@
 // The only place that knows status codes: an error becomes a status and a body.
 import { TunesmithError } from "../errors.ts";
-
-/** The body of every answer that is not a success. */
-export interface Problem {
-  /** Stable code, to match on. */
-  readonly error: string;
-  readonly detail: string;
-  readonly status_code: number;
-  readonly hint?: string;
-  readonly faults?: unknown;
-}
+import type { Problem } from "../route.ts";
 
 export interface ProblemReply {
   readonly status: number;
@@ -22,11 +13,19 @@ const STATUS: Readonly<Record<string, number>> = {
   "http.not_found": 404,
   "http.method_not_allowed": 405,
   "http.timeout": 504,
+  "http.key_missing": 401,
+  "http.key_unknown": 401,
+  "http.admin_key_needed": 403,
+  "http.keys_not_set": 403,
+  "http.host_not_allowed": 403,
   "llama.context_exceeded": 422,
   "serving.busy": 429,
   "serving.cancelled": 499,
   "serving.closed": 503,
   "serving.model_crashed": 503,
+  "serving.model_unknown": 404,
+  "serving.no_model": 503,
+  "serving.timeout": 504,
 };
 
 /** What fastify itself refuses, before a route is asked. */
@@ -61,6 +60,7 @@ function fromTunesmith({ code, message, hint, details }: TunesmithError): Proble
   const headers = {
     ...(typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {}),
     ...(Array.isArray(allowed) ? { allow: allowed.join(", ") } : {}),
+    ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
   };
   return reply(status, { error: code, detail: message, hint, faults: details?.["faults"] }, headers);
 }

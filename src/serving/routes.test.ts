@@ -36,7 +36,7 @@ const answered = (text: string, finishReason: HostAnswer["finishReason"] = "stop
 
 function call(pool: ModelPool, method: Route["method"], path: string, body?: unknown, options: Partial<ServingOptions> = {}, signal = new AbortController().signal): Promise<RouteReply> {
   const route = servingRoutes(pool, { version: "1.2.3", ...options }).find((one) => one.method === method && one.path === path)!;
-  return route.run({ body: route.body?.parse(body), query: undefined, params: {}, signal });
+  return route.run({ body: route.body?.parse(body), query: undefined, params: {}, signal, setHeaders: () => {} });
 }
 
 describe("the serving routes", () => {
