@@ -3,7 +3,7 @@ import { bytesOfToken } from "./byte-alphabet.ts";
 import { createCodec } from "./library.ts";
 import { chatTemplateText } from "./parse.ts";
 import { resolveSpecialIds } from "./special.ts";
-import type { Tokenizer, TokenizerDefinition } from "./types.ts";
+import type { Tokenizer, TokenizerDefinition, TokenizerJson } from "./types.ts";
 
 /** Makes a tokenizer of its two files. `where` names the source in errors. @throws `tokenizer.eos_missing`, `tokenizer.broken` */
 export function createTokenizer(where: string, definition: TokenizerDefinition): Tokenizer {
@@ -16,7 +16,8 @@ export function createTokenizer(where: string, definition: TokenizerDefinition):
   const specialIds = new Set(json.added_tokens.filter((token) => token.special === true).map(({ id }) => id));
   const full = once(() => createCodec(where, json));
   const plain = once(() => (specialIds.size === 0 ? full() : createCodec(where, { ...json, added_tokens: json.added_tokens.filter(({ id }) => !specialIds.has(id)) })));
-  const digest = once(() => digestJson({ ...json, post_processor: null, special }));
+  const { bosId, eosId, eotId, padId, addBos } = special;
+  const digest = once(() => digestJson({ ...json, post_processor: null, special: { bosId, eosId, eotId, padId, addBos } }));
 
   return {
     ...special,
@@ -24,10 +25,11 @@ export function createTokenizer(where: string, definition: TokenizerDefinition):
     chatTemplate: chatTemplateText(config["chat_template"]),
     encode: (text) => plain().encode(text),
     encodeWithSpecial: (text) => full().encode(text),
+    encodeFramed: (text) => full().frame(text),
     decode: (ids, { skipSpecial = false } = {}) => full().decode(ids.filter((id) => tokens[id] !== undefined && !(skipSpecial && specialIds.has(id)))),
     tokenText(id) {
       const token = tokens[id] ?? "";
-      return addedIds.has(id) ? token : textOfToken(token, json.model.byte_fallback === true);
+      return addedIds.has(id) ? token : textOfToken(token, json.model);
     },
     isSpecial: (id) => specialIds.has(id),
     get digest() {
@@ -43,9 +45,13 @@ export function withChatTemplate({ definition }: Tokenizer, template: string, en
   return createTokenizer("chat template", { ...definition, config });
 }
 
-function textOfToken(token: string, byteFallback: boolean): string {
+function textOfToken(token: string, model: TokenizerJson["model"]): string {
+  if (model.type === "WordPiece") {
+    const continues = model.continuing_subword_prefix ?? "##";
+    return token.startsWith(continues) ? token.slice(continues.length) : ` ${token}`;
+  }
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  if (!byteFallback) return decoder.decode(bytesOfToken(token) ?? new TextEncoder().encode(token));
+  if (model.byte_fallback !== true) return decoder.decode(bytesOfToken(token) ?? new TextEncoder().encode(token));
   const hex = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
   return hex === undefined ? token.replaceAll("▁", " ") : decoder.decode(Uint8Array.of(Number.parseInt(hex, 16)));
 }

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { ensureDirectory, exists, isFile, listDirectory, readJson, readText, writeJson } from "../../files/index.ts";
 import { createTokenizer } from "./create.ts";
 import { tokenizerMissing } from "./errors.ts";
-import { isFields, parseTokenizerJson, tokenContent } from "./parse.ts";
+import { isFields, parseTokenizerJson, tokenContent, type Fields } from "./parse.ts";
 import type { Tokenizer, TokenizerJson } from "./types.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
 
-const ROLES = ["bos_token", "eos_token", "unk_token", "pad_token"] as const;
+const ROLES = ["bos_token", "eos_token", "unk_token", "pad_token", "cls_token", "sep_token", "mask_token"] as const;
 
 /**
  * Reads `tokenizer.json`, with special tokens and chat template from `tokenizer_config.json`, `special_tokens_map.json`,

@@ -14,7 +14,7 @@ export function brokenTokenizer(where: string, reason: string, cause?: unknown):
 }
 
 export function unsupportedTokenizer(where: string, reason: string): TunesmithError {
-  return new TunesmithError({ code: "tokenizer.unsupported", message: `Cannot use the tokenizer of ${where}: ${reason}`, hint: "Choose a Llama or Mistral model: byte-level BPE and SentencePiece BPE tokenizers work." });
+  return new TunesmithError({ code: "tokenizer.unsupported", message: `Cannot use the tokenizer of ${where}: ${reason}`, hint: "Choose a Llama, Mistral, Qwen or BERT model: byte-level BPE, SentencePiece BPE and WordPiece tokenizers work." });
 }
 
 export function eosMissing(where: string): TunesmithError {
@@ -25,10 +25,11 @@ export function eosMissing(where: string): TunesmithError {
   });
 }
 
-export function preTokenizerUnknown(where: string, found: string, known: readonly string[]): TunesmithError {
+/** @param hash of a probe text; absent when the rule was found by name */
+export function preTokenizerUnknown(where: string, found: string, hash: string | undefined, known: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "tokenizer.pre_unknown",
-    message: `Cannot translate the pre-tokenizer of ${where}: ${found} is none of those known (${known.join(", ")})`,
+    message: `Cannot translate the pre-tokenizer of ${where}: ${found} is none of those known (${known.join(", ")})${hash === undefined ? "" : `, nor is the hash ${hash}`}`,
     hint: "Report the model's name; its splitting rule has to be added to the table.",
   });
 }

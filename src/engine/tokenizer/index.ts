@@ -3,4 +3,4 @@ export { loadTokenizerDirectory, writeTokenizerFiles } from "./directory.ts";
 export { tokenizerFromGguf, type MetadataLike } from "./from-gguf.ts";
 export { parseTokenizerJson } from "./parse.ts";
 export { ggufTokenizerMetadata } from "./to-gguf.ts";
-export type { AddedTokenJson, BpeJson, Tokenizer, TokenizerDefinition, TokenizerJson } from "./types.ts";
+export type { AddedTokenJson, BpeJson, Tokenizer, TokenizerDefinition, TokenizerJson, WordPieceJson } from "./types.ts";

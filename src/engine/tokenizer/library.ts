@@ -10,6 +10,8 @@ const GPT2_RULE = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{
 export interface Codec {
   /** Ids of a text; no special token is added. */
   encode(text: string): number[];
+  /** Ids of a text between the tokens its post-processor adds. */
+  frame(text: string): number[];
   decode(ids: readonly number[]): string;
 }
 
@@ -18,6 +20,7 @@ export function createCodec(where: string, json: TokenizerJson): Codec {
   const library = build(where, json);
   return {
     encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
+    frame: (text) => library.encode(text, { add_special_tokens: true }).ids,
     decode: (ids) => (ids.length === 0 ? "" : library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
   };
 }
@@ -36,7 +39,7 @@ function build(where: string, json: TokenizerJson): LibraryTokenizer {
  */
 function withWordSplit({ pre_tokenizer: step, model }: TokenizerJson): unknown {
   const isWhole = step === null || (isFields(step) && step["type"] === "Metaspace" && step["split"] === false);
-  if (model.byte_fallback !== true || !isWhole || model.merges.some(crossesWords)) return withUnicodeRules(step);
+  if (model.type !== "BPE" || model.byte_fallback !== true || !isWhole || model.merges.some(crossesWords)) return withUnicodeRules(step);
   const words = isolate("▁+[^▁]*|[^▁]+");
   return step === null ? words : { type: "Sequence", pretokenizers: [step, words] };
 }

@@ -1,13 +1,13 @@
 // tokenizer.json and tokenizer_config.json, checked at the edge so that the rest can trust them.
 import { brokenTokenizer, unsupportedTokenizer } from "./errors.ts";
-import type { AddedTokenJson, BpeJson, TokenizerJson } from "./types.ts";
+import type { AddedTokenJson, BpeJson, TokenizerJson, WordPieceJson } from "./types.ts";
 
 /** Ids above this are damage, not a vocabulary (the largest in use has about 260,000). */
 const MAX_ID = 10_000_000;
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** A `tokenizer.json` value with a BPE model. @throws `tokenizer.broken`, `tokenizer.unsupported` */
+/** A `tokenizer.json` value with a BPE or WordPiece model. @throws `tokenizer.broken`, `tokenizer.unsupported` */
 export function parseTokenizerJson(where: string, json: unknown): TokenizerJson {
   if (!isFields(json) || !isFields(json["model"])) throw brokenTokenizer(where, "tokenizer.json has no model");
   refuseUnsupportedSplits(where, json["pre_tokenizer"]);
@@ -22,13 +22,18 @@ export function parseTokenizerJson(where: string, json: unknown): TokenizerJson 
   };
 }
 
-function parseModel(where: string, model: Fields): BpeJson {
-  const type = model["type"] ?? (Array.isArray(model["merges"]) ? "BPE" : "unknown");
-  if (type !== "BPE") throw unsupportedTokenizer(where, `its model is ${String(type)}, only BPE can be used`);
+function parseModel(where: string, model: Fields): BpeJson | WordPieceJson {
   const { vocab, merges } = model;
+  const type = model["type"] ?? (Array.isArray(merges) ? "BPE" : "continuing_subword_prefix" in model ? "WordPiece" : "unknown");
+  if (type !== "BPE" && type !== "WordPiece") throw unsupportedTokenizer(where, `its model is ${String(type)}, BPE and WordPiece can be used`);
   if (!isFields(vocab) || !Object.values(vocab).every(isId)) throw brokenTokenizer(where, "its vocabulary is not a table of token ids");
+  if (type === "WordPiece") {
+    const unknown = model["unk_token"] ?? "[UNK]";
+    if (typeof unknown !== "string" || !Object.hasOwn(vocab, unknown)) throw brokenTokenizer(where, `its vocabulary lacks the token of unknown words, ${String(unknown)}`);
+    return { ...model, type, unk_token: unknown, vocab: vocab as Record<string, number> };
+  }
   if (!Array.isArray(merges) || !merges.every(isMerge)) throw brokenTokenizer(where, "its merges are not pairs of tokens");
-  return { ...(model as unknown as BpeJson), type: "BPE", vocab: vocab as Record<string, number>, merges: merges as string[] };
+  return { ...(model as unknown as BpeJson), type, vocab: vocab as Record<string, number>, merges: merges as string[] };
 }
 
 function parseAddedTokens(where: string, tokens: unknown): readonly AddedTokenJson[] {

@@ -1,11 +1,14 @@
-// A tokenizer.json as GGUF metadata.
+// A tokenizer.json as GGUF metadata. Source of keys and token types: gguf-py/gguf/constants.py of the pinned llama.cpp release.
+import { namedTemplates } from "./chat-templates.ts";
+import { findNameByHash, probeHash } from "./pre-tokenizer-hashes.ts";
 import { describePreTokenizer, findRuleOf, PRE_TOKENIZER_RULES } from "./pre-tokenizers.ts";
 import { brokenTokenizer, preTokenizerUnknown, unsupportedTokenizer } from "./errors.ts";
 import { isFields } from "./parse.ts";
 import { ownNumber } from "./special.ts";
 import { scoresFromMerges } from "./spm.ts";
 import { TOKEN_TYPES } from "./token-types.ts";
-import type { BpeJson, Tokenizer, TokenizerJson } from "./types.ts";
+import type { BpeJson, Tokenizer, TokenizerJson, WordPieceJson } from "./types.ts";
+import { readWordPieceNormalizer, toPhantomSpace } from "./word-piece.ts";
 
 /** One metadata value, as the GGUF writer takes it. */
 type Entry =
@@ -22,41 +25,75 @@ type Entry =
 export function ggufTokenizerMetadata(tokenizer: Tokenizer, vocabSize: number, where = "the model"): ReadonlyMap<string, Entry> {
   const json = tokenizer.definition.tokenizer;
   if (tokenizer.vocabSize > vocabSize) throw brokenTokenizer(where, `it has ${tokenizer.vocabSize} tokens, the embedding ${vocabSize} rows`);
-  const kind = json.model.byte_fallback === true ? "llama" : "gpt2";
   const { tokens, types } = listTokens(json, vocabSize);
   const entries = new Map<string, Entry>([
-    ["tokenizer.ggml.model", { type: "string", value: kind }],
-    ...(kind === "gpt2" ? byteLevelEntries(json, where) : sentencePieceEntries(json, vocabSize, where)),
+    ...modelEntries(tokenizer, vocabSize, where),
     ["tokenizer.ggml.tokens", { type: "array", of: "string", value: tokens }],
     ["tokenizer.ggml.token_type", { type: "array", of: "i32", value: types }],
     ["tokenizer.ggml.eos_token_id", { type: "u32", value: tokenizer.eosId }],
     ["tokenizer.ggml.add_bos_token", { type: "bool", value: tokenizer.addBos }],
-    ["tokenizer.ggml.add_eos_token", { type: "bool", value: false }],
+    ["tokenizer.ggml.add_eos_token", { type: "bool", value: tokenizer.addEos && json.model.type === "BPE" }],
+    ...templateEntries(tokenizer),
   ]);
-  const ids = { bos: tokenizer.bosId, eot: tokenizer.eotId, padding: tokenizer.padId, unknown: unknownId(json.model) };
+  const ids = { bos: tokenizer.bosId, eot: tokenizer.eotId, padding: tokenizer.padId, unknown: unknownId(json.model), seperator: tokenizer.sepId, mask: tokenizer.maskId };
   for (const [role, id] of Object.entries(ids)) if (id !== undefined) entries.set(`tokenizer.ggml.${role}_token_id`, { type: "u32", value: id });
-  if (tokenizer.chatTemplate !== undefined) entries.set("tokenizer.chat_template", { type: "string", value: tokenizer.chatTemplate });
   return entries;
 }
 
-function byteLevelEntries(json: TokenizerJson, where: string): readonly [string, Entry][] {
-  const rule = findRuleOf(json.pre_tokenizer, json.model.ignore_merges === true);
-  if (rule === undefined) throw preTokenizerUnknown(where, describePreTokenizer(json.pre_tokenizer), PRE_TOKENIZER_RULES.map(({ name }) => name));
+function modelEntries(tokenizer: Tokenizer, vocabSize: number, where: string): readonly [string, Entry][] {
+  const json = tokenizer.definition.tokenizer;
+  if (json.model.type === "WordPiece") return wordPieceEntries(tokenizer, json, where);
+  return json.model.byte_fallback === true ? sentencePieceEntries(json, json.model, vocabSize, where) : byteLevelEntries(tokenizer, json, json.model, where);
+}
+
+function wordPieceEntries(tokenizer: Tokenizer, json: TokenizerJson, where: string): readonly [string, Entry][] {
+  const { lowercase, stripAccents } = readWordPieceNormalizer(where, json);
   return [
-    ["tokenizer.ggml.pre", { type: "string", value: rule.name }],
-    ["tokenizer.ggml.merges", { type: "array", of: "string", value: mergePairs(json.model).map(([left, right]) => `${left} ${right}`) }],
+    ["tokenizer.ggml.model", { type: "string", value: "bert" }],
+    ["tokenizer.ggml.pre", { type: "string", value: findNameByHash(probeHash(tokenizer)) ?? "default" }],
+    ["tokenizer.ggml.normalizer.lowercase", { type: "bool", value: lowercase }],
+    ["tokenizer.ggml.normalizer.strip_accents", { type: "bool", value: stripAccents }],
+    ["tokenizer.ggml.add_sep_token", { type: "bool", value: tokenizer.addEos }],
   ];
 }
 
-function sentencePieceEntries(json: TokenizerJson, vocabSize: number, where: string): readonly [string, Entry][] {
+function byteLevelEntries(tokenizer: Tokenizer, json: TokenizerJson, model: BpeJson, where: string): readonly [string, Entry][] {
+  return [
+    ["tokenizer.ggml.model", { type: "string", value: "gpt2" }],
+    ["tokenizer.ggml.pre", { type: "string", value: preTokenizerName(tokenizer, json, model, where) }],
+    ["tokenizer.ggml.merges", { type: "array", of: "string", value: mergePairs(model).map(([left, right]) => `${left} ${right}`) }],
+  ];
+}
+
+/** By the rule, and by the hash where several names share it or the rule is not known. @throws `tokenizer.pre_unknown` */
+function preTokenizerName(tokenizer: Tokenizer, json: TokenizerJson, model: BpeJson, where: string): string {
+  const rule = findRuleOf(json.pre_tokenizer, model.ignore_merges === true);
+  const hash = probeHash(tokenizer);
+  const name = findNameByHash(hash) ?? rule?.name;
+  if (name === undefined) throw preTokenizerUnknown(where, describePreTokenizer(json.pre_tokenizer), hash, PRE_TOKENIZER_RULES.map((known) => known.name));
+  return name;
+}
+
+function templateEntries({ chatTemplate, definition }: Tokenizer): readonly [string, Entry][] {
+  if (chatTemplate === undefined) return [];
+  const named = namedTemplates(definition.config["chat_template"]);
+  return [
+    ["tokenizer.chat_template", { type: "string", value: chatTemplate }],
+    ...named.map(([name, value]): [string, Entry] => [`tokenizer.chat_template.${name}`, { type: "string", value }]),
+    ...(named.length === 0 ? [] : [["tokenizer.chat_templates", { type: "array", of: "string", value: named.map(([name]) => name) }]] satisfies [string, Entry][]),
+  ];
+}
+
+function sentencePieceEntries(json: TokenizerJson, model: BpeJson, vocabSize: number, where: string): readonly [string, Entry][] {
   const steps = [...flatten(json.normalizer, "normalizers"), ...flatten(json.pre_tokenizer, "pretokenizers")];
-  const joinsSpaces = mergePairs(json.model).some(([, right]) => right.startsWith("▁"));
+  const joinsSpaces = mergePairs(model).some(([, right]) => right.startsWith("▁"));
   const foreign = steps.find((step) => !isSpaceStep(step, joinsSpaces));
   if (foreign !== undefined) throw unsupportedTokenizer(where, `it prepares text with ${JSON.stringify(foreign)}, which GGUF cannot express`);
   const prefix = steps.some((step) => step["type"] === "Prepend" || (step["type"] === "Metaspace" && step["prepend_scheme"] !== "never" && step["add_prefix_space"] !== false));
   return [
+    ["tokenizer.ggml.model", { type: "string", value: "llama" }],
     ["tokenizer.ggml.pre", { type: "string", value: "default" }],
-    ["tokenizer.ggml.scores", { type: "array", of: "f32", value: [...scoresFromMerges(json.model.vocab, mergePairs(json.model), vocabSize)] }],
+    ["tokenizer.ggml.scores", { type: "array", of: "f32", value: [...scoresFromMerges(model.vocab, mergePairs(model), vocabSize)] }],
     ["tokenizer.ggml.add_space_prefix", { type: "bool", value: prefix }],
   ];
 }
@@ -77,11 +114,12 @@ function flatten(step: unknown, members: "normalizers" | "pretokenizers"): reado
 function listTokens(json: TokenizerJson, vocabSize: number): { readonly tokens: readonly string[]; readonly types: readonly number[] } {
   const tokens = Array.from({ length: vocabSize }, (_, id) => `[PAD${id}]`);
   const types = tokens.map((): number => TOKEN_TYPES.unused);
-  const { vocab, byte_fallback: byteFallback } = json.model;
-  const unknown = unknownId(json.model);
-  for (const [token, id] of Object.entries(vocab)) {
-    tokens[id] = token;
-    types[id] = byteFallback === true && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPES.byte : TOKEN_TYPES.normal;
+  const { model } = json;
+  const hasBytes = model.type === "BPE" && model.byte_fallback === true;
+  const unknown = unknownId(model);
+  for (const [token, id] of Object.entries(model.vocab)) {
+    tokens[id] = model.type === "WordPiece" ? toPhantomSpace(token, model) : token;
+    types[id] = hasBytes && /^<0x[0-9A-F]{2}>$/.test(token) ? TOKEN_TYPES.byte : TOKEN_TYPES.normal;
   }
   for (const { id, content, special } of json.added_tokens) {
     tokens[id] = special === true ? content : content.replaceAll("▁", " ");
@@ -91,7 +129,7 @@ function listTokens(json: TokenizerJson, vocabSize: number): { readonly tokens: 
   return { tokens, types };
 }
 
-function unknownId({ unk_token: token, vocab }: BpeJson): number | undefined {
+function unknownId({ unk_token: token, vocab }: BpeJson | WordPieceJson): number | undefined {
   return typeof token === "string" ? ownNumber(vocab, token) : undefined;
 }
 

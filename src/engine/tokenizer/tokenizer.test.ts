@@ -111,6 +111,9 @@ describe("special tokens", () => {
     const list = { eos_token: "<|end_of_text|>", chat_template: [{ name: "tools", template: "t" }, { name: "default", template: "d" }] };
     expect(loadTokenizerDirectory(variant("list", "gpt2-style", { "tokenizer_config.json": list })).chatTemplate).toBe("d");
     expect(load("gpt2-style").chatTemplate).toBeUndefined();
+    const back = tokenizerFromGguf(ggufTokenizerMetadata(loadTokenizerDirectory(join(scratch, "list")), 400));
+    expect(back.chatTemplate).toBe("d");
+    expect(back.definition.config["chat_template"]).toEqual([{ name: "default", template: "d" }, { name: "tools", template: "t" }]);
   });
 });
 
@@ -145,6 +148,6 @@ describe("a tokenizer that cannot be used", () => {
     expect(() => ggufTokenizerMetadata(load("gpt2-style"), 100)).toThrow(/383 tokens, the embedding 100 rows/);
     const { definition } = load("gpt2-style");
     const odd = createTokenizer("x", { ...definition, tokenizer: { ...definition.tokenizer, pre_tokenizer: { type: "WhitespaceSplit" } } });
-    expect(() => ggufTokenizerMetadata(odd, 400)).toThrow(/WhitespaceSplit.* is none of those known/);
+    expect(() => ggufTokenizerMetadata(odd, 400)).toThrow(/WhitespaceSplit.* is none of those known .*, nor is the hash [0-9a-f]{64}$/);
   });
 });
