@@ -53,7 +53,7 @@ async function* rowsOf(pieces: AsyncIterable<string>, separator: string | undefi
   function* parse(isEnd: boolean): Generator<DelimitedRow> {
     format ??= { delimiter: separator ?? guessSeparator(text), newline: guessNewline(text) };
     const { rows, used } = parsePiece(text, format, isEnd);
-    for (const { cells, from, to, fault } of rows) {
+    for (const { cells, from, to, fault = mixedFault(cells, text, from, to) } of rows) {
       yield { cells, line, ...(fault !== undefined && { fault }) };
       line += countNewlines(text, from, to);
     }
@@ -70,6 +70,11 @@ async function* rowsOf(pieces: AsyncIterable<string>, separator: string | undefi
     return;
   }
   if (text !== "") yield* parse(true);
+}
+
+/** Lines that end in two ways would be one row: a line end within a cell stands between quotes. */
+function mixedFault(cells: readonly string[], text: string, from: number, to: number): string | undefined {
+  return cells.some((cell) => cell.includes("\n")) && !text.slice(from, to).includes('"') ? "a line in it ends otherwise than the first line of the file: end all in the same way" : undefined;
 }
 
 interface Piece {

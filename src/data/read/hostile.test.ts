@@ -84,6 +84,11 @@ describe("CSV", () => {
     expect(await read("a.csv", `prompt,completion\na,b\nc,"d\n${"e,f\n".repeat(300_000)}`)).toContain("row 2, line 3: Quoted field unterminated");
   });
 
+  it("is refused where lines end in two ways, which would make one row of several", async () => {
+    expect(await read("a.csv", "text\r\na\nb\r\nc\r\n")).toBe("Cannot read a.csv: 1 fault\n  row 1, line 2: a line in it ends otherwise than the first line of the file: end all in the same way");
+    expect(await read("a.csv", 'text\r\n"a\nb"\r\nc\r\n')).toHaveLength(2);
+  });
+
   it("names rows with too many and too few cells", async () => {
     expect(await read("a.csv", `prompt,completion\na\n${"b,".repeat(100_000)}\nc,d\n`)).toContain("2 faults\n  row 1, line 2: it has 1 cells, the header has 2\n  row 2, line 3: it has 100001 cells");
   });
