@@ -33,10 +33,10 @@ export function ggufTokenizerMetadata(tokenizer: Tokenizer, vocabSize: number, w
     ["tokenizer.ggml.eos_token_id", { type: "u32", value: tokenizer.eosId }],
     ["tokenizer.ggml.add_bos_token", { type: "bool", value: tokenizer.addBos }],
     ["tokenizer.ggml.add_eos_token", { type: "bool", value: tokenizer.addEos && json.model.type === "BPE" }],
-    ...templateEntries(tokenizer),
   ]);
   const ids = { bos: tokenizer.bosId, eot: tokenizer.eotId, padding: tokenizer.padId, unknown: unknownId(json.model), seperator: tokenizer.sepId, mask: tokenizer.maskId };
   for (const [role, id] of Object.entries(ids)) if (id !== undefined) entries.set(`tokenizer.ggml.${role}_token_id`, { type: "u32", value: id });
+  for (const [key, value] of templateEntries(tokenizer)) entries.set(key, value);
   return entries;
 }
 
