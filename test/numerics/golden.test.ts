@@ -31,12 +31,12 @@ beforeAll(() => {
 });
 afterAll(() => backend.dispose());
 
-for (const variant of ["tied", "untied", "llama3-rope"]) {
+for (const variant of ["tied", "untied", "llama3-rope", "mistral", "qwen2", "qwen3"]) {
   const golden = readJson(join(FIXTURES, variant, "golden.json")) as Golden;
   const rows: TrainingRow[] = golden.input_ids_BT.map((ids, row) => ({ ids, labels: golden.labels_BT[row]! }));
   const floats = (file: string, name: string) => floatsOf(join(FIXTURES, variant, file), name);
 
-  describe(`a ${variant} Llama in f32 equals PyTorch`, () => {
+  describe(`a model (${variant}) in f32 equals PyTorch`, () => {
     for (const recompute of [false, true]) {
       it(`in the loss and every gradient when all weights are trained${recompute ? ", layers recomputed" : ""}`, async () => {
         await withModel(variant, async (source) => {

@@ -5,7 +5,7 @@ export { listDevices, openBackend, type Backend, type Device, type DeviceName } 
 export { checkGradient, type GradientCase } from "./check-gradient.ts";
 export { chunkSize, crossEntropy, declareTargets, targetIndex, type LossResult, type Targets } from "./cross-entropy.ts";
 export { createGraph, type Graph } from "./graph.ts";
-export { drop, embed, gated, normalize, plus } from "./layers.ts";
+export { biased, drop, embed, gated, normalize, normalizeHeads, plus } from "./layers.ts";
 export { frozenLinear, linear, trainedLinear, type Linear, type LoraPair } from "./linear.ts";
 export { reshape, rows, sum, mul, type Rope } from "./ops.ts";
 export { dequantizeRows, quantizeRows } from "./quantize-rows.ts";

@@ -45,6 +45,29 @@ export function normalize(tape: Tape, x: Value, gain: Value, epsilon: number): V
   });
 }
 
+/** The same for each head of `x [N H·K]`, with one gain `[K]` or `[1 K]` for all heads. */
+export function normalizeHeads(tape: Tape, x: Value, gain: Value, epsilon: number): Value {
+  const { graph } = tape;
+  const [tokens, width] = x.tensor.shape as readonly [number, number];
+  const headWidth = gain.tensor.shape.at(-1)!;
+  const heads = (tensor: Tensor) => reshape(graph, tensor, [(tokens * width) / headWidth, headWidth]);
+  const x_MK = heads(x.tensor);
+  const unit_MK = rmsNorm(graph, x_MK, epsilon);
+  return tape.result(reshape(graph, mul(graph, unit_MK, gain.tensor), x.tensor.shape), [x, gain], (dy) => {
+    const dy_MK = heads(dy);
+    if (x.needsGradient) tape.give(x, reshape(graph, rmsNormBack(graph, mul(graph, dy_MK, gain.tensor), x_MK, epsilon), x.tensor.shape));
+    if (gain.needsGradient) tape.give(gain, reshape(graph, sumOverTokens(tape, mul(graph, dy_MK, unit_MK)), gain.tensor.shape));
+  });
+}
+
+/** `x [N D]` plus `bias [D]` or `[1 D]`. */
+export function biased(tape: Tape, x: Value, bias: Value): Value {
+  return tape.result(add(tape.graph, x.tensor, bias.tensor), [x, bias], (dy) => {
+    tape.give(x, dy);
+    if (bias.needsGradient) tape.give(bias, reshape(tape.graph, sumOverTokens(tape, dy), bias.tensor.shape));
+  });
+}
+
 /** `silu(gate) · up`, all `[N F]` (Shazeer 2020, arXiv:2002.05202). */
 export function gated(tape: Tape, gate: Value, up: Value): Value {
   const { graph } = tape;

@@ -1,5 +1,6 @@
 // Hyper-parameters as GGUF metadata, both ways. Source of the keys: gguf-py/gguf/constants.py of the pinned llama.cpp release.
 import { findNumber, findText, ggufNumber, ggufText, needNumber, type GgufFile, type GgufMetadata, type GgufValue } from "../gguf/index.ts";
+import { architectureOf, DECODER_TYPES, findGgufDecoder } from "./architectures.ts";
 import { checkConfig } from "./config-hf.ts";
 import { brokenConfig, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
 import { bytesToF32 } from "./floats.ts";
@@ -11,12 +12,13 @@ import type { LlamaConfig, RopeScaling } from "./types.ts";
 export function configFromGguf(file: GgufFile): LlamaConfig {
   const { metadata, path } = file;
   const architecture = findText(metadata, "general.architecture") ?? "not named";
-  if (architecture !== "llama") throw unsupportedArchitecture(path, architecture);
+  const modelType = findGgufDecoder(architecture);
+  if (modelType === undefined) throw unsupportedArchitecture(path, architecture, DECODER_TYPES);
   if (findText(metadata, "general.type") === "adapter") throw unsupportedModel(path, "it is a LoRA adapter, not a model");
   if ((findNumber(metadata, "split.count") ?? 1) > 1) throw unsupportedModel(path, "it is one part of a split GGUF; join the parts first");
-  if ((findNumber(metadata, "llama.expert_count") ?? 0) > 0) throw unsupportedModel(path, "it is a mixture of experts");
-  const need = (key: string): number => positive(path, `llama.${key}`, needNumber(metadata, `llama.${key}`));
-  const find = (key: string): number | undefined => findNumber(metadata, `llama.${key}`);
+  if ((findNumber(metadata, `${architecture}.expert_count`) ?? 0) > 0) throw unsupportedModel(path, "it is a mixture of experts");
+  const need = (key: string): number => positive(path, `${architecture}.${key}`, needNumber(metadata, `${architecture}.${key}`));
+  const find = (key: string): number | undefined => findNumber(metadata, `${architecture}.${key}`);
   const hiddenSize = need("embedding_length");
   const headCount = need("attention.head_count");
   const headDim = find("attention.key_length") ?? hiddenSize / headCount;
@@ -24,7 +26,7 @@ export function configFromGguf(file: GgufFile): LlamaConfig {
   const bosId = findNumber(metadata, "tokenizer.ggml.bos_token_id");
   refusePartialRotation(path, headDim, find("rope.dimension_count"), find("attention.value_length"));
   const config = checkConfig(path, {
-    modelType: "llama",
+    modelType,
     vocabSize: embedding?.shape[0] ?? need("vocab_size"),
     hiddenSize,
     intermediateSize: need("feed_forward_length"),
@@ -34,7 +36,7 @@ export function configFromGguf(file: GgufFile): LlamaConfig {
     headDim,
     normEpsilon: need("attention.layer_norm_rms_epsilon"),
     ropeTheta: find("rope.freq_base") ?? 10_000,
-    ...readScaling(file, headDim),
+    ...readScaling(file, architecture, headDim),
     tiedEmbeddings: !file.tensors.has("output.weight"),
     contextLength: need("context_length"),
     bosId,
@@ -43,8 +45,9 @@ export function configFromGguf(file: GgufFile): LlamaConfig {
   return { ...config, ropeScaling: recogniseScaling(config) };
 }
 
-/** `general.architecture` and `llama.*` of a configuration. */
+/** `general.architecture` of a configuration and the keys named after it. */
 export function ggufConfigMetadata(config: LlamaConfig): GgufMetadata {
+  const { gguf } = architectureOf(config);
   const counts = {
     block_count: config.layerCount,
     context_length: config.contextLength,
@@ -58,20 +61,20 @@ export function ggufConfigMetadata(config: LlamaConfig): GgufMetadata {
     vocab_size: config.vocabSize,
   };
   const linear: [string, GgufValue][] =
-    config.ropeScaling?.type === "linear" ? [["llama.rope.scaling.type", ggufText("linear")], ["llama.rope.scaling.factor", ggufNumber(config.ropeScaling.factor, "f32")]] : [];
+    config.ropeScaling?.type === "linear" ? [[`${gguf}.rope.scaling.type`, ggufText("linear")], [`${gguf}.rope.scaling.factor`, ggufNumber(config.ropeScaling.factor, "f32")]] : [];
   return new Map([
-    ["general.architecture", ggufText("llama")],
-    ...Object.entries(counts).map(([key, value]): [string, GgufValue] => [`llama.${key}`, ggufNumber(value)]),
-    ["llama.attention.layer_norm_rms_epsilon", ggufNumber(config.normEpsilon, "f32")],
-    ["llama.rope.freq_base", ggufNumber(config.ropeTheta, "f32")],
+    ["general.architecture", ggufText(gguf)],
+    ...Object.entries(counts).map(([key, value]): [string, GgufValue] => [`${gguf}.${key}`, ggufNumber(value)]),
+    [`${gguf}.attention.layer_norm_rms_epsilon`, ggufNumber(config.normEpsilon, "f32")],
+    [`${gguf}.rope.freq_base`, ggufNumber(config.ropeTheta, "f32")],
     ...linear,
   ]);
 }
 
-function readScaling({ path, metadata, tensors, read }: GgufFile, headDim: number): Pick<LlamaConfig, "ropeScaling" | "ropeFactors"> {
-  const type = findText(metadata, "llama.rope.scaling.type") ?? "none";
+function readScaling({ path, metadata, tensors, read }: GgufFile, architecture: string, headDim: number): Pick<LlamaConfig, "ropeScaling" | "ropeFactors"> {
+  const type = findText(metadata, `${architecture}.rope.scaling.type`) ?? "none";
   if (type === "linear") {
-    const ropeScaling: RopeScaling = { type, factor: positive(path, "llama.rope.scaling.factor", needNumber(metadata, "llama.rope.scaling.factor")) };
+    const ropeScaling: RopeScaling = { type, factor: positive(path, `${architecture}.rope.scaling.factor`, needNumber(metadata, `${architecture}.rope.scaling.factor`)) };
     return { ropeScaling };
   }
   if (type !== "none") throw unsupportedModel(path, `its rope scaling is ${type}, llama3 and linear can be used`);

@@ -1,4 +1,5 @@
 // config.json, in the spelling of transformers up to 4 (rope_theta, rope_scaling, torch_dtype) and of 5 (rope_parameters, dtype).
+import { ARCHITECTURES, DECODER_TYPES, findDecoderType, type DecoderType } from "./architectures.ts";
 import { brokenConfig, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
 import { ropeFactors } from "./rope-factors.ts";
 import type { LlamaConfig, RopeScaling } from "./types.ts";
@@ -8,8 +9,6 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** Beyond these a number is damage; they bound what it can make us allocate. */
 const MOST_LAYERS = 10_000;
 const MOST_HEAD_DIM = 65_536;
-
-const ARCHITECTURES: Readonly<Record<string, "llama" | "mistral">> = { llama: "llama", mistral: "mistral", LlamaForCausalLM: "llama", MistralForCausalLM: "mistral" };
 
 /**
  * The hyper-parameters in a `config.json` value; end-of-text ids of `generation_config.json` are added.
@@ -23,6 +22,7 @@ export function parseConfig(path: string, json: unknown, generation: unknown = {
   const hiddenSize = count("hidden_size");
   const headCount = count("num_attention_heads");
   const rope = readRope(path, json);
+  if (rope.ropeScaling?.type === "llama3" && ARCHITECTURES[modelType].gguf !== "llama") throw unsupportedModel(path, `a ${modelType} has no rope scaling of the kind llama3`);
   const config: LlamaConfig = {
     modelType,
     vocabSize: count("vocab_size"),
@@ -31,12 +31,12 @@ export function parseConfig(path: string, json: unknown, generation: unknown = {
     layerCount: count("num_hidden_layers"),
     headCount,
     kvHeadCount: count("num_key_value_heads", headCount),
-    headDim: count("head_dim", hiddenSize / headCount),
+    headDim: count("head_dim", ARCHITECTURES[modelType].headDim ?? hiddenSize / headCount),
     normEpsilon: positive(path, "rms_norm_eps", json["rms_norm_eps"] ?? 1e-6),
     ...rope,
     tiedEmbeddings: json["tie_word_embeddings"] === true,
     contextLength: count("max_position_embeddings", 2048),
-    slidingWindow: typeof json["sliding_window"] === "number" ? json["sliding_window"] : undefined,
+    slidingWindow: modelType === "mistral" && typeof json["sliding_window"] === "number" ? json["sliding_window"] : undefined,
     bosId: typeof json["bos_token_id"] === "number" ? json["bos_token_id"] : undefined,
     eosIds: [...new Set([...ids(json["eos_token_id"]), ...ids(isFields(generation) ? generation["eos_token_id"] : undefined)])],
   };
@@ -56,11 +56,11 @@ export function checkConfig(path: string, config: LlamaConfig): LlamaConfig {
   return config;
 }
 
-function readModelType(path: string, json: Fields): "llama" | "mistral" {
+function readModelType(path: string, json: Fields): DecoderType {
   const [architecture] = Array.isArray(json["architectures"]) ? (json["architectures"] as readonly unknown[]) : [];
   const found = String(json["model_type"] ?? architecture ?? "not named");
-  const modelType = Object.hasOwn(ARCHITECTURES, found) ? ARCHITECTURES[found] : undefined;
-  if (modelType === undefined) throw unsupportedArchitecture(path, found);
+  const modelType = findDecoderType(found);
+  if (modelType === undefined) throw unsupportedArchitecture(path, found, DECODER_TYPES);
   return modelType;
 }
 
@@ -68,6 +68,7 @@ function refuseUnsupported(path: string, json: Fields): void {
   const quantization = json["quantization_config"];
   if (isFields(quantization)) throw unsupportedModel(path, `its weights are quantized by ${String(quantization["quant_method"] ?? "another tool")}, only unquantized safetensors or GGUF can be read`);
   if (json["attention_bias"] === true || json["mlp_bias"] === true) throw unsupportedModel(path, "its linear layers have biases");
+  if (json["use_sliding_window"] === true) throw unsupportedModel(path, "some of its layers see only a window of the text");
   const activation = json["hidden_act"] ?? "silu";
   if (activation !== "silu") throw unsupportedModel(path, `its activation is ${String(activation)}, silu is needed`);
 }

@@ -42,8 +42,9 @@ function tensorSource(source: WeightSource, { name, gguf, shape }: ModelTensor, 
 
   function* pieces(): Generator<Uint8Array> {
     const { headDim } = source.config;
-    for (const values of mergedRows(source, name, adapter, isRotated(name) ? headDim : 1)) {
-      yield encodeRows(type, isRotated(name) ? permuteHeadRows(values, rowLength, headDim) : values, rowLength);
+    const rotated = isRotated(name, source.config);
+    for (const values of mergedRows(source, name, adapter, rotated ? headDim : 1)) {
+      yield encodeRows(type, rotated ? permuteHeadRows(values, rowLength, headDim) : values, rowLength);
     }
   }
 }

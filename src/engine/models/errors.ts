@@ -4,16 +4,16 @@ export function notAModel(path: string, reason: string, hint: string): Tunesmith
   return new TunesmithError({ code: "models.not_a_model", message: `Cannot open ${path}: ${reason}`, hint });
 }
 
-export function unsupportedArchitecture(path: string, found: string): TunesmithError {
+export function unsupportedArchitecture(path: string, found: string, known: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "models.unsupported_architecture",
-    message: `Cannot open ${path}: its architecture is ${found}, llama and mistral can be used`,
-    hint: "Choose a Llama-family model such as Llama 3, Mistral 7B or SmolLM2.",
+    message: `Cannot open ${path}: its architecture is ${found}, ${known.join(", ")} can be used`,
+    hint: "Choose a model such as Llama 3, Mistral 7B, Qwen 3 or SmolLM2.",
   });
 }
 
 export function unsupportedModel(path: string, reason: string): TunesmithError {
-  return new TunesmithError({ code: "models.unsupported", message: `Cannot open ${path}: ${reason}`, hint: "Choose a plain Llama-family model without this feature." });
+  return new TunesmithError({ code: "models.unsupported", message: `Cannot open ${path}: ${reason}`, hint: "Choose a plain Llama, Mistral or Qwen model without this feature." });
 }
 
 export function brokenConfig(path: string, reason: string): TunesmithError {

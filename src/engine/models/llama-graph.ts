@@ -1,12 +1,14 @@
-// The forward pass of the Llama family (Touvron et al. 2023, arXiv:2302.13971), on a tape. Letters of shapes: engine/ggml/tensor.ts.
+// The forward pass of the Llama family (Touvron et al. 2023, arXiv:2302.13971) and of Qwen 2 and 3 (arXiv:2407.10671, 2505.09388), on a tape. Letters of shapes: engine/ggml/tensor.ts.
 import {
   attend,
+  biased,
   checkpointed,
   drop,
   embed,
   gated,
   linear,
   normalize,
+  normalizeHeads,
   plus,
   rows,
   type Graph,
@@ -32,7 +34,17 @@ export interface LlamaWeights {
   readonly ropeFactors: Tensor | undefined;
 }
 
-export type LlamaLayer = Readonly<Record<LinearModule, Linear>> & { readonly attentionNorm: Value; readonly mlpNorm: Value };
+export type LlamaLayer = Readonly<Record<LinearModule, Linear>> & LayerVectors;
+
+/** The one-dimensional weights of a layer. */
+export interface LayerVectors {
+  readonly attentionNorm: Value;
+  readonly mlpNorm: Value;
+  /** `[out]` */
+  readonly biases?: Readonly<Record<"q_proj" | "k_proj" | "v_proj", Value>>;
+  /** `[K]` each */
+  readonly headNorms?: { readonly q: Value; readonly k: Value };
+}
 
 /** What a forward pass reads besides the weights. */
 export interface LlamaInputs {
@@ -79,9 +91,14 @@ function llamaBlock(tape: Tape, config: LlamaConfig, layer: LlamaLayer, x: Value
   const { batch, time, blocks, positions } = inputs;
   const h = normalize(tape, x, layer.attentionNorm, config.normEpsilon);
   const dropped = drop(tape, h, masks.attention);
-  const q = linear(tape, h, layer.q_proj, dropped);
-  const k = linear(tape, h, layer.k_proj, dropped);
-  const v = linear(tape, h, layer.v_proj, dropped);
+  const project = (module: "q_proj" | "k_proj" | "v_proj", gain?: Value) => {
+    const y = linear(tape, h, layer[module], dropped);
+    const shifted = layer.biases === undefined ? y : biased(tape, y, layer.biases[module]);
+    return gain === undefined ? shifted : normalizeHeads(tape, shifted, gain, config.normEpsilon);
+  };
+  const q = project("q_proj", layer.headNorms?.q);
+  const k = project("k_proj", layer.headNorms?.k);
+  const v = project("v_proj");
   const mixed = attend(tape, q, k, v, { batch, time, heads: config.headCount, groups: config.kvHeadCount, headWidth: config.headDim, blocks, positions, rope });
   const attended = plus(tape, x, linear(tape, mixed, layer.o_proj, drop(tape, mixed, masks.output)));
   const m = normalize(tape, attended, layer.mlpNorm, config.normEpsilon);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { copy, ensureDirectory, exists, isFile, listDirectory, readJson, remove, rename, writeJson } from "../../files/index.ts";
 import { writeSafetensorsDirectory, type SafetensorsDtype, type SafetensorsTensorSource } from "../safetensors/index.ts";
 import { writeTokenizerFiles } from "../tokenizer/index.ts";
+import { architectureOf } from "./architectures.ts";
 import { isFields, type Fields } from "./config-hf.ts";
 import { encodeRows } from "./encode-rows.ts";
 import { cannotExport } from "./errors.ts";
@@ -54,9 +55,10 @@ function tensorSource(source: WeightSource, name: string, adapter: LoraAdapter |
 function configJson(source: WeightSource, { dtype, provenance }: MergedDirectoryOptions): Fields {
   const { config } = source;
   const type = config.modelType ?? "llama";
+  const { className, attentionBias } = architectureOf(config);
   return {
     ...ownJson(source, "config.json"),
-    architectures: [type === "mistral" ? "MistralForCausalLM" : "LlamaForCausalLM"],
+    architectures: [className],
     model_type: type,
     hidden_act: "silu",
     vocab_size: config.vocabSize,
@@ -69,7 +71,9 @@ function configJson(source: WeightSource, { dtype, provenance }: MergedDirectory
     rms_norm_eps: config.normEpsilon,
     max_position_embeddings: config.contextLength,
     tie_word_embeddings: config.tiedEmbeddings,
-    ...(type === "mistral" ? { sliding_window: config.slidingWindow ?? null } : { attention_bias: false, mlp_bias: false }),
+    ...(type === "mistral" ? { sliding_window: config.slidingWindow ?? null } : {}),
+    ...(type === "qwen2" || type === "qwen3" ? { use_sliding_window: false } : {}),
+    ...(type === "mistral" || attentionBias ? {} : { attention_bias: false, mlp_bias: false }),
     bos_token_id: config.bosId ?? null,
     eos_token_id: oneOrMany(config.eosIds),
     pad_token_id: source.tokenizer.padId ?? null,

@@ -1,6 +1,7 @@
 // A GGUF model as a tensor store: Hugging Face names, rows of q and k back in Hugging Face order, also quantized ones.
 import { openGguf, type GgufFile } from "../gguf/index.ts";
 import { tokenizerFromGguf } from "../tokenizer/index.ts";
+import { architectureOf } from "./architectures.ts";
 import { configFromGguf } from "./config-gguf.ts";
 import { unsupportedModel } from "./errors.ts";
 import { isRotated, unpermuteHeadRows } from "./permute.ts";
@@ -22,7 +23,7 @@ export function openGgufStore(path: string): TensorStore {
       tokenizer,
       files: [path],
       find: (name) => file.tensors.get(names.get(name) ?? ""),
-      readRows: (name, first, count) => readRows(file, names.get(name) ?? "", isRotated(name) ? config.headDim : 1, first, count),
+      readRows: (name, first, count) => readRows(file, names.get(name) ?? "", isRotated(name, config) ? config.headDim : 1, first, count),
       close: () => file.close(),
     };
   } catch (error) {
@@ -36,7 +37,7 @@ function ggufNames(file: GgufFile, config: LlamaConfig): ReadonlyMap<string, str
   const names = new Map(modelTensors(config).map(({ name, gguf }) => [name, gguf]));
   const known = new Set([...names.values(), ROPE_FACTORS]);
   const foreign = [...file.tensors.keys()].find((name) => !known.has(name) && !isDispensable(name));
-  if (foreign !== undefined) throw unsupportedModel(file.path, `it holds the tensor ${foreign}, which a plain Llama model does not have`);
+  if (foreign !== undefined) throw unsupportedModel(file.path, `it holds the tensor ${foreign}, which a plain ${architectureOf(config).gguf} model does not have`);
   return names;
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exists, isFile, readJson } from "../../files/index.ts";
 import { openSafetensorsDirectory, type SafetensorsFile } from "../safetensors/index.ts";
 import { loadTokenizerDirectory } from "../tokenizer/index.ts";
+import { architectureOf } from "./architectures.ts";
 import { parseConfig } from "./config-hf.ts";
 import { notAModel, unsupportedModel, unsupportedTensorType } from "./errors.ts";
 import { isDispensable, modelTensors } from "./tensor-names.ts";
@@ -51,7 +52,7 @@ function readableTensors(directory: string, file: SafetensorsFile, config: Llama
       if (type === undefined) throw unsupportedTensorType(directory, name, dtype);
       tensors.set(name, { shape, type });
     } else if (!isDispensable(name) && !(config.tiedEmbeddings && name === "lm_head.weight")) {
-      throw unsupportedModel(directory, `it holds the tensor ${name}, which a plain Llama model does not have`);
+      throw unsupportedModel(directory, `it holds the tensor ${name}, which a plain ${architectureOf(config).gguf} model does not have`);
     }
   }
   return tensors;

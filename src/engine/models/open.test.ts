@@ -76,7 +76,7 @@ describe("a configuration", () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ model_type: "qwen2" }, /architecture is qwen2, llama and mistral can be used/],
+    [{ model_type: "gemma2" }, /architecture is gemma2, llama, mistral, qwen2, qwen3 can be used/],
     [{ model_type: "constructor" }, /architecture is constructor/],
     [{ quantization_config: { quant_method: "bitsandbytes" } }, /quantized by bitsandbytes/],
     [{ attention_bias: true }, /biases/],
@@ -109,7 +109,7 @@ describe("a model that cannot be used", () => {
     ["many missing tensors", () => model({ config: { ...config, num_hidden_layers: 3 } }), /9 tensors are missing \(model\.layers\.2\.input_layernorm\.weight, /],
     ["a wrong shape", () => model({ config: { ...config, intermediate_size: 96 } }), /gate_proj\.weight has the shape \[64, 32\], the configuration needs \[96, 32\]/],
     ["an unread tensor type", () => model({ weights: (all) => all.map((one) => (one.name === "model.norm.weight" ? { name: one.name, dtype: "F64", shape: [32], bytes: () => new Uint8Array(256) } : one)) }), /model\.norm\.weight is stored as F64/],
-    ["a tensor nobody would use", () => model({ weights: (all) => [...all, { name: "model.layers.0.self_attn.q_proj.bias", dtype: "BF16", shape: [1], bytes: () => new Uint8Array(2) }] }), /q_proj\.bias, which a plain Llama model does not have/],
+    ["a tensor nobody would use", () => model({ weights: (all) => [...all, { name: "model.layers.0.self_attn.q_proj.bias", dtype: "BF16", shape: [1], bytes: () => new Uint8Array(2) }] }), /q_proj\.bias, which a plain llama model does not have/],
     ["more tokens than rows", () => model({ tokens: 500 }), /tokenizer has 500 tokens, its embedding 392 rows/],
   ])("says so: %s", (_what, make, message) => {
     const path = make();
@@ -118,7 +118,7 @@ describe("a model that cannot be used", () => {
   });
 
   it.each<[string, () => string, RegExp]>([
-    ["another architecture", () => gguf({ "general.architecture": text("qwen2") }), /architecture is qwen2/],
+    ["another architecture", () => gguf({ "general.architecture": text("gemma2") }), /architecture is gemma2/],
     ["an adapter", () => gguf({ "general.type": text("adapter") }), /LoRA adapter/],
     ["one part of several", () => gguf({ "split.count": { type: "u16", value: 3 } }), /one part of a split GGUF/],
     ["experts", () => gguf({ "llama.expert_count": number(8) }), /mixture of experts/],

@@ -1,5 +1,7 @@
 // llama.cpp rotates neighbouring rows of q and k, Hugging Face rotates row j with row j + headDim/2. So a GGUF holds the rows of every
 // head interleaved: its row 2j + s is row s · headDim/2 + j. Source: conversion/llama.py, permute, of the pinned llama.cpp release.
+import { architectureOf } from "./architectures.ts";
+import type { LlamaConfig } from "./types.ts";
 
 /** For each row of one head in GGUF order, the row it has in Hugging Face order. */
 export function headRowOrder(headDim: number): readonly number[] {
@@ -31,6 +33,6 @@ function moveRows<T extends Uint8Array | Float32Array>(rows: T, rowLength: numbe
 }
 
 /** Whether a weight (by its Hugging Face name) has its rows interleaved in a GGUF. */
-export function isRotated(name: string): boolean {
-  return /\.self_attn\.[qk]_proj(\.|$)/.test(name);
+export function isRotated(name: string, config: Pick<LlamaConfig, "modelType">): boolean {
+  return architectureOf(config).interleaved && /\.self_attn\.[qk]_proj(\.|$)/.test(name);
 }

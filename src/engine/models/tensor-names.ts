@@ -1,9 +1,10 @@
-// Every weight of a Llama-family model: its Hugging Face name, its GGUF name, its shape.
-// Source: gguf-py/gguf/tensor_mapping.py of the pinned llama.cpp release; transformers' LlamaForCausalLM.
+// Every weight of a decoder: its Hugging Face name, its GGUF name, its shape.
+// Source: gguf-py/gguf/tensor_mapping.py of the pinned llama.cpp release; transformers' LlamaForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM.
+import { architectureOf } from "./architectures.ts";
 import type { LlamaConfig } from "./types.ts";
 
 export interface ModelTensor {
-  /** Hugging Face name, ending in `.weight`. */
+  /** Hugging Face name, ending in `.weight` or `.bias`. */
   readonly name: string;
   readonly gguf: string;
   /** `[out, in]` or `[size]`. */
@@ -26,12 +27,19 @@ export function modelTensors(config: LlamaConfig): readonly ModelTensor[] {
 
 function layerTensors(config: LlamaConfig, layer: number): readonly ModelTensor[] {
   const { hiddenSize, intermediateSize, headCount, kvHeadCount, headDim } = config;
-  const tensor = (hf: string, gguf: string, ...shape: readonly number[]): ModelTensor => ({ name: `model.layers.${layer}.${hf}.weight`, gguf: `blk.${layer}.${gguf}.weight`, shape });
+  const { attentionBias, headNorms } = architectureOf(config);
+  const make = (kind: "weight" | "bias") => (hf: string, gguf: string, ...shape: readonly number[]): ModelTensor => ({ name: `model.layers.${layer}.${hf}.${kind}`, gguf: `blk.${layer}.${gguf}.${kind}`, shape });
+  const tensor = make("weight");
+  const projection = (letter: "q" | "k" | "v", heads: number): readonly ModelTensor[] => [
+    tensor(`self_attn.${letter}_proj`, `attn_${letter}`, heads * headDim, hiddenSize),
+    ...(attentionBias ? [make("bias")(`self_attn.${letter}_proj`, `attn_${letter}`, heads * headDim)] : []),
+  ];
   return [
     tensor("input_layernorm", "attn_norm", hiddenSize),
-    tensor("self_attn.q_proj", "attn_q", headCount * headDim, hiddenSize),
-    tensor("self_attn.k_proj", "attn_k", kvHeadCount * headDim, hiddenSize),
-    tensor("self_attn.v_proj", "attn_v", kvHeadCount * headDim, hiddenSize),
+    ...projection("q", headCount),
+    ...projection("k", kvHeadCount),
+    ...projection("v", kvHeadCount),
+    ...(headNorms ? [tensor("self_attn.q_norm", "attn_q_norm", headDim), tensor("self_attn.k_norm", "attn_k_norm", headDim)] : []),
     tensor("self_attn.o_proj", "attn_output", hiddenSize, headCount * headDim),
     tensor("post_attention_layernorm", "ffn_norm", hiddenSize),
     tensor("mlp.gate_proj", "ffn_gate", intermediateSize, hiddenSize),

@@ -1,10 +1,11 @@
 // A model with its trained parameters and their optimizer: what the training loop drives. It knows nothing of datasets, schedules or runs.
 import { createArena, createOptimizer, writeTensor, type AdamwSettings, type Backend, type Optimizer, type ParameterSpec } from "../ggml/index.ts";
 import type { TensorTypeName } from "../ffi/index.ts";
-import { adapterFrom, LINEAR_MODULES, loraParameters, loraScale, moduleName, moduleShape, type LoraSettings } from "./lora.ts";
+import { adapterFrom, loraParameters, loraScale, type LoraSettings } from "./lora.ts";
 import type { LlamaWeights } from "./llama-graph.ts";
 import { normalStream, randomStream } from "./random.ts";
 import { ropeFactors } from "./rope-factors.ts";
+import { modelTensors } from "./tensor-names.ts";
 import { createStep, type Step, type StepResult, type StepShape, type TrainingRow } from "./training-step.ts";
 import { loadFrozenWeights, trainedWeights, withAdapters, type BaseType } from "./training-weights.ts";
 import type { LlamaConfig, LoraAdapter, WeightSource } from "./types.ts";
@@ -165,33 +166,22 @@ export function paddedLength(rows: readonly TrainingRow[], maxTime: number): num
 
 /** Weights of a model with these sizes. */
 export function parameterCount(config: LlamaConfig): number {
-  const matrices = LINEAR_MODULES.reduce((sum, module) => sum + moduleShape(config, module)[0] * moduleShape(config, module)[1], 0);
-  const tables = config.vocabSize * config.hiddenSize * (config.tiedEmbeddings ? 1 : 2);
-  return config.layerCount * (matrices + 2 * config.hiddenSize) + tables + config.hiddenSize;
+  return modelTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 function fullParameters(config: LlamaConfig, source: WeightSource | undefined, seed: number): readonly ParameterSpec[] {
-  const { hiddenSize: D, vocabSize: V, layerCount } = config;
-  const make = (name: string, shape: readonly [number, number], deviation: number): ParameterSpec => ({
-    name,
-    shape,
-    initial: source === undefined ? initialValues(seed, name, shape, deviation) : source.readF32(name),
+  return modelTensors(config).map(({ name, shape: [rows = 1, columns] }) => {
+    const shape = columns === undefined ? ([1, rows] as const) : ([rows, columns] as const);
+    return { name, shape, initial: source === undefined ? initialValues(seed, name, shape, config.layerCount) : source.readF32(name) };
   });
-  const layers = Array.from({ length: layerCount }, (_, layer) => [
-    ...LINEAR_MODULES.map((module) => {
-      const deviation = module === "o_proj" || module === "down_proj" ? 0.02 / Math.sqrt(2 * layerCount) : 0.02;
-      return make(`${moduleName(layer, module)}.weight`, moduleShape(config, module), deviation);
-    }),
-    make(`model.layers.${layer}.input_layernorm.weight`, [1, D], 0),
-    make(`model.layers.${layer}.post_attention_layernorm.weight`, [1, D], 0),
-  ]);
-  const head = config.tiedEmbeddings ? [] : [make("lm_head.weight", [V, D], 0.02)];
-  return [make("model.embed_tokens.weight", [V, D], 0.02), ...layers.flat(), make("model.norm.weight", [1, D], 0), ...head];
 }
 
-/** Deviation 0 marks a gain: it starts at one. */
-function initialValues(seed: number, name: string, shape: readonly [number, number], deviation: number): Float32Array {
-  if (deviation === 0) return new Float32Array(shape[0] * shape[1]).fill(1);
+/** Gains start at one, biases at zero, matrices random. */
+function initialValues(seed: number, name: string, shape: readonly [number, number], layerCount: number): Float32Array {
+  const values = new Float32Array(shape[0] * shape[1]);
+  if (name.endsWith("norm.weight")) return values.fill(1);
+  if (name.endsWith(".bias")) return values;
+  const deviation = /\.(o_proj|down_proj)\./.test(name) ? 0.02 / Math.sqrt(2 * layerCount) : 0.02;
   const normal = normalStream(randomStream(seed, name));
-  return Float32Array.from({ length: shape[0] * shape[1] }, () => deviation * normal());
+  return values.map(() => deviation * normal());
 }

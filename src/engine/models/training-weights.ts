@@ -2,8 +2,9 @@
 import { TENSOR_TYPES, type TensorTypeName } from "../ffi/index.ts";
 import { canRepack, constant, createArena, dequantizeRows, frozenLinear, quantizeRows, trainedLinear, writeTensor, type Arena, type Backend, type Linear, type Tensor, type Value } from "../ggml/index.ts";
 import { LINEAR_MODULES, moduleName, type LinearModule } from "./lora.ts";
-import type { LlamaLayer, LlamaWeights } from "./llama-graph.ts";
-import type { WeightSource } from "./types.ts";
+import { architectureOf } from "./architectures.ts";
+import type { LayerVectors, LlamaLayer, LlamaWeights } from "./llama-graph.ts";
+import type { LlamaConfig, WeightSource } from "./types.ts";
 
 /** The type frozen matrices are held in: `auto` keeps a quantized file's own types and makes 16- and 32-bit files 4-bit (QLoRA). */
 export type BaseType = "auto" | "f32" | "f16" | "bf16" | "q8_0" | "q4_0" | "q4_k";
@@ -19,8 +20,8 @@ export interface LoadedWeights {
 /** Uploads a frozen model. Adapters are attached by name afterwards with {@link withAdapters}. */
 export function loadFrozenWeights(backend: Backend, source: WeightSource, base: BaseType, ropeFactors: Float32Array | undefined): LoadedWeights {
   const { config } = source;
-  const plain = createArena(backend, 40 + config.layerCount * 18);
-  const packed = createArena(backend, 40 + config.layerCount * 18, { repacked: true });
+  const plain = createArena(backend, 40 + config.layerCount * 24);
+  const packed = createArena(backend, 40 + config.layerCount * 24, { repacked: true });
   const fills: (() => void)[] = [];
   const types = new Map<TensorTypeName, number>();
   const multiplied = (type: TensorTypeName, shape: readonly number[]) => (canRepack(backend, type, shape) ? packed : plain).tensor(type, shape);
@@ -43,7 +44,7 @@ export function loadFrozenWeights(backend: Backend, source: WeightSource, base: 
       // The input of the first layer is the embedding, which is frozen: no gradient flows back through q, k and v there.
       return [module, matrix(name, matrixType(source, name, base), layer > 0 || !"qkv".includes(module[0]!))] as const;
     });
-    return layerOf(entries, gain(`model.layers.${layer}.input_layernorm.weight`), gain(`model.layers.${layer}.post_attention_layernorm.weight`));
+    return layerOf(entries, layerVectors(config, layer, gain));
   });
   const head = config.tiedEmbeddings ? table : matrix("lm_head.weight", tableType(source, "lm_head.weight", base), true);
   const norm = gain("model.norm.weight");
@@ -68,8 +69,7 @@ export function trainedWeights(source: Pick<WeightSource, "config">, parameters:
   const layers = Array.from({ length: config.layerCount }, (_, layer) =>
     layerOf(
       LINEAR_MODULES.map((module) => [module, trainedLinear(get(`${moduleName(layer, module)}.weight`), compute)] as const),
-      get(`model.layers.${layer}.input_layernorm.weight`),
-      get(`model.layers.${layer}.post_attention_layernorm.weight`),
+      layerVectors(config, layer, get),
     ),
   );
   const embedding = get("model.embed_tokens.weight");
@@ -85,13 +85,25 @@ export function withAdapters(weights: LlamaWeights, parameters: ReadonlyMap<stri
       const b = parameters.get(`${moduleName(index, module)}.lora_B`);
       return [module, a === undefined || b === undefined ? layer[module] : { ...layer[module], lora: { a, b, factor } }] as const;
     });
-    return layerOf(entries, layer.attentionNorm, layer.mlpNorm);
+    return layerOf(entries, layer);
   });
   return { ...weights, layers };
 }
 
-function layerOf(linears: readonly (readonly [LinearModule, Linear])[], attentionNorm: Value, mlpNorm: Value): LlamaLayer {
-  return { ...(Object.fromEntries(linears) as Record<LinearModule, Linear>), attentionNorm, mlpNorm };
+function layerOf(linears: readonly (readonly [LinearModule, Linear])[], { attentionNorm, mlpNorm, biases, headNorms }: LayerVectors): LlamaLayer {
+  return { ...(Object.fromEntries(linears) as Record<LinearModule, Linear>), attentionNorm, mlpNorm, biases, headNorms };
+}
+
+/** The norms and biases of one layer, by their Hugging Face names. */
+function layerVectors(config: LlamaConfig, layer: number, get: (name: string) => Value): LayerVectors {
+  const { attentionBias, headNorms } = architectureOf(config);
+  const at = (name: string) => get(`model.layers.${layer}.${name}`);
+  return {
+    attentionNorm: at("input_layernorm.weight"),
+    mlpNorm: at("post_attention_layernorm.weight"),
+    ...(attentionBias ? { biases: { q_proj: at("self_attn.q_proj.bias"), k_proj: at("self_attn.k_proj.bias"), v_proj: at("self_attn.v_proj.bias") } } : {}),
+    ...(headNorms ? { headNorms: { q: at("self_attn.q_norm.weight"), k: at("self_attn.k_norm.weight") } } : {}),
+  };
 }
 
 function vector(backend: Backend, arena: Arena, fills: (() => void)[], read: () => Float32Array, length: number): Tensor {

@@ -1,10 +1,11 @@
 import type { TensorTypeName } from "../ffi/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
+import type { DecoderType } from "./architectures.ts";
 
-/** The hyper-parameters of a Llama-family model (Llama 1–3, Mistral, SmolLM: `model_type` llama or mistral). */
+/** The hyper-parameters of a Llama-like decoder (Llama 1–3, Mistral, SmolLM, Qwen 2, 2.5 and 3). */
 export interface LlamaConfig {
   /** Default llama. */
-  readonly modelType?: "llama" | "mistral";
+  readonly modelType?: DecoderType;
   readonly vocabSize: number;
   readonly hiddenSize: number;
   readonly intermediateSize: number;
