@@ -26,6 +26,8 @@ const STATUS: Readonly<Record<string, number>> = {
   "serving.model_unknown": 404,
   "serving.no_model": 503,
   "serving.timeout": 504,
+  "serving.context_exceeded": 422,
+  "serving.prompt_empty": 422,
 };
 
 /** What fastify itself refuses, before a route is asked. */

@@ -9,6 +9,8 @@ export interface ModelHostOptions {
   readonly threads?: number;
   /** Default: the trained length, at most 4096. */
   readonly contextLength?: number;
+  /** Answers under way side by side; each has a context of its own length. Default 1. */
+  readonly parallel?: number;
   /** LoRA adapters in GGUF form. Default none. */
   readonly adapters?: readonly { readonly path: string; readonly scale?: number }[];
 }
@@ -36,17 +38,30 @@ export interface HostAnswer {
 
 export interface HostInfo extends LlamaInfo {
   readonly contextLength: number;
+  /** Answers under way side by side. */
+  readonly parallel: number;
 }
+
+/** What a model can be asked, and what it answers. */
+export interface HostAsks {
+  /** `stream`: whether pieces are sent while the text grows. */
+  readonly generate: { readonly ask: { readonly request: HostRequest; readonly stream: boolean }; readonly answer: HostAnswer };
+  /** Refuses a prompt that leaves no room for an answer. */
+  readonly check: { readonly ask: Pick<HostRequest, "text" | "parseSpecial">; readonly answer: { readonly promptTokens: number } };
+}
+
+export type HostAsk = { readonly [Kind in keyof HostAsks]: { readonly kind: Kind } & HostAsks[Kind]["ask"] }[keyof HostAsks];
 
 export type ToHost =
   | { readonly kind: "open"; readonly options: ModelHostOptions }
-  | { readonly kind: "generate"; readonly id: number; readonly request: HostRequest }
+  | { readonly kind: "ask"; readonly id: number; readonly ask: HostAsk }
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "close" };
 
 export type FromHost =
   | { readonly kind: "opened"; readonly info: HostInfo }
   | { readonly kind: "refused"; readonly error: ErrorRecord }
-  | { readonly kind: "piece"; readonly id: number; readonly text: string }
-  | { readonly kind: "answer"; readonly id: number; readonly answer: HostAnswer }
+  /** Text of one turn of the event loop, for each answer that grew. */
+  | { readonly kind: "pieces"; readonly pieces: ReadonlyMap<number, string> }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: ErrorRecord };

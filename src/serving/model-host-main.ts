@@ -1,18 +1,25 @@
-// The model process: holds one loaded model and answers one request after another until its parent goes away.
+// The model process: holds one loaded model, whose answers share one context, until its parent goes away.
 import { encodePromptText, loadLlama, type LlamaModel, type LlamaSession } from "../engine/llama/index.ts";
 import { toErrorRecord } from "../errors.ts";
-import type { FromHost, HostAnswer, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
+import { promptEmpty, promptTooLong } from "./errors.ts";
+import type { FromHost, HostAnswer, HostAsk, HostAsks, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
 
-let model: LlamaModel | undefined;
-let session: LlamaSession | undefined;
+interface Opened {
+  readonly model: LlamaModel;
+  readonly session: LlamaSession;
+}
+
+let opened: Opened | undefined;
 const running = new Map<number, AbortController>();
+let grown = new Map<number, string>();
 
 // A terminal sends Ctrl-C to the whole group; the parent decides.
 process.on("SIGINT", () => {});
+process.on("SIGHUP", () => {});
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToHost) => {
   if (message.kind === "open") void open(message.options);
-  else if (message.kind === "generate") void generate(message.id, message.request);
+  else if (message.kind === "ask") void reply(message.id, message.ask);
   else if (message.kind === "cancel") running.get(message.id)?.abort();
   else process.exit(0);
 });
@@ -21,21 +28,24 @@ function send(message: FromHost): void {
   if (process.connected) process.send?.(message);
 }
 
-async function open({ modelPath, threads, contextLength, adapters }: ModelHostOptions): Promise<void> {
+async function open({ modelPath, threads, contextLength, parallel = 1, adapters }: ModelHostOptions): Promise<void> {
   try {
-    model = await loadLlama(modelPath, { threads, adapters });
-    session = model.createSession({ contextLength });
-    send({ kind: "opened", info: { ...model.info, contextLength: session.contextLength } });
+    const model = await loadLlama(modelPath, { threads, adapters });
+    const session = model.createSession({ contextLength, sequences: parallel });
+    opened = { model, session };
+    send({ kind: "opened", info: { ...model.info, contextLength: session.contextLength, parallel } });
   } catch (thrown) {
     send({ kind: "refused", error: toErrorRecord(thrown) });
   }
 }
 
-async function generate(id: number, request: HostRequest): Promise<void> {
+async function reply(id: number, ask: HostAsk): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    send({ kind: "answer", id, answer: await answer(id, request, controller.signal) });
+    const answer = await answerTo(id, ask, controller.signal);
+    sendPieces();
+    send({ kind: "answer", id, answer });
   } catch (thrown) {
     send({ kind: "failed", id, error: toErrorRecord(thrown) });
   } finally {
@@ -43,10 +53,15 @@ async function generate(id: number, request: HostRequest): Promise<void> {
   }
 }
 
-async function answer(id: number, request: HostRequest, signal: AbortSignal): Promise<HostAnswer> {
-  if (model === undefined || session === undefined) throw new Error("internal: the model is not open");
-  const { text, finishReason, ids, promptTokens, promptMs, generateMs } = await session.generate({
-    promptIds: encodePromptText(model, request.text, { parseSpecial: request.parseSpecial }),
+async function answerTo(id: number, ask: HostAsk, signal: AbortSignal): Promise<HostAsks[HostAsk["kind"]]["answer"]> {
+  if (opened === undefined) throw new Error("internal: the model is not open");
+  if (ask.kind === "check") return { promptTokens: encode(opened, ask).length };
+  return generate(opened, ask.request, signal, ask.stream ? (piece) => grow(id, piece) : undefined);
+}
+
+async function generate(held: Opened, request: HostRequest, signal: AbortSignal, onText: ((piece: string) => void) | undefined): Promise<HostAnswer> {
+  const { text, finishReason, ids, promptTokens, promptMs, generateMs } = await held.session.generate({
+    promptIds: encode(held, request),
     maxTokens: request.maxTokens,
     temperature: request.temperature,
     topK: request.topK,
@@ -54,7 +69,27 @@ async function answer(id: number, request: HostRequest, signal: AbortSignal): Pr
     seed: request.seed,
     stop: request.stop,
     signal,
-    onText: (piece) => send({ kind: "piece", id, text: piece }),
+    onText,
   });
   return { text, tokens: ids.length, promptTokens, finishReason, promptMs, generateMs };
+}
+
+/** @throws `serving.prompt_empty`, `serving.context_exceeded` */
+function encode({ model, session }: Opened, { text, parseSpecial }: Pick<HostRequest, "text" | "parseSpecial">): number[] {
+  const ids = encodePromptText(model, text, { parseSpecial });
+  if (ids.length === 0) throw promptEmpty();
+  if (ids.length > session.contextLength) throw promptTooLong(ids.length, session.contextLength);
+  return ids;
+}
+
+/** What grew in one turn of the event loop leaves in one message. */
+function grow(id: number, piece: string): void {
+  if (grown.size === 0) setImmediate(sendPieces);
+  grown.set(id, (grown.get(id) ?? "") + piece);
+}
+
+function sendPieces(): void {
+  if (grown.size === 0) return;
+  send({ kind: "pieces", pieces: grown });
+  grown = new Map();
 }

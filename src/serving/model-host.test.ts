@@ -17,6 +17,7 @@ beforeAll(async () => {
   pool = await openModelPool({
     modelPath: path,
     threads: 1,
+    parallel: 2,
     startHost: async (options) => {
       host = await startModelHost(options);
       return host;
@@ -37,8 +38,38 @@ describe("a model process", () => {
   });
 
   it("refuses a prompt that does not fit and answers the next", async () => {
-    await expect(pool.generate({ ...request, text: "a".repeat(600) })).rejects.toMatchObject({ code: "llama.context_exceeded" });
+    await expect(pool.generate({ ...request, text: "a".repeat(600) })).rejects.toMatchObject({ code: "serving.context_exceeded", details: { tokens: 600, context_length: 512 } });
+    await expect(pool.generate({ ...request, text: "" })).rejects.toMatchObject({ code: "serving.prompt_empty" });
     expect((await pool.generate({ ...request, maxTokens: 2 })).tokens).toBe(2);
+  });
+
+  it("answers side by side, each as if it were alone", async () => {
+    const alone = await pool.generate(request);
+    const texts = ["What is a fever?", "What is a fever?", "Why?", "What is a fever?"];
+    const answers = await Promise.all(texts.map((text) => pool.generate({ ...request, text })));
+    expect(answers.map(({ text }) => text === alone.text)).toEqual([true, true, false, true]);
+    expect(pool.counts.answers).toBeGreaterThan(4);
+  });
+
+  it("refuses a prompt that does not fit before it waits", async () => {
+    const busy = [1, 2].map(() => pool.generate({ ...request, maxTokens: 200 }));
+    await expect(pool.generate({ ...request, text: "a".repeat(600) })).rejects.toMatchObject({ code: "serving.context_exceeded" });
+    expect(pool.load.running).toBe(2);
+    await Promise.all(busy);
+  });
+
+  it("keeps those in the line when its process dies", async () => {
+    let dead = false;
+    const kill = () => {
+      if (!dead) process.kill(host.processId!, "SIGKILL");
+      dead = true;
+    };
+    const inside = [1, 2].map(() => pool.generate({ ...request, maxTokens: 400 }, { onText: kill }));
+    const outcomes = Promise.allSettled(inside);
+    const waiting = pool.generate(request);
+    expect((await outcomes).map((outcome) => outcome.status === "rejected" && (outcome.reason as { code: string }).code)).toEqual(["serving.model_crashed", "serving.model_crashed"]);
+    expect((await waiting).tokens).toBe(24);
+    expect(pool.counts.restarts).toBe(1);
   });
 
   it("stops when it is cancelled", async () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { siblingModule } from "../engine/ffi/index.ts";
 import { fromErrorRecord } from "../errors.ts";
 import { modelCrashed, servingClosed } from "./errors.ts";
-import type { FromHost, HostAnswer, HostInfo, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
+import type { FromHost, HostAnswer, HostAsk, HostAsks, HostInfo, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
 
 export interface GenerateContext {
   readonly signal?: AbortSignal;
@@ -17,14 +17,18 @@ export interface ModelHost {
   readonly processId: number | undefined;
   /** False once the process has ended. */
   readonly alive: boolean;
-  /** @throws `llama.context_exceeded`, `serving.model_crashed` */
+  /** Resolves when the process has ended, however. */
+  readonly ended: Promise<void>;
+  /** @throws `serving.context_exceeded`, `serving.model_crashed` */
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
+  /** Resolves when there is room for the prompt and a token. @throws `serving.context_exceeded`, `serving.model_crashed` */
+  check(prompt: HostAsks["check"]["ask"]): Promise<{ readonly promptTokens: number }>;
   /** Ends the process; resolves when it is gone. */
   close(): Promise<void>;
 }
 
 interface Pending {
-  readonly resolve: (answer: HostAnswer) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onText: (piece: string) => void;
 }
@@ -58,13 +62,13 @@ export function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
     await gone;
     clearTimeout(timer);
   };
-  const generate = (request: HostRequest, { signal, onText = () => {} }: GenerateContext = {}) => {
+  const ask = <Kind extends keyof HostAsks>(kind: Kind, asked: HostAsks[Kind]["ask"], { signal, onText = () => {} }: GenerateContext = {}) => {
     if (!alive) return Promise.reject(closing ? servingClosed() : modelCrashed("an earlier crash", stderr));
     const id = nextId++;
     const cancel = () => send({ kind: "cancel", id });
-    return new Promise<HostAnswer>((resolve, reject) => {
-      pending.set(id, { resolve, reject, onText });
-      send({ kind: "generate", id, request });
+    return new Promise<HostAsks[Kind]["answer"]>((resolve, reject) => {
+      pending.set(id, { resolve: resolve as Pending["resolve"], reject, onText });
+      send({ kind: "ask", id, ask: { kind, ...asked } as unknown as HostAsk });
       signal?.addEventListener("abort", cancel);
       if (signal?.aborted === true) cancel();
     }).finally(() => {
@@ -85,11 +89,21 @@ export function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
     child.on("message", (message: FromHost) => {
       if (message.kind === "opened") {
         const { info } = message;
-        resolve({ info, processId: child.pid, get alive() { return alive; }, generate, close });
+        resolve({
+          info,
+          processId: child.pid,
+          get alive() {
+            return alive;
+          },
+          ended: gone,
+          generate: (request, context = {}) => ask("generate", { request, stream: context.onText !== undefined }, context),
+          check: (prompt) => ask("check", prompt),
+          close,
+        });
       } else if (message.kind === "refused") {
         reject(fromErrorRecord(message.error));
         void close();
-      } else if (message.kind === "piece") pending.get(message.id)?.onText(message.text);
+      } else if (message.kind === "pieces") for (const [id, text] of message.pieces) pending.get(id)?.onText(text);
       else if (message.kind === "answer") pending.get(message.id)?.resolve(message.answer);
       else pending.get(message.id)?.reject(fromErrorRecord(message.error));
     });

@@ -1,16 +1,33 @@
-// One model, one request at a time, a bounded queue in front of it, and a new model process when the last one died.
+// One model: requests share its context side by side, a bounded line stands before it, each has its time, and a new model process takes over
+// when the last one died. Who waits in the line when that happens does not notice.
 import { basename } from "node:path";
-import { generationCancelled, servingBusy, servingClosed } from "./errors.ts";
+import { performance } from "node:perf_hooks";
+import { TunesmithError } from "../errors.ts";
+import { generationCancelled, requestTooSlow } from "./errors.ts";
+import { createGate } from "./gate.ts";
+import { keepHost } from "./host-keeper.ts";
 import type { HostAnswer, HostInfo, HostRequest, ModelHostOptions } from "./host-messages.ts";
 import { startModelHost, type GenerateContext, type ModelHost } from "./model-host.ts";
 
 export interface ModelPoolOptions extends ModelHostOptions {
   /** What the model is called in answers. Default: the name in its header, or that of its file. */
   readonly name?: string;
-  /** Requests that may wait behind the one under way. Default 32. */
+  /** Requests that may wait for a place. Default 32. */
   readonly maxWaiting?: number;
+  /** Longest time from a request to its whole answer. Default 5 min. */
+  readonly timeoutMs?: number;
   /** How a model is started. Default: a child process. */
   readonly startHost?: (options: ModelHostOptions) => Promise<ModelHost>;
+}
+
+/** What a model has done since it was opened. */
+export interface PoolCounts {
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  /** Answers that came to their end. */
+  readonly answers: number;
+  /** Times its process was started again. */
+  readonly restarts: number;
 }
 
 export interface ModelPool {
@@ -18,47 +35,88 @@ export interface ModelPool {
   readonly info: HostInfo;
   /** Whether a live process holds the model. */
   readonly loaded: boolean;
-  /** @throws `serving.busy`, `serving.cancelled`, `serving.closed`, `serving.model_crashed`, `llama.context_exceeded` */
+  /** Requests in the model, and requests in the line. */
+  readonly load: { readonly running: number; readonly waiting: number };
+  readonly counts: PoolCounts;
+  /** @throws `serving.busy`, `serving.cancelled`, `serving.closed`, `serving.timeout`, `serving.model_crashed`, `serving.context_exceeded` */
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
   close(): Promise<void>;
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** Loads the model and keeps it until `close`. @throws `files.missing`, `llama.*`, `serving.model_crashed` */
 export async function openModelPool(options: ModelPoolOptions): Promise<ModelPool> {
-  const { name, maxWaiting = 32, startHost = startModelHost, ...hostOptions } = options;
-  let host = await startHost(hostOptions);
-  const { info } = host;
-  let last: Promise<unknown> = Promise.resolve();
-  let inside = 0;
-  let closed = false;
+  const { name, maxWaiting = 32, timeoutMs = 300_000, startHost = startModelHost, ...hostOptions } = options;
+  const keeper = await keepHost(() => startHost(hostOptions));
+  const { info } = keeper.first;
+  const pace = createPace(info.parallel);
+  const gate = createGate({ places: info.parallel, maxWaiting, retryAfterSeconds: pace.secondsUntil });
+  const counts = { promptTokens: 0, generatedTokens: 0, answers: 0 };
 
-  const answer = async (request: HostRequest, context: GenerateContext) => {
-    if (closed) throw servingClosed();
-    if (context.signal?.aborted === true) throw generationCancelled();
-    if (!host.alive) host = await startHost(hostOptions);
-    const result = await host.generate(request, context);
-    if (result.finishReason === "cancelled") throw generationCancelled();
-    return result;
+  /** Who would wait for nothing is told so before. */
+  const refuseEarly = async ({ text, parseSpecial }: HostRequest) => {
+    if (!keeper.alive) return;
+    await (await keeper.host()).check({ text, parseSpecial }).catch((thrown: unknown) => {
+      if (thrown instanceof TunesmithError && thrown.code === "serving.model_crashed") return;
+      throw thrown;
+    });
+  };
+  const answer = async (request: HostRequest, { signal, ...context }: GenerateContext): Promise<HostAnswer> => {
+    if (gate.inside === info.parallel) await refuseEarly(request);
+    const leave = await gate.enter(signal);
+    const startedMs = performance.now();
+    try {
+      const host = await keeper.host();
+      const result = await host.generate(request, { ...context, signal });
+      counts.promptTokens += result.promptTokens;
+      counts.generatedTokens += result.tokens;
+      if (result.finishReason === "cancelled") throw generationCancelled();
+      counts.answers += 1;
+      pace.note(performance.now() - startedMs);
+      return result;
+    } finally {
+      leave();
+    }
   };
   return {
     name: name ?? (info.name === "" ? basename(options.modelPath).replace(/\.gguf$/i, "") : info.name),
     info,
     get loaded() {
-      return !closed && host.alive;
+      return keeper.alive;
     },
-    generate(request, context = {}) {
-      if (closed) return Promise.reject(servingClosed());
-      if (inside > maxWaiting) return Promise.reject(servingBusy(maxWaiting, RETRY_AFTER_SECONDS));
-      inside += 1;
-      const mine = last.then(() => answer(request, context)).finally(() => (inside -= 1));
-      last = mine.catch(() => {});
-      return mine;
+    get load() {
+      return { running: gate.inside, waiting: gate.waiting };
     },
+    get counts() {
+      return { ...counts, restarts: keeper.restarts };
+    },
+    generate: (request, context = {}) => withinTime(timeoutMs, context, (timed) => answer(request, timed)),
     async close() {
-      closed = true;
-      await host.close();
+      gate.close();
+      await keeper.close();
     },
+  };
+}
+
+/** Ends work whose time is up; what it then says does not matter. */
+async function withinTime<T>(timeoutMs: number, context: GenerateContext, work: (context: GenerateContext) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  try {
+    return await work({ ...context, signal: context.signal === undefined ? late.signal : AbortSignal.any([context.signal, late.signal]) });
+  } catch (thrown) {
+    throw late.signal.aborted && context.signal?.aborted !== true ? requestTooSlow(timeoutMs) : thrown;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How long answers take: a running mean that the last ten or so decide. */
+function createPace(places: number): { note(ms: number): void; secondsUntil(waiting: number): number } {
+  let meanMs: number | undefined;
+  return {
+    note(ms) {
+      meanMs = meanMs === undefined ? ms : 0.9 * meanMs + 0.1 * ms;
+    },
+    secondsUntil: (waiting) => Math.min(60, Math.max(1, Math.ceil(((meanMs ?? 1_000) * waiting) / places / 1_000))),
   };
 }

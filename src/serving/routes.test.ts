@@ -12,6 +12,7 @@ const info: HostInfo = {
   sizeBytes: 1_000_000,
   trainContextLength: 512,
   contextLength: 256,
+  parallel: 1,
   vocabSize: 257,
   addBos: false,
   metadata: new Map([["general.file_type", "15"], ["tunesmith.prompt_format", "instruction"]]),
@@ -24,6 +25,8 @@ function fakePool(generate: (request: HostRequest, context: GenerateContext) => 
     name: "tiny",
     info,
     loaded: true,
+    load: { running: 0, waiting: 0 },
+    counts: { promptTokens: 0, generatedTokens: 0, answers: 0, restarts: 0 },
     generate(request, context = {}) {
       asked.push(request);
       return generate(request, context);
