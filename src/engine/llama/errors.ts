@@ -59,6 +59,22 @@ export function llamaDecodeFailed(status: number, reason: string): TunesmithErro
   });
 }
 
+export function llamaGrammarInvalid(reason: string): TunesmithError {
+  return new TunesmithError({
+    code: "llama.grammar_invalid",
+    message: `Cannot hold the answer to the grammar: ${reason === "" ? "llama cannot read it" : reason}`,
+    hint: "Write it in GBNF with a rule named root, without left recursion.",
+  });
+}
+
+export function llamaGrammarEnded(): TunesmithError {
+  return new TunesmithError({
+    code: "llama.grammar_ended",
+    message: "Cannot go on with the answer: no token of the vocabulary writes what the grammar asks for next",
+    hint: "Allow characters that the tokenizer of the model knows.",
+  });
+}
+
 export function llamaNotFinite(position: number): TunesmithError {
   return new TunesmithError({
     code: "llama.not_finite",

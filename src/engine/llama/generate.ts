@@ -1,8 +1,10 @@
 import { randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Pointer } from "../ffi/index.ts";
+import { beginConstraint, type ConstraintContext } from "./constraint.ts";
+import { jsonSchemaToGrammar } from "./grammar/json-schema.ts";
 import type { Llama } from "./native.ts";
-import type { SequenceJob } from "./sequences.ts";
+import type { OutputRow, SequenceJob } from "./sequences.ts";
 import { createTextStream } from "./text-stream.ts";
 import type { Generation, GenerateRequest } from "./types.ts";
 
@@ -12,6 +14,8 @@ interface GenerateContext {
   readonly contextLength: number;
   pieceOf(id: number): Uint8Array;
   isEndOfGeneration(id: number): boolean;
+  /** Made when the first answer is held to a grammar. */
+  constraints(): ConstraintContext;
 }
 
 export interface GenerateJob {
@@ -24,9 +28,9 @@ export interface GenerateJob {
 
 /** A job that appends one sampled token a round until the answer is complete. */
 export function generateJob(session: GenerateContext, request: GenerateRequest): GenerateJob {
-  const { llama, context } = session;
   const { promptIds, signal } = request;
-  let sampler: ReturnType<typeof createSampler> | undefined;
+  const grammar = grammarOf(request);
+  let sampler: Sampler | undefined;
   const stream = createTextStream(request.stop, request.onText);
   const ids = [...promptIds];
   const limit = Math.min(request.maxTokens, session.contextLength - promptIds.length + 1);
@@ -48,8 +52,8 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
         return finishReason !== undefined;
       },
       onOutput(_index, row) {
-        sampler ??= createSampler(llama, request);
-        const id = llama.functions.sampler_sample(sampler.pointer, context, row.batchIndex);
+        sampler ??= createSampler(session, request, grammar);
+        const id = sampler.choose(row);
         firstMs ??= performance.now();
         if (session.isEndOfGeneration(id)) return finish("stop");
         ids.push(id);
@@ -73,10 +77,23 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
   };
 }
 
-/** Top-k, top-p, temperature, then a draw; the most probable token at temperature 0. */
-function createSampler({ functions }: Llama, request: GenerateRequest): { readonly pointer: Pointer; free(): void } {
+/** @throws TypeError, `llama.schema_unsupported`, `llama.schema_too_large` */
+function grammarOf({ grammar, jsonSchema }: GenerateRequest): string | undefined {
+  if (jsonSchema === undefined) return grammar;
+  if (grammar !== undefined) throw new TypeError("An answer is held to a grammar or to a JSON schema, not to both");
+  return jsonSchemaToGrammar(jsonSchema);
+}
+
+interface Sampler {
+  choose(row: OutputRow): number;
+  free(): void;
+}
+
+/** Top-k, top-p, temperature, then a draw; the most probable token at temperature 0. Held to the grammar, if there is one. */
+function createSampler(session: GenerateContext, request: GenerateRequest, grammar: string | undefined): Sampler {
+  const { functions } = session.llama;
   const { temperature = 0, topK = 0, topP = 1, seed = randomInt(2 ** 32 - 1) } = request;
-  const chain = functions.sampler_chain_init(functions.sampler_chain_default_params());
+  const pointer = functions.sampler_chain_init(functions.sampler_chain_default_params());
   const parts = temperature === 0
     ? [functions.sampler_init_greedy()]
     : [
@@ -85,13 +102,30 @@ function createSampler({ functions }: Llama, request: GenerateRequest): { readon
         functions.sampler_init_temp(temperature),
         functions.sampler_init_dist(seed >>> 0),
       ];
-  for (const part of parts) functions.sampler_chain_add(chain, part);
-  let alive = true;
-  return {
-    pointer: chain,
-    free() {
-      if (alive) functions.sampler_free(chain);
-      alive = false;
-    },
+  for (const part of parts) functions.sampler_chain_add(pointer, part);
+  const sample = (row: OutputRow) => functions.sampler_sample(pointer, session.context, row.batchIndex);
+  const free = once(() => functions.sampler_free(pointer));
+  if (grammar === undefined) return { choose: sample, free };
+  try {
+    const constraint = beginConstraint(session.constraints(), grammar, { pointer, greedy: temperature === 0, sample });
+    const freeConstraint = once(constraint.free);
+    return {
+      choose: constraint.choose,
+      free() {
+        freeConstraint();
+        free();
+      },
+    };
+  } catch (thrown) {
+    free();
+    throw thrown;
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
   };
 }

@@ -1,3 +1,4 @@
+export { jsonSchemaToGrammar, type JsonSchema } from "./grammar/json-schema.ts";
 export { loadLlama } from "./load.ts";
 export { encodePromptText } from "./prompt.ts";
 export { planQuantizedBytes, QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";

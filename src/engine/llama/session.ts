@@ -1,6 +1,7 @@
 // A session is one llama context. Its calls share it: what is asked while others are answered joins them at the next token.
 import type { Pointer } from "../ffi/index.ts";
 import { allocateBatch } from "./batch.ts";
+import { openConstraints } from "./constraint.ts";
 import { llamaContextExceeded, llamaContextFailed } from "./errors.ts";
 import { generateJob } from "./generate.ts";
 import { isNull, type Llama } from "./native.ts";
@@ -43,7 +44,9 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
   const batch = allocateBatch(llama, Math.max(BATCH_TOKENS, sequences), sequences);
 
   const scheduler = createScheduler({ llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, weightBytes: model.weightBytes });
-  const surroundings = { llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration };
+  let opened: ReturnType<typeof openConstraints> | undefined;
+  const constraints = () => (opened ??= openConstraints(llama, model.pointer, vocabulary));
+  const surroundings = { llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration, constraints };
 
   const generateAll = async (requests: readonly GenerateRequest[]): Promise<Generation[]> => {
     for (const { promptIds } of requests) checkIds(promptIds, 1, contextLength, vocabulary.size);
@@ -76,6 +79,7 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
     scoreBatch: (requests, { signal } = {}) => scoreAll(requests, signal),
     dispose() {
       scheduler.close(() => {
+        opened?.free();
         batch.free();
         llama.functions.free(context);
         model.released(session);

@@ -1,4 +1,5 @@
 // The values that cross the door of this room. Token ids are plain numbers, log-probabilities are in nats.
+import type { JsonSchema } from "./grammar/json-schema.ts";
 
 /** A LoRA adapter in GGUF form, applied to every session of the model. */
 export interface LlamaAdapterOptions {
@@ -64,6 +65,10 @@ export interface GenerateRequest {
   readonly topP?: number;
   /** 32 bits. Same seed, same machine, same threads: same text, except that sums in a batch are rounded otherwise than alone. Default: drawn anew. */
   readonly seed?: number;
+  /** Holds the answer to JSON that satisfies a schema. An answer that ends with `length` is only the beginning of it. Default: free text. */
+  readonly jsonSchema?: JsonSchema;
+  /** Holds the answer to a grammar in llama.cpp's GBNF, whose rule is `root`. For trusted grammars: some take llama for ever. Default: free text. */
+  readonly grammar?: string;
   /** Texts that end the answer; they are not part of it. */
   readonly stop?: readonly string[];
   readonly signal?: AbortSignal;
@@ -106,7 +111,7 @@ export interface LlamaSession {
   readonly contextLength: number;
   /** Sequences in the context now, and requests that wait for a place. */
   readonly load: { readonly running: number; readonly waiting: number };
-  /** @throws `llama.context_exceeded` when the prompt leaves no room for a token */
+  /** @throws `llama.context_exceeded` when the prompt leaves no room for a token, `llama.schema_unsupported`, `llama.schema_too_large`, `llama.grammar_invalid`, `llama.grammar_ended` */
   generate(request: GenerateRequest): Promise<Generation>;
   /** Answers in the order of the requests; when one fails, all of the call end. */
   generateBatch(requests: readonly GenerateRequest[]): Promise<Generation[]>;
