@@ -12,7 +12,7 @@ export interface TinyGgufOptions {
   readonly seed?: number;
   /** Default 256, the end-of-text token. Another one makes that token end every answer. */
   readonly eosId?: number;
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string | number>>;
 }
 
 /** 256 bytes and one end-of-text token. */
@@ -48,7 +48,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): stri
     ["tokenizer.ggml.bos_token_id", number(256)],
     ["tokenizer.ggml.eos_token_id", number(eosId)],
     ["tokenizer.ggml.add_bos_token", { type: "bool", value: false }],
-    ...Object.entries(options.metadata ?? {}).map(([key, value]): [string, GgufValue] => [key, ggufText(value)]),
+    ...Object.entries(options.metadata ?? {}).map(([key, value]): [string, GgufValue] => [key, typeof value === "number" ? number(value) : ggufText(value)]),
   ]);
   const draw = randomNumbers(seed);
   const matrix = (name: string, rows: number, columns: number, scale = 2 / Math.sqrt(columns)): GgufTensorSource => ({

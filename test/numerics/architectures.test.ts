@@ -27,13 +27,14 @@ describe.each(VARIANTS)("a model (%s) as GGUF in f32", (variant, visible) => {
   const directory = join(FIXTURES, variant);
   const golden = readJson(join(directory, "golden.json")) as Golden;
   const ids = golden.input_ids_BT[0]!.slice(0, visible);
+  const file = openSafetensors(join(directory, "gradients.safetensors"));
+  const logits_BTV = new Float32Array(file.read("logits_BTV").buffer);
+  file.close();
+  const logitsAt = (t: number) => logits_BTV.subarray(t * VOCAB_SIZE, (t + 1) * VOCAB_SIZE);
 
   it("gives every next token the probability that transformers gives it", async () => {
     const path = convert(directory, folder.file(`${variant}.gguf`));
-    const file = openSafetensors(join(directory, "gradients.safetensors"));
-    const logits_BTV = new Float32Array(file.read("logits_BTV").buffer);
-    file.close();
-    const row = (t: number) => logSoftmax(logits_BTV.subarray(t * VOCAB_SIZE, (t + 1) * VOCAB_SIZE));
+    const row = (t: number) => logSoftmax(logitsAt(t));
     const last = visible - 1;
     // Each token of the vocabulary after the whole text, then each token of the text after those before it.
     const requests = Array.from({ length: VOCAB_SIZE }, (_, token) => ({ ids: [...ids, token], firstScored: visible }));
@@ -41,6 +42,18 @@ describe.each(VARIANTS)("a model (%s) as GGUF in f32", (variant, visible) => {
     const after = scores.slice(0, VOCAB_SIZE).map(([logprob]) => logprob!);
     expect(largestDifference(after, row(last))).toBeLessThan(TOLERANCE);
     expect(largestDifference(scores[VOCAB_SIZE]!, ids.slice(1).map((id, t) => row(t)[id]!))).toBeLessThan(TOLERANCE);
+  });
+
+  it("gives a text the vector whose products with the head are the logits of transformers", async () => {
+    const source = openModel(directory);
+    const head_VD = source.readF32(source.config.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+    source.close();
+    const model = await loadLlama(convert(directory, folder.file(`${variant}-vectors.gguf`)), { threads: 1 });
+    const [vector] = await model.createEmbedder({ pooling: "last", contextLength: 32, cacheType: "f32" }).embed([ids], { normalize: false });
+    model.dispose();
+    const { values } = vector!;
+    const logits = Array.from({ length: VOCAB_SIZE }, (_, token) => values.reduce((sum, value, d) => sum + value * head_VD[token * values.length + d]!, 0));
+    expect(largestDifference(logits, [...logitsAt(visible - 1)])).toBeLessThan(TOLERANCE);
   });
 
   it("opens again as the model it was made from", () => {

@@ -1,3 +1,4 @@
+export { gelu, tanh } from "./activations.ts";
 export { createOptimizer, type AdamwSettings, type Optimizer, type OptimizerState, type ParameterSpec } from "./adamw.ts";
 export { attend, declareQueryBlocks, writePackedBlocks, writeQueryBlocks, type AttentionShape, type QueryBlock } from "./attention.ts";
 export { createArena, readFloats, readIntegers, writeTensor, type Arena } from "./arena.ts";
@@ -7,7 +8,7 @@ export { chunkSize, crossEntropy, declareTargets, targetIndex, type LossResult, 
 export { createGraph, type Graph } from "./graph.ts";
 export { biased, drop, embed, gated, normalize, normalizeHeads, plus } from "./layers.ts";
 export { frozenLinear, linear, trainedLinear, type Linear, type LoraPair } from "./linear.ts";
-export { reshape, rows, sum, mul, type Rope } from "./ops.ts";
+export { add, getRows, layerNorm, maskedSoftmax, mul, mulMat, reshape, rows, sum, swapMiddle, transposed, type Rope } from "./ops.ts";
 export { dequantizeRows, quantizeRows } from "./quantize-rows.ts";
 export { canRepack } from "./repack.ts";
 export { checkpointed, constant, createTape, leaf, parameter, type Tape, type Value } from "./tape.ts";

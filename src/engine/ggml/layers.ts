@@ -1,3 +1,4 @@
+import { silu, siluBack, swiglu } from "./activations.ts";
 import {
   add,
   getRows,
@@ -6,10 +7,7 @@ import {
   reshape,
   rmsNorm,
   rmsNormBack,
-  silu,
-  siluBack,
   sumRows,
-  swiglu,
   transposed,
 } from "./ops.ts";
 import type { Tape, Value } from "./tape.ts";

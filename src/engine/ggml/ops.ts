@@ -204,6 +204,12 @@ export function setRows(graph: Graph, target: Tensor, source: Tensor, index: Ten
   return node(ggml.set_rows(ctx, handleOf(target), handleOf(source), handleOf(index)), target.shape);
 }
 
+/** `(x − mean) / √(variance + ε)` over the last axis (Ba et al. 2016, arXiv:1607.06450), without gain and bias. */
+export function layerNorm(graph: Graph, x: Tensor, epsilon: number): Tensor {
+  const { ggml, ctx, node } = native(graph);
+  return node(ggml.norm(ctx, handleOf(x), epsilon), x.shape);
+}
+
 /** `x / √(mean(x²) + ε)` over the last axis. */
 export function rmsNorm(graph: Graph, x: Tensor, epsilon: number): Tensor {
   const { ggml, ctx, node } = native(graph);
@@ -215,25 +221,6 @@ export function rmsNormBack(graph: Graph, gradient: Tensor, x: Tensor, epsilon: 
   const { ggml, ctx, node } = native(graph);
   requireShape(sameShape(gradient, x), "rms_norm_back", gradient, x);
   return node(ggml.rms_norm_back(ctx, handleOf(gradient), handleOf(x), epsilon), x.shape);
-}
-
-export function silu(graph: Graph, x: Tensor): Tensor {
-  const { ggml, ctx, node } = native(graph);
-  return node(ggml.silu(ctx, handleOf(x)), x.shape);
-}
-
-/** Adjoint of {@link silu} at `x` applied to `gradient`. */
-export function siluBack(graph: Graph, gradient: Tensor, x: Tensor): Tensor {
-  const { ggml, ctx, node } = native(graph);
-  requireShape(sameShape(gradient, x), "silu_back", gradient, x);
-  return node(ggml.silu_back(ctx, handleOf(gradient), handleOf(x)), x.shape);
-}
-
-/** `silu(gate) · up`. */
-export function swiglu(graph: Graph, gate: Tensor, up: Tensor): Tensor {
-  const { ggml, ctx, node } = native(graph);
-  requireShape(sameShape(gate, up), "swiglu", gate, up);
-  return node(ggml.swiglu_split(ctx, handleOf(gate), handleOf(up)), gate.shape);
 }
 
 /** Softmax over the last axis, in the memory of `x`. */

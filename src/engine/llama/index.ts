@@ -4,9 +4,13 @@ export { encodePromptText } from "./prompt.ts";
 export { planQuantizedBytes, QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
 export { defaultThreads } from "./threads.ts";
 export type {
+  EmbedderOptions,
+  EmbedderPooling,
+  EmbedOptions,
   GenerateRequest,
   Generation,
   LlamaAdapterOptions,
+  LlamaEmbedder,
   LlamaInfo,
   LlamaModel,
   LlamaSession,

@@ -1,10 +1,11 @@
 import { fileMissing, isFile, openFile } from "../../files/index.ts";
 import type { Pointer } from "../ffi/index.ts";
 import { llamaAdapterFailed, llamaDisposed, llamaLoadFailed, llamaUnsupported } from "./errors.ts";
+import { openEmbedder } from "./embed.ts";
 import { callAsync, isNull, openLlama, type Llama } from "./native.ts";
 import { openSession } from "./session.ts";
 import { defaultThreads, usefulThreads } from "./threads.ts";
-import type { LlamaAdapterOptions, LlamaInfo, LlamaModel, LlamaSession, LoadLlamaOptions } from "./types.ts";
+import type { LlamaAdapterOptions, LlamaInfo, LlamaModel, LoadLlamaOptions } from "./types.ts";
 import { growing, readVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 /**
@@ -45,7 +46,7 @@ interface LoadedModel {
 /** The model is freed when it was disposed and its last session has let go. */
 function keepModel(loaded: LoadedModel): LlamaModel {
   const { vocabulary, info } = loaded;
-  const sessions = new Set<LlamaSession>();
+  const sessions = new Set<{ dispose(): void }>();
   let disposed = false;
   let freed = false;
   const freeIfUnused = () => {
@@ -57,26 +58,25 @@ function keepModel(loaded: LoadedModel): LlamaModel {
     if (disposed) throw llamaDisposed("model");
     return act(...args);
   };
+  const released = (one: { dispose(): void }) => {
+    sessions.delete(one);
+    freeIfUnused();
+  };
+  const used = { ...loaded, trainContextLength: info.trainContextLength, weightBytes: info.sizeBytes, metadata: info.metadata, released };
   return {
     info,
     tokenize: alive(vocabulary.tokenize),
     detokenize: alive(vocabulary.detokenize),
     isEndOfGeneration: alive(vocabulary.isEndOfGeneration),
     createSession: alive((options = {}) => {
-      const session = openSession(
-        {
-          ...loaded,
-          trainContextLength: info.trainContextLength,
-          weightBytes: info.sizeBytes,
-          released(one) {
-            sessions.delete(one);
-            freeIfUnused();
-          },
-        },
-        options,
-      );
+      const session = openSession(used, options);
       sessions.add(session);
       return session;
+    }),
+    createEmbedder: alive((options = {}) => {
+      const embedder = openEmbedder(used, options);
+      sessions.add(embedder);
+      return embedder;
     }),
     dispose() {
       if (disposed) return;

@@ -122,6 +122,39 @@ export interface LlamaSession {
   dispose(): void;
 }
 
+/** Which tokens make the vector of a text: all, the first, or the last. */
+export type EmbedderPooling = "mean" | "first" | "last";
+
+export interface EmbedderOptions {
+  /** Default: what the model's metadata name (Qwen3-Embedding: last), else mean. */
+  readonly pooling?: EmbedderPooling;
+  /** Tokens of the longest text. Default: the trained length, at most 4096. */
+  readonly contextLength?: number;
+  /** Default: the threads of the model. */
+  readonly threads?: number;
+  /** Number format of keys and values. Default `f16`. */
+  readonly cacheType?: "f16" | "f32";
+}
+
+export interface EmbedOptions {
+  /** Cut texts that are too long at their end instead of refusing them. Default false. */
+  readonly truncate?: boolean;
+  /** Scale vectors to length 1. Default true. */
+  readonly normalize?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface LlamaEmbedder {
+  /** Numbers of a vector. */
+  readonly dimensions: number;
+  readonly pooling: EmbedderPooling;
+  readonly contextLength: number;
+  /** One vector and the number of tokens for each text, or list of token ids. @throws `llama.context_exceeded`, `llama.disposed`, RangeError for an empty one */
+  embed(inputs: readonly (string | readonly number[])[], options?: EmbedOptions): Promise<readonly { readonly values: Float32Array; readonly tokens: number }[]>;
+  /** Frees the context, once; work under way ends with `llama.disposed`. */
+  dispose(): void;
+}
+
 export interface LlamaModel {
   readonly info: LlamaInfo;
   tokenize(text: string, options?: TokenizeOptions): number[];
@@ -130,6 +163,8 @@ export interface LlamaModel {
   isEndOfGeneration(id: number): boolean;
   /** @throws `llama.context_failed`, `llama.disposed` */
   createSession(options?: SessionOptions): LlamaSession;
-  /** Disposes every session, then frees adapters and model, once. */
+  /** Opens a context that gives vectors of texts instead of answers. @throws `llama.context_failed`, `llama.disposed` */
+  createEmbedder(options?: EmbedderOptions): LlamaEmbedder;
+  /** Disposes every session and embedder, then frees adapters and model, once. */
   dispose(): void;
 }

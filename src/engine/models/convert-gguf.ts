@@ -3,16 +3,13 @@ import { basename } from "node:path";
 import { ggufNumber, ggufText, writeGguf, type GgufTensorSource, type GgufValue } from "../gguf/index.ts";
 import { ggufTokenizerMetadata } from "../tokenizer/index.ts";
 import { ggufConfigMetadata } from "./config-gguf.ts";
-import { encodeRows, fittingType } from "./encode-rows.ts";
+import { encodeRows, fileType, fittingType } from "./encode-rows.ts";
 import { f32ToBytes } from "./floats.ts";
 import { checkAdapter, mergedRows } from "./merge.ts";
 import { isRotated, permuteHeadRows } from "./permute.ts";
 import { ropeFactors } from "./rope-factors.ts";
 import { modelTensors, ROPE_FACTORS, type ModelTensor } from "./tensor-names.ts";
-import type { ConversionType, ConvertOptions, WeightSource } from "./types.ts";
-
-/** `general.file_type` by the type most tensors have. Source: include/llama.h, llama_ftype, of the pinned llama.cpp release. */
-const FILE_TYPES: Readonly<Record<ConversionType, number>> = { f32: 0, f16: 1, q4_0: 2, q4_1: 3, q8_0: 7, q5_0: 8, q5_1: 9, q4_k: 14, q5_k: 16, q6_k: 18, bf16: 32 };
+import type { ConvertOptions, WeightSource } from "./types.ts";
 
 /**
  * Converts a model, with an adapter merged in if one is given. Matrices get `type` (or the nearest type their rows fit), vectors stay f32.
@@ -27,7 +24,7 @@ export function convertToGguf(source: WeightSource, path: string, options: Conve
     ...ggufConfigMetadata(config),
     ["general.type", ggufText("model")],
     ["general.name", ggufText(name)],
-    ["general.file_type", ggufNumber(FILE_TYPES[options.type])],
+    ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, config.vocabSize, source.path),
     ...Object.entries(options.provenance ?? {}).map(([key, value]): [string, GgufValue] => [key.startsWith("general.") ? key : `tunesmith.${key}`, ggufText(value)]),

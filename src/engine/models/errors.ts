@@ -61,3 +61,12 @@ export function adapterMismatch(reason: string): TunesmithError {
 export function cannotExport(path: string, reason: string, hint: string): TunesmithError {
   return new TunesmithError({ code: "models.cannot_export", message: `Cannot write ${path}: ${reason}`, hint });
 }
+
+export function textTooLong(path: string, tokens: number, contextLength: number): TunesmithError {
+  return new TunesmithError({
+    code: "models.too_long",
+    message: `Cannot read the text with ${path}: it has ${tokens} tokens, the model reads ${contextLength}`,
+    hint: "Shorten the text, or ask for it to be cut.",
+    details: { tokens, context_length: contextLength },
+  });
+}

@@ -1,8 +1,14 @@
 export { readAdapter, writeAdapter } from "./adapter.ts";
 export { convertAdapterToGguf } from "./convert-adapter.ts";
 export { convertToGguf } from "./convert-gguf.ts";
+export { openEncoder, type Embedding, type EmbedOptions, type Encoder, type EncoderOptions, type RankScore } from "./encoder.ts";
+export type { EncoderConfig, Pooling } from "./encoder-config.ts";
+export { writeMergedEncoderDirectory } from "./encoder-directory.ts";
+export { convertEncoderToGguf } from "./encoder-gguf.ts";
+export { isEncoder, openEncoderSource, type EncoderSource } from "./encoder-source.ts";
 export { writeMergedDirectory } from "./merged-directory.ts";
 export { openModel } from "./open.ts";
+export { writeModelAsGguf } from "./write-gguf.ts";
 export { withTokenizer } from "./types.ts";
 export type {
   ConversionType,

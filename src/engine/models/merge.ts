@@ -1,6 +1,6 @@
 // W' = W + scale · B · A, in f32 with sums in f64, a few rows at a time.
 import { adapterMismatch } from "./errors.ts";
-import { modelTensors } from "./tensor-names.ts";
+import { modelTensors, type ModelTensor } from "./tensor-names.ts";
 import { rowsOf } from "./tensor-store.ts";
 import type { LlamaConfig, LoraAdapter, LoraModule, WeightSource } from "./types.ts";
 
@@ -9,7 +9,12 @@ const PIECE_BYTES = 2 ** 26;
 
 /** Every module must be a weight of the model and of its shape. @throws `models.adapter_mismatch` */
 export function checkAdapter(adapter: LoraAdapter, config: LlamaConfig): void {
-  const shapes = new Map(modelTensors(config).filter(({ shape }) => shape.length === 2).map(({ name, shape }) => [name.replace(/\.weight$/, ""), shape]));
+  checkModules(adapter, modelTensors(config));
+}
+
+/** The same for a model with these weights. @throws `models.adapter_mismatch` */
+export function checkModules(adapter: LoraAdapter, tensors: readonly ModelTensor[]): void {
+  const shapes = new Map(tensors.filter(({ shape }) => shape.length === 2).map(({ name, shape }) => [name.replace(/\.weight$/, ""), shape]));
   for (const [name, { outFeatures, inFeatures }] of adapter.modules) {
     const shape = shapes.get(name);
     if (shape === undefined) throw adapterMismatch(`it adapts ${name}, which the model does not have`);
@@ -18,9 +23,9 @@ export function checkAdapter(adapter: LoraAdapter, config: LlamaConfig): void {
 }
 
 /** The rows of one weight in order, merged with the adapter if it adapts this weight, in pieces of whole multiples of `rowMultiple` rows. */
-export function* mergedRows(source: WeightSource, name: string, adapter: LoraAdapter | undefined, rowMultiple = 1): Generator<Float32Array> {
+export function* mergedRows(source: Pick<WeightSource, "info" | "readRowsF32">, name: string, adapter: LoraAdapter | undefined, rowMultiple = 1): Generator<Float32Array> {
   const { rows, rowLength } = rowsOf(source.info(name).shape);
-  const module = adapter?.modules.get(name.replace(/\.weight$/, ""));
+  const module = moduleOf(adapter, name);
   const step = Math.max(1, Math.floor(PIECE_BYTES / 4 / rowLength / rowMultiple)) * rowMultiple;
   for (let first = 0; first < rows; first += step) {
     const values = source.readRowsF32(name, first, Math.min(step, rows - first));
@@ -29,8 +34,13 @@ export function* mergedRows(source: WeightSource, name: string, adapter: LoraAda
   }
 }
 
+/** What an adapter adds to a weight, by the weight's name. */
+export function moduleOf(adapter: LoraAdapter | undefined, name: string): LoraModule | undefined {
+  return adapter?.modules.get(name.replace(/\.weight$/, ""));
+}
+
 /** Adds rows `first`… of scale · B · A to `rows`. Four ranks at a time: the sums then stay in registers. */
-function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures }: LoraModule, first: number): void {
+export function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures }: LoraModule, first: number): void {
   const delta = new Float64Array(inFeatures);
   for (let row = 0; row * inFeatures < rows.length; row++) {
     delta.fill(0);

@@ -2,6 +2,7 @@ import { exists, fileMissing, isDirectory, listDirectory } from "../../files/ind
 import { notAModel } from "./errors.ts";
 import { openGgufStore } from "./open-gguf.ts";
 import { openHfStore } from "./open-hf.ts";
+import { modelTensors } from "./tensor-names.ts";
 import { createWeightSource } from "./tensor-store.ts";
 import type { WeightSource } from "./types.ts";
 
@@ -14,7 +15,7 @@ export function openModel(path: string): WeightSource {
   if (!exists(path)) throw fileMissing(path);
   const store = isDirectory(path) ? openDirectory(path) : openFileOf(path);
   try {
-    return createWeightSource(store);
+    return createWeightSource(store, modelTensors(store.config));
   } catch (error) {
     store.close();
     throw error;

@@ -5,14 +5,14 @@ import { sha256, sha256File } from "../../files/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { tensorsMissing, tokenizerTooLarge, wrongShape } from "./errors.ts";
 import { bf16ToF32, bytesToF32, f16ToF32 } from "./floats.ts";
-import { modelTensors } from "./tensor-names.ts";
+import type { ModelTensor } from "./tensor-names.ts";
 import type { LlamaConfig, TensorInfo, WeightSource } from "./types.ts";
 
 /** Tensors by Hugging Face name, rows in Hugging Face order. */
-export interface TensorStore {
+export interface TensorStore<Config = LlamaConfig> {
   readonly path: string;
   readonly format: "hf" | "gguf";
-  readonly config: LlamaConfig;
+  readonly config: Config;
   readonly tokenizer: Tokenizer;
   /** Files whose content is the model. */
   readonly files: readonly string[];
@@ -22,10 +22,9 @@ export interface TensorStore {
   close(): void;
 }
 
-/** Checks a store against its configuration and makes a source of it. @throws `models.tensor_missing`, `models.wrong_shape`, `models.tokenizer_too_large` */
-export function createWeightSource(store: TensorStore): WeightSource {
+/** Checks a store against the weights its configuration needs and makes a source of it. @throws `models.tensor_missing`, `models.wrong_shape`, `models.tokenizer_too_large` */
+export function createWeightSource<Config extends { readonly vocabSize: number }>(store: TensorStore<Config>, expected: readonly ModelTensor[]): WeightSource<Config> {
   const { path, config, tokenizer } = store;
-  const expected = modelTensors(config);
   const missing = expected.filter(({ name }) => store.find(name) === undefined).map(({ name }) => name);
   if (missing.length > 0) throw tensorsMissing(path, missing);
   for (const { name, shape } of expected) {

@@ -33,10 +33,10 @@ export type RopeScaling =
   | { readonly type: "linear"; readonly factor: number };
 
 /** Weights by Hugging Face names, always in Hugging Face layout: q and k rows read from a GGUF are put back in order, quantized rows too. */
-export interface WeightSource {
+export interface WeightSource<Config = LlamaConfig> {
   readonly path: string;
   readonly format: "hf" | "gguf";
-  readonly config: LlamaConfig;
+  readonly config: Config;
   /** In the order of the model: embedding, layers, final norm, head. */
   readonly names: readonly string[];
   readonly tokenizer: Tokenizer;
