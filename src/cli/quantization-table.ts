@@ -11,6 +11,8 @@ export function showQuantization({ source, types }: QuantizationRecord, print: P
     ["smaller", NONE, types.map((one) => `${formatNumber(one.size_reduction_percent, 1)} %`)],
     ["perplexity", formatNumber(source.perplexity), types.map((one) => formatNumber(one.perplexity))],
     ["change", NONE, types.map((one) => describeChange(one.perplexity_change))],
+    ["KL divergence", NONE, types.map((one) => formatNumber(one.kl_divergence?.mean, 5))],
+    ["same top token", NONE, types.map((one) => (one.top1_agreement === null ? NONE : `${formatNumber(100 * one.top1_agreement, 1)} %`))],
     ["prompt tok/s", formatNumber(source.prompt_tokens_per_s, 0), types.map((one) => formatNumber(one.prompt_tokens_per_s, 0))],
     ["answer tok/s", formatNumber(source.generate_tokens_per_s, 0), types.map((one) => formatNumber(one.generate_tokens_per_s, 0))],
     ["ends itself", NONE, types.map((one) => describeEnding(one.test_generation?.finish_reason))],

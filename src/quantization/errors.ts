@@ -36,3 +36,11 @@ export function quantizationCancelled(finished: readonly string[]): TunesmithErr
     hint: "Run the same command again.",
   });
 }
+
+export function otherVocabulary(referenceSize: number, candidateSize: number): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.other_vocabulary",
+    message: `Cannot compare the models: the vocabulary of one has ${candidateSize} tokens, that of the reference ${referenceSize}`,
+    hint: "Compare models that were made from the same base.",
+  });
+}

@@ -1,4 +1,5 @@
 export { convertAdapter, convertModel, type ConvertAdapterOptions, type ConvertModelOptions } from "./convert.ts";
+export { compareModels, type CompareOptions, type Divergence } from "./divergence.ts";
 export { measurePerplexity, measureSpeed, testGeneration, type Perplexity, type ScoredSequence, type Speed } from "./measure.ts";
 export { findQuantizationRecord, QUANTIZATION_RECORD_FILE, quantizeModel, type QuantizeModelContext, type QuantizeModelOptions } from "./quantize-model.ts";
 export { modelNameOf, type SourceType } from "./source.ts";

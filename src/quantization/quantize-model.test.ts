@@ -31,6 +31,9 @@ describe("quantizeModel", () => {
     expect(small!.size_reduction_percent).toBeCloseTo(100 * (1 - small!.size_bytes / statSync(source).size), 9);
     expect(Math.abs(large!.perplexity_change!)).toBeLessThan(Math.abs(small!.perplexity_change!));
     expect(large!.perplexity_change).toBeCloseTo(large!.perplexity! - record.source.perplexity!, 9);
+    expect(large!.kl_divergence!.mean).toBeLessThan(small!.kl_divergence!.mean);
+    expect(small!.kl_divergence!.max).toBeGreaterThanOrEqual(small!.kl_divergence!.mean);
+    expect(large!.top1_agreement).toBeGreaterThanOrEqual(small!.top1_agreement!);
     expect(Math.min(large!.prompt_tokens_per_s!, large!.generate_tokens_per_s!)).toBeGreaterThan(0);
     expect(small!.test_generation).toMatchObject({ prompt: "Hi", finish_reason: expect.stringMatching(/stop|length/) });
     expect(events.map(({ stage }) => stage)).toEqual(["converting", "measuring", "quantizing", "measuring", "quantized", "quantizing", "measuring", "quantized"]);
@@ -40,7 +43,7 @@ describe("quantizeModel", () => {
     const outputDir = folder.file("quantized");
     const record = await quantizeModel({ modelPath: source, types: ["q4_0"], outputDir, threads: 1, createdAt });
     expect(record.types.map(({ type, perplexity }) => [type, perplexity === null])).toEqual([["q8_0", false], ["q4_k_m", false], ["q4_0", true]]);
-    expect(record.types[2]).toMatchObject({ perplexity_change: null, measured_on: null, generate_tokens_per_s: null, test_generation: null });
+    expect(record.types[2]).toMatchObject({ perplexity_change: null, kl_divergence: null, top1_agreement: null, measured_on: null, generate_tokens_per_s: null, test_generation: null });
   });
 
   it("converts a Hugging Face directory on the way and keeps no trace of it", async () => {

@@ -4,8 +4,9 @@ import { loadLlama, planQuantizedBytes, quantizeGguf, type LlamaModel, type Quan
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import { requireFreeBytes, sha256File, statFile } from "../files/index.ts";
 import type { QuantizationRecord, QuantizedModel } from "../records/index.ts";
+import { compareModels } from "./divergence.ts";
 import { quantizationCancelled } from "./errors.ts";
-import { compareSizes, measurePerplexity, measureSpeed, testGeneration, type ScoredSequence } from "./measure.ts";
+import { compareSizes, measurePerplexity, measureSpeed, testGeneration, type Perplexity, type ScoredSequence } from "./measure.ts";
 import { prepareSource, type SourceType } from "./source.ts";
 
 export interface QuantizationWork {
@@ -34,7 +35,8 @@ export interface QuantizationWorkDone {
   readonly types: readonly QuantizedModel[];
 }
 
-type Measured = Pick<QuantizedModel, "perplexity" | "prompt_tokens_per_s" | "generate_tokens_per_s" | "measured_on" | "test_generation"> & { readonly parameterCount: number };
+type Measured = Pick<QuantizedModel, "perplexity" | "prompt_tokens_per_s" | "generate_tokens_per_s" | "measured_on">;
+type Emit = (event: QuantizationEvent) => void;
 
 /** The entry that `runIsolated` calls. */
 export async function run(work: QuantizationWork, { emit, signal }: IsolatedContext<QuantizationEvent>): Promise<QuantizationWorkDone> {
@@ -48,55 +50,71 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
   let plannedBytes = 0;
   for (const type of work.types) plannedBytes += await planQuantizedBytes(source.path, type, { threads: work.threads });
   requireFreeBytes(work.stagingDir, plannedBytes);
-  const { test_generation: _sourceAnswer, parameterCount, ...measuredSource } = await measure(source.path, source.type, work, emit, proceed, signal);
-  const sourceBytes = statFile(source.path).sizeBytes;
-
-  for (const [index, type] of work.types.entries()) {
-    emit({ stage: "quantizing", type, index, count: work.types.length });
-    const path = `${work.model}-${type}.gguf`;
-    const staged = join(work.stagingDir, path);
-    const { fallbacks } = await quantizeGguf(source.path, staged, type, { threads: work.threads });
-    proceed();
-    const { parameterCount: _same, ...measured } = await measure(staged, type, work, emit, proceed, signal);
-    const model: QuantizedModel = {
-      type,
-      path,
-      ...compareSizes(statFile(staged).sizeBytes, sourceBytes, parameterCount),
-      sha256: sha256File(staged),
-      perplexity_change: measured.perplexity === null || measuredSource.perplexity === null ? null : measured.perplexity - measuredSource.perplexity,
-      fallbacks: [...fallbacks],
-      ...measured,
-    };
-    done.push(model);
-    emit({ stage: "quantized", model });
+  const reference = await loadLlama(source.path, { threads: work.threads });
+  try {
+    const measuredSource = await measureSource(reference, source.type, work, emit, signal).finally(proceed);
+    const sourceBytes = statFile(source.path).sizeBytes;
+    const { parameterCount } = reference.info;
+    for (const [index, type] of work.types.entries()) {
+      emit({ stage: "quantizing", type, index, count: work.types.length });
+      const path = `${work.model}-${type}.gguf`;
+      const staged = join(work.stagingDir, path);
+      const { fallbacks } = await quantizeGguf(source.path, staged, type, { threads: work.threads });
+      proceed();
+      const measured = await measureType(staged, type, reference, work, emit, signal).finally(proceed);
+      const model: QuantizedModel = {
+        type,
+        path,
+        ...compareSizes(statFile(staged).sizeBytes, sourceBytes, parameterCount),
+        sha256: sha256File(staged),
+        perplexity_change: measured.perplexity === null || measuredSource.perplexity === null ? null : measured.perplexity - measuredSource.perplexity,
+        fallbacks: [...fallbacks],
+        ...measured,
+      };
+      done.push(model);
+      emit({ stage: "quantized", model });
+    }
+    const sha256 = sha256File(source.path);
+    return { source: { path: work.modelPath, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, ...measuredSource }, types: done };
+  } finally {
+    reference.dispose();
   }
-  const sha256 = sha256File(source.path);
-  return { source: { path: work.modelPath, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, ...measuredSource }, types: done };
+}
+
+async function measureSource(model: LlamaModel, type: string, work: QuantizationWork, emit: Emit, signal: AbortSignal): Promise<Measured> {
+  const sequences = work.perplexity?.sequences ?? [];
+  const perplexity = await measurePerplexity(model, sequences, { signal, onProgress: tellProgress(type, sequences, emit) });
+  return { ...perplexityFields(perplexity, work), ...(await speedFields(model, work, signal)) };
 }
 
 /** Loads one file, which also proves that it can be loaded, and measures what was asked for. */
-async function measure(path: string, type: string, work: QuantizationWork, emit: (event: QuantizationEvent) => void, proceed: () => void, signal: AbortSignal): Promise<Measured> {
+async function measureType(path: string, type: string, reference: LlamaModel, work: QuantizationWork, emit: Emit, signal: AbortSignal) {
   const model = await loadLlama(path, { threads: work.threads });
   try {
-    const perplexity = await perplexityOf(model, type, work, emit, signal).finally(proceed);
-    const speed = work.benchmark ? await measureSpeed(model, work.perplexity?.sequences[0], signal) : undefined;
-    proceed();
+    const sequences = work.perplexity?.sequences ?? [];
+    const divergence = await compareModels(reference, model, sequences, { signal, onProgress: tellProgress(type, sequences, emit) });
     return {
-      perplexity: perplexity?.perplexity ?? null,
-      measured_on: perplexity === undefined ? null : { dataset_digest: work.perplexity?.datasetDigest ?? null, rows: perplexity.rows, tokens: perplexity.tokens },
-      prompt_tokens_per_s: speed?.prompt_tokens_per_s ?? null,
-      generate_tokens_per_s: speed?.generate_tokens_per_s ?? null,
+      ...perplexityFields(divergence?.perplexity, work),
+      kl_divergence: divergence === undefined ? null : { mean: divergence.mean, p99: divergence.p99, max: divergence.max },
+      top1_agreement: divergence?.top1Agreement ?? null,
+      ...(await speedFields(model, work, signal)),
       test_generation: work.testPrompt === undefined ? null : await testGeneration(model, work.testPrompt, signal),
-      parameterCount: model.info.parameterCount,
     };
   } finally {
     model.dispose();
-    proceed();
   }
 }
 
-async function perplexityOf(model: LlamaModel, type: string, work: QuantizationWork, emit: (event: QuantizationEvent) => void, signal: AbortSignal) {
-  const sequences = work.perplexity?.sequences ?? [];
-  if (sequences.length === 0) return undefined;
-  return measurePerplexity(model, sequences, { signal, onProgress: (done) => emit({ stage: "measuring", type, done, total: sequences.length }) });
+function perplexityFields(measured: Perplexity | undefined, { perplexity }: QuantizationWork): Pick<Measured, "perplexity" | "measured_on"> {
+  if (measured === undefined) return { perplexity: null, measured_on: null };
+  return { perplexity: measured.perplexity, measured_on: { dataset_digest: perplexity?.datasetDigest ?? null, rows: measured.rows, tokens: measured.tokens } };
+}
+
+async function speedFields(model: LlamaModel, work: QuantizationWork, signal: AbortSignal): Promise<Pick<Measured, "prompt_tokens_per_s" | "generate_tokens_per_s">> {
+  if (!work.benchmark) return { prompt_tokens_per_s: null, generate_tokens_per_s: null };
+  return measureSpeed(model, work.perplexity?.sequences[0], signal);
+}
+
+function tellProgress(type: string, sequences: readonly ScoredSequence[], emit: Emit): (done: number) => void {
+  return (done) => emit({ stage: "measuring", type, done, total: sequences.length });
 }

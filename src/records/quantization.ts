@@ -23,6 +23,16 @@ export const testGenerationSchema = z.object({
 });
 export type TestGeneration = z.infer<typeof testGenerationSchema>;
 
+/** How far what a model expects next is from what the unquantized one expects, over every scored token and the whole vocabulary. */
+export const klDivergenceSchema = z.object({
+  /** Nats, of the quantized model from the unquantized one. */
+  mean: z.number().nonnegative(),
+  /** 99 of 100 tokens have at most this. */
+  p99: z.number().nonnegative(),
+  max: z.number().nonnegative(),
+});
+export type KlDivergence = z.infer<typeof klDivergenceSchema>;
+
 const measured = {
   /** exp of the mean negative log-likelihood in nats; null when it was not measured. */
   perplexity: z.number().positive().nullable(),
@@ -44,6 +54,10 @@ export const quantizedModelSchema = z.object({
   sha256: z.string(),
   /** Perplexity minus that of the source; null unless both were measured. */
   perplexity_change: z.number().nullable(),
+  /** Null where nothing was scored, and in records of earlier releases. */
+  kl_divergence: klDivergenceSchema.nullable().default(null),
+  /** Share of the scored tokens for which both find the same token most probable, 0 to 1. */
+  top1_agreement: z.number().min(0).max(1).nullable().default(null),
   /** Tensors that got another type than the mix wants. */
   fallbacks: z.array(z.string()),
   test_generation: testGenerationSchema.nullable(),

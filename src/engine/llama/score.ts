@@ -2,8 +2,13 @@ import { llamaNotFinite } from "./errors.ts";
 import type { SequenceJob } from "./sequences.ts";
 import type { Score, ScoreRequest } from "./types.ts";
 
+interface ScoreWatch {
+  readonly signal?: AbortSignal;
+  readonly onLogits?: (index: number, logits_V: Float32Array) => void;
+}
+
 /** A job that collects the log-probability of every token from `firstScored` on. */
-export function scoreJob({ ids, firstScored }: ScoreRequest, signal?: AbortSignal): { readonly job: SequenceJob; readonly score: Score } {
+export function scoreJob({ ids, firstScored }: ScoreRequest, { signal, onLogits }: ScoreWatch = {}): { readonly job: SequenceJob; readonly score: Score } {
   const count = Math.max(0, ids.length - firstScored);
   const score: Score = { logprobs: new Float32Array(count), correct: new Uint8Array(count) };
   let done = 0;
@@ -18,10 +23,12 @@ export function scoreJob({ ids, firstScored }: ScoreRequest, signal?: AbortSigna
       },
       onOutput(index, row) {
         const target = index + 1;
-        const { logprob, best } = logSoftmaxAt(row.logits_V(), ids[target] ?? 0);
+        const logits_V = row.logits_V();
+        const { logprob, best } = logSoftmaxAt(logits_V, ids[target] ?? 0);
         if (!Number.isFinite(logprob)) throw llamaNotFinite(target);
         score.logprobs[target - firstScored] = logprob;
         score.correct[target - firstScored] = best === ids[target] ? 1 : 0;
+        onLogits?.(target, logits_V);
         done += 1;
       },
     },

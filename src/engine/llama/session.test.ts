@@ -146,6 +146,22 @@ describe("score", () => {
     inBatch!.logprobs.forEach((value, index) => expect(value).toBeCloseTo(alone.logprobs[699 + index]!, 3));
   });
 
+  it("hands over the logits behind every score, whatever the order of the sequences", async () => {
+    const requests = [{ ids: promptIds.slice(0, 9), firstScored: 4 }, { ids: promptIds.slice(0, 3), firstScored: 1 }];
+    const seen: number[][] = [[], []];
+    const scores = await session.scoreBatch(requests, {
+      onLogits(request, index, logits_V) {
+        expect(logits_V).toHaveLength(257);
+        const total = logits_V.reduce((sum, logit) => sum + Math.exp(logit), 0);
+        seen[request]!.push(logits_V[requests[request]!.ids[index]!]! - Math.log(total));
+      },
+    });
+    scores.forEach(({ logprobs }, request) => {
+      expect(seen[request]).toHaveLength(logprobs.length);
+      logprobs.forEach((logprob, place) => expect(seen[request]![place]).toBeCloseTo(logprob, 4));
+    });
+  });
+
   it("scores nothing when no token is left", async () => {
     expect((await session.score([65], 1)).logprobs).toHaveLength(0);
     expect((await session.score([], 1)).logprobs).toHaveLength(0);

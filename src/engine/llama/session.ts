@@ -9,7 +9,7 @@ import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { scoreJob } from "./score.ts";
 import type { SequenceJob } from "./sequences.ts";
 import { usefulThreads } from "./threads.ts";
-import type { Generation, GenerateRequest, LlamaSession, Score, ScoreRequest, SessionOptions } from "./types.ts";
+import type { Generation, GenerateRequest, LlamaSession, Score, ScoreOptions, ScoreRequest, SessionOptions } from "./types.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Tokens decoded at once: also the longest wait before a cancellation is seen. */
@@ -58,12 +58,12 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
       for (const answer of answers) answer.free();
     }
   };
-  const scoreAll = async (requests: readonly ScoreRequest[], signal?: AbortSignal): Promise<Score[]> => {
+  const scoreAll = async (requests: readonly ScoreRequest[], { signal, onLogits }: ScoreOptions = {}): Promise<Score[]> => {
     for (const { ids, firstScored } of requests) {
       positive("firstScored", firstScored);
       checkIds(ids, 0, contextLength + 1, vocabulary.size);
     }
-    const scores = requests.map((request) => scoreJob(request, signal));
+    const scores = requests.map((request, place) => scoreJob(request, { signal, onLogits: onLogits && ((index, logits_V) => onLogits(place, index, logits_V)) }));
     await runTogether(scheduler, scores.map(({ job }) => job));
     return scores.map(({ score }) => score);
   };
@@ -76,7 +76,7 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
     generate: async (request) => (await generateAll([request]))[0]!,
     generateBatch: generateAll,
     score: async (ids, firstScored) => (await scoreAll([{ ids, firstScored }]))[0]!,
-    scoreBatch: (requests, { signal } = {}) => scoreAll(requests, signal),
+    scoreBatch: scoreAll,
     dispose() {
       scheduler.close(() => {
         opened?.free();

@@ -95,6 +95,12 @@ export interface ScoreRequest {
   readonly firstScored: number;
 }
 
+export interface ScoreOptions {
+  readonly signal?: AbortSignal;
+  /** Receives the V logits behind each scored token `ids[index]` of a request; the array may be read only during the call. */
+  readonly onLogits?: (request: number, index: number, logits_V: Float32Array) => void;
+}
+
 /** One entry per scored token, from `firstScored` to the last. */
 export interface Score {
   /** log p(ids[i] | ids[<i]) in nats. */
@@ -117,7 +123,7 @@ export interface LlamaSession {
   generateBatch(requests: readonly GenerateRequest[]): Promise<Generation[]>;
   /** @throws RangeError, `llama.context_exceeded`, `llama.not_finite` */
   score(ids: readonly number[], firstScored: number): Promise<Score>;
-  scoreBatch(sequences: readonly ScoreRequest[], options?: { readonly signal?: AbortSignal }): Promise<Score[]>;
+  scoreBatch(sequences: readonly ScoreRequest[], options?: ScoreOptions): Promise<Score[]>;
   /** Frees the context, once; work under way ends with `llama.disposed`. */
   dispose(): void;
 }

@@ -114,13 +114,13 @@ export function quantizationSection(quantization: QuantizationRecord | undefined
   const bar = (bytes: number, className: string): Markup => html`<div class="bar"><i class="${className}" style="width:${((100 * bytes) / largest).toFixed(1)}%"></i></div>`;
   const rows = types.map(
     (type) => html`<tr><th scope="row">${type.type}</th><td>${bar(type.size_bytes, "")}</td><td class="n">${formatBytes(type.size_bytes)}</td><td class="n">${type.bits_per_weight.toFixed(2)}</td>
-<td class="n">${rate(type.generate_tokens_per_s)}</td><td class="n">${formatNumber(type.perplexity)}</td><td class="n">${formatSigned(type.perplexity_change)}</td></tr>`,
+<td class="n">${rate(type.generate_tokens_per_s)}</td><td class="n">${formatNumber(type.perplexity)}</td><td class="n">${formatSigned(type.perplexity_change)}</td><td class="n">${formatNumber(type.kl_divergence?.mean)}</td></tr>`,
   );
   const bits = (8 * source.size_bytes) / source.parameter_count;
   const on = source.measured_on ?? types.find((type) => type.measured_on !== null)?.measured_on;
   return html`<section><h2>Quantization</h2><p class="note">Everything here was measured on this machine${on ? `; perplexity over ${formatCount(on.tokens)} tokens of ${formatCount(on.rows)} held-out rows` : ""}.</p>
-<div class="scroll"><table><thead><tr><th>Type</th><th></th><th class="n">Size</th><th class="n">Bits/weight</th><th class="n">Tokens/s</th><th class="n">Perplexity</th><th class="n">Change</th></tr></thead>
-<tbody><tr><th scope="row">${source.type} <span class="unit">merged</span></th><td>${bar(source.size_bytes, "source")}</td><td class="n">${formatBytes(source.size_bytes)}</td><td class="n">${bits.toFixed(2)}</td><td class="n">${rate(source.generate_tokens_per_s)}</td><td class="n">${formatNumber(source.perplexity)}</td><td class="n">–</td></tr>
+<div class="scroll"><table><thead><tr><th>Type</th><th></th><th class="n">Size</th><th class="n">Bits/weight</th><th class="n">Tokens/s</th><th class="n">Perplexity</th><th class="n">Change</th><th class="n">KL</th></tr></thead>
+<tbody><tr><th scope="row">${source.type} <span class="unit">merged</span></th><td>${bar(source.size_bytes, "source")}</td><td class="n">${formatBytes(source.size_bytes)}</td><td class="n">${bits.toFixed(2)}</td><td class="n">${rate(source.generate_tokens_per_s)}</td><td class="n">${formatNumber(source.perplexity)}</td><td class="n">–</td><td class="n">–</td></tr>
 ${rows}</tbody></table></div></section>`;
 }
 
