@@ -42,7 +42,9 @@ describe("a schema as a grammar", () => {
 
 describe("what a grammar cannot hold", () => {
   it.each<[JsonSchema, string]>([
-    [{ type: "string", pattern: "(?=a)" }, "the schema"],
+    [{ type: "string", pattern: "(?=a)" }, "looks around"],
+    [{ type: "string", pattern: "^a$", maxLength: 3 }, "more than one of pattern"],
+    [{ type: "string", format: "date", minLength: 3 }, "more than one of pattern"],
     [{ type: "array", uniqueItems: true }, "uniqueItems"],
     [{ not: { type: "string" } }, "asks for not"],
     [{ type: "number", multipleOf: 0.5 }, "multipleOf"],

@@ -1,4 +1,5 @@
 import { type Conversion, countOf, type SchemaObject } from "./conversion.ts";
+import { patternGrammar } from "./pattern.ts";
 import { literal, MOST_REPETITIONS } from "./rules.ts";
 
 /** One character of a JSON text: RFC 8259, section 7, without escapes of half characters. */
@@ -22,8 +23,16 @@ export function stringRule({ rules, fault }: Conversion, part: SchemaObject, at:
   const most = countOf(part, "maxLength", MOST_REPETITIONS, (what) => fault(at, what));
   const bounded = least > 0 || most !== undefined;
   const format = typeof part.format === "string" && Object.hasOwn(FORMATS, part.format) ? FORMATS[part.format] : undefined;
-  if ("pattern" in part) return fault(at, "asks for pattern");
-  if (bounded && format !== undefined) return fault(at, "asks for a length beside a format");
+  if (("pattern" in part ? 1 : 0) + (format === undefined ? 0 : 1) + (bounded ? 1 : 0) > 1) return fault(at, "asks for more than one of pattern, format and length");
+  const quoted = (body: string) => rules.add(`${literal('"')} ${body} ${literal('"')}`);
+  if ("pattern" in part) {
+    try {
+      return quoted(patternGrammar(String(part.pattern), character));
+    } catch (thrown) {
+      if (thrown instanceof SyntaxError) return fault(at, thrown.message);
+      throw thrown;
+    }
+  }
   if (most !== undefined && most < least) return fault(at, `allows no text: minLength is ${least}, maxLength is ${most}`);
-  return rules.add(`${literal('"')} ${format ?? (bounded ? `${character}{${least},${most ?? ""}}` : `${character}*`)} ${literal('"')}`);
+  return quoted(format ?? (bounded ? `${character}{${least},${most ?? ""}}` : `${character}*`));
 }
