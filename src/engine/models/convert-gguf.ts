@@ -3,10 +3,11 @@ import { basename } from "node:path";
 import { ggufNumber, ggufText, writeGguf, type GgufTensorSource, type GgufValue } from "../gguf/index.ts";
 import { ggufTokenizerMetadata } from "../tokenizer/index.ts";
 import { ggufConfigMetadata } from "./config-gguf.ts";
-import { encodeRows, fileType, fittingType } from "./encode-rows.ts";
+import { fileType, fittingType } from "./encode-rows.ts";
+import { encodedRows } from "./encoded-rows.ts";
 import { f32ToBytes } from "./floats.ts";
-import { checkAdapter, mergedRows } from "./merge.ts";
-import { isRotated, permuteHeadRows } from "./permute.ts";
+import { checkAdapter } from "./merge.ts";
+import { isRotated } from "./permute.ts";
 import { ropeFactors } from "./rope-factors.ts";
 import { modelTensors, ROPE_FACTORS, type ModelTensor } from "./tensor-names.ts";
 import type { ConvertOptions, WeightSource } from "./types.ts";
@@ -35,15 +36,8 @@ export function convertToGguf(source: WeightSource, path: string, options: Conve
 function tensorSource(source: WeightSource, { name, gguf, shape }: ModelTensor, { type: wanted, adapter }: ConvertOptions): GgufTensorSource {
   const rowLength = shape.at(-1) ?? 1;
   const type = shape.length === 1 ? "f32" : fittingType(wanted, rowLength);
-  return { name: gguf, shape, type, bytes: () => pieces() };
-
-  function* pieces(): Generator<Uint8Array> {
-    const { headDim } = source.config;
-    const rotated = isRotated(name, source.config);
-    for (const values of mergedRows(source, name, adapter, rotated ? headDim : 1)) {
-      yield encodeRows(type, rotated ? permuteHeadRows(values, rowLength, headDim) : values, rowLength);
-    }
-  }
+  const interleavedHeadDim = isRotated(name, source.config) ? source.config.headDim : undefined;
+  return { name: gguf, shape, type, bytes: () => encodedRows(source, name, { type, adapter, interleavedHeadDim }) };
 }
 
 /** Llama 3's frequency scaling is not metadata in a GGUF, but a tensor. */

@@ -1,6 +1,6 @@
 import { TENSOR_TYPES, type TensorTypeName } from "../ffi/index.ts";
 import { quantizeRows } from "../ggml/index.ts";
-import { f32ToBf16, f32ToBytes, f32ToF16 } from "./floats.ts";
+import { f32ToBytes } from "./floats.ts";
 import type { ConversionType } from "./types.ts";
 
 /** What llama.cpp takes instead when rows are not whole blocks (src/llama-quant.cpp, tensor_type_fallback, of the pinned release). */
@@ -23,7 +23,5 @@ export function fittingType(wanted: ConversionType, rowLength: number): Conversi
 /** Bytes of f32 rows in another type. @throws RangeError when rows are not whole blocks */
 export function encodeRows(type: TensorTypeName, values: Float32Array, rowLength: number): Uint8Array {
   if (type === "f32") return f32ToBytes(values);
-  if (type === "f16") return f32ToF16(values);
-  if (type === "bf16") return f32ToBf16(values);
   return quantizeRows(type, values, rowLength);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bf16ToF32, bytesToF32, f16ToF32, f32ToBf16, f32ToBytes, f32ToF16 } from "./floats.ts";
+import { bf16ToF16, bf16ToF32, bytesToF32, f16ToBf16, f16ToF32, f32ToBf16, f32ToBytes, f32ToF16 } from "./floats.ts";
 
 const half = (...values: readonly number[]): number[] => [...new Uint16Array(f32ToF16(Float32Array.from(values)).buffer)];
 const brain = (...values: readonly number[]): number[] => [...new Uint16Array(f32ToBf16(Float32Array.from(values)).buffer)];
@@ -32,4 +32,13 @@ it("reads values that do not lie on a boundary of their size", () => {
   const shifted = Uint8Array.of(9, ...f32ToBytes(Float32Array.of(1.25, -3))).subarray(1);
   expect(bytesToF32(shifted)).toEqual(Float32Array.of(1.25, -3));
   expect(f16ToF32(Uint8Array.of(9, 0, 0x3c).subarray(1))).toEqual(Float32Array.of(1));
+});
+
+describe("one 16-bit type as the other", () => {
+  it("is what f32 between them gives, for every value, in odd numbers and at any place", () => {
+    const all = new Uint8Array(allHalves.buffer);
+    expect(Buffer.from(bf16ToF16(all)).equals(f32ToF16(bf16ToF32(all)))).toBe(true);
+    expect(Buffer.from(f16ToBf16(all)).equals(f32ToBf16(f16ToF32(all)))).toBe(true);
+    for (const [start, end] of [[0, 0], [0, 2], [2, 8], [1000, 1006]] as const) expect(bf16ToF16(all.subarray(start, end))).toEqual(bf16ToF16(all).slice(start, end));
+  });
 });

@@ -45,6 +45,40 @@ export function f32ToBf16(values: Float32Array): Uint8Array {
   return new Uint8Array(halves.buffer);
 }
 
+/** Little-endian binary16 bytes of bfloat16 ones. */
+export function bf16ToF16(bytes: Uint8Array): Uint8Array {
+  brainToHalf ??= view16(f32ToF16(bf16ToF32(allBits())));
+  return lookUp(brainToHalf, bytes);
+}
+
+/** Little-endian bfloat16 bytes of binary16 ones. */
+export function f16ToBf16(bytes: Uint8Array): Uint8Array {
+  halfToBrain ??= view16(f32ToBf16(f16ToF32(allBits())));
+  return lookUp(halfToBrain, bytes);
+}
+
+let brainToHalf: Uint16Array | undefined;
+let halfToBrain: Uint16Array | undefined;
+
+function allBits(): Uint8Array {
+  return new Uint8Array(Uint16Array.from({ length: 65_536 }, (_, bits) => bits).buffer);
+}
+
+/** Two values at a time; a last odd one by itself. */
+function lookUp(table: Uint16Array, bytes: Uint8Array): Uint8Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const from = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 2);
+  const translated = new Uint8Array(bytes.byteLength);
+  const to = new Uint32Array(translated.buffer, 0, from.length);
+  for (let i = 0; i < from.length; i++) {
+    const pair = from[i]!;
+    to[i] = table[pair & 0xffff]! | (table[pair >>> 16]! << 16);
+  }
+  const last = bytes.byteLength - 2;
+  if (bytes.byteLength % 4 === 2) new Uint16Array(translated.buffer)[last / 2] = table[bytes[last]! | (bytes[last + 1]! << 8)]!;
+  return translated;
+}
+
 /** The bytes of f32 values; a view. */
 export function f32ToBytes(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -4,7 +4,7 @@ import type { TensorTypeName } from "../ffi/index.ts";
 import { sha256, sha256File } from "../../files/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { tensorsMissing, tokenizerTooLarge, wrongShape } from "./errors.ts";
-import { bf16ToF32, bytesToF32, f16ToF32 } from "./floats.ts";
+import { bytesToF32 } from "./floats.ts";
 import type { ModelTensor } from "./tensor-names.ts";
 import type { LlamaConfig, TensorInfo, WeightSource } from "./types.ts";
 
@@ -40,11 +40,14 @@ export function createWeightSource<Config extends { readonly vocabSize: number }
     if (found === undefined) throw tensorsMissing(path, [name]);
     return found;
   };
+  const readRowsRaw = (name: string, first: number, count: number): Uint8Array => {
+    const { rows } = rowsOf(info(name).shape);
+    if (first < 0 || count < 0 || first + count > rows) throw new RangeError(`Cannot read rows ${first}..${first + count} of ${name}: it has ${rows}`);
+    return store.readRows(name, first, count);
+  };
   const readRowsF32 = (name: string, first: number, count: number): Float32Array => {
     const { shape, type } = info(name);
-    const { rows, rowLength } = rowsOf(shape);
-    if (first < 0 || count < 0 || first + count > rows) throw new RangeError(`Cannot read rows ${first}..${first + count} of ${name}: it has ${rows}`);
-    return toF32(type, store.readRows(name, first, count), count * rowLength);
+    return toF32(type, readRowsRaw(name, first, count), count * rowsOf(shape).rowLength);
   };
   let digest: string | undefined;
   return {
@@ -59,6 +62,7 @@ export function createWeightSource<Config extends { readonly vocabSize: number }
     info,
     readF32: (name) => readRowsF32(name, 0, rowsOf(info(name).shape).rows),
     readRowsF32,
+    readRowsRaw,
     readRaw: (name) => store.readRows(name, 0, rowsOf(info(name).shape).rows),
     close: () => store.close(),
   };
@@ -70,9 +74,6 @@ export function rowsOf(shape: readonly number[]): { readonly rows: number; reado
   return { rows: shape.slice(0, -1).reduce((product, size) => product * size, 1), rowLength };
 }
 
-function toF32(type: TensorTypeName, bytes: Uint8Array, count: number): Float32Array {
-  if (type === "f32") return bytesToF32(bytes);
-  if (type === "f16") return f16ToF32(bytes);
-  if (type === "bf16") return bf16ToF32(bytes);
-  return dequantizeRows(type, bytes, count);
+export function toF32(type: TensorTypeName, bytes: Uint8Array, count: number): Float32Array {
+  return type === "f32" ? bytesToF32(bytes) : dequantizeRows(type, bytes, count);
 }

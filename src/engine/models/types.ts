@@ -48,6 +48,8 @@ export interface WeightSource<Config = LlamaConfig> {
   readF32(name: string): Float32Array;
   /** Values of `count` rows from row `first` (a vector is one row). @throws `models.tensor_missing`, RangeError outside the tensor */
   readRowsF32(name: string, first: number, count: number): Float32Array;
+  /** Bytes of `count` rows from row `first`, in the type `info` names. @throws `models.tensor_missing`, RangeError outside the tensor */
+  readRowsRaw(name: string, first: number, count: number): Uint8Array;
   /** All bytes in the type `info` names, row-major, little-endian. @throws `models.tensor_missing` */
   readRaw(name: string): Uint8Array;
   close(): void;
