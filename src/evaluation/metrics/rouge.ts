@@ -1,6 +1,8 @@
 // ROUGE as the `rouge_score` package computes it. C.-Y. Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004; the choices the
 // paper leaves open follow google-research/rouge (rouge_scorer.py, tokenize.py). Letters outside a-z vanish: "Beyoncé" is "beyonc".
 import { stemPorter } from "./porter.ts";
+import { countUnionSubsequences } from "./rouge-sum.ts";
+import { countEach, ngrams } from "./text.ts";
 
 /** Fractions from 0 to 1. */
 export interface OverlapScore {
@@ -15,13 +17,17 @@ export interface RougeOptions {
   readonly useStemmer?: boolean;
 }
 
-/** `rouge1` to `rouge9` count n-grams; `rougeL` is the longest common subsequence of the whole texts. */
-export type RougeType = `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL";
+/**
+ * `rouge1` to `rouge9` count n-grams; `rougeL` is the longest common subsequence of the whole texts, whatever their lines; `rougeLsum` joins
+ * the subsequences that each line of the target shares with the lines of the prediction.
+ */
+export type RougeType = `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL" | "rougeLsum";
 
 const ZERO: OverlapScore = { precision: 0, recall: 0, f: 0 };
 
 /** Scores `prediction` against `target`; a text without a token scores 0. */
 export function scoreRouge(type: RougeType, target: string, prediction: string, options: RougeOptions = {}): OverlapScore {
+  if (type === "rougeLsum") return scoreLines(tokenizeLines(target, options), tokenizeLines(prediction, options));
   const targetTokens = tokenizeForRouge(target, options);
   const predictionTokens = tokenizeForRouge(prediction, options);
   if (type === "rougeL") return scoreSubsequence(targetTokens, predictionTokens);
@@ -45,20 +51,19 @@ export function tokenizeForRouge(text: string, options: RougeOptions = {}): read
   return options.useStemmer === true ? tokens.map((token) => (token.length > 3 ? stemPorter(token) : token)) : tokens;
 }
 
-function scoreNgrams(target: readonly string[], prediction: readonly string[], order: number): OverlapScore {
-  const wanted = countNgrams(target, order);
-  let shared = 0;
-  for (const [ngram, count] of countNgrams(prediction, order)) shared += Math.min(count, wanted.get(ngram) ?? 0);
-  return fromOverlap(shared, Math.max(prediction.length - order + 1, 1), Math.max(target.length - order + 1, 1));
+function tokenizeLines(text: string, options: RougeOptions): readonly (readonly string[])[] {
+  return text.split("\n").map((line) => tokenizeForRouge(line, options));
 }
 
-function countNgrams(tokens: readonly string[], order: number): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start + order <= tokens.length; start++) {
-    const ngram = tokens.slice(start, start + order).join(" ");
-    counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
-  }
-  return counts;
+function scoreLines(target: readonly (readonly string[])[], prediction: readonly (readonly string[])[]): OverlapScore {
+  return fromOverlap(countUnionSubsequences(target, prediction), prediction.flat().length, target.flat().length);
+}
+
+function scoreNgrams(target: readonly string[], prediction: readonly string[], order: number): OverlapScore {
+  const wanted = countEach(ngrams(target, order));
+  let shared = 0;
+  for (const [ngram, count] of countEach(ngrams(prediction, order))) shared += Math.min(count, wanted.get(ngram) ?? 0);
+  return fromOverlap(shared, Math.max(prediction.length - order + 1, 1), Math.max(target.length - order + 1, 1));
 }
 
 function scoreSubsequence(target: readonly string[], prediction: readonly string[]): OverlapScore {

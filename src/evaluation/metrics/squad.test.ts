@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { normalizeAnswer, scoreSquad } from "./squad.ts";
+import reference from "../../../test/fixtures/metrics/reference.json" with { type: "json" };
+import { normalizeAnswer, scoreSquad, squadSignature } from "./squad.ts";
 
 // Expected values: the README of Hugging Face evaluate's squad metric, and the official v1.1 evaluation script.
 it.each([
@@ -22,6 +23,19 @@ it.each([
   const score = scoreSquad(prediction, [gold]);
   expect(score.exact).toBe(exact);
   expect(score.f1).toBeCloseTo(f1, 8);
+});
+
+it("agrees with the script of SQuAD v2.0, whose unanswerable questions are answered by nothing", () => {
+  for (const { prediction, golds, exact, f1 } of reference.answers) {
+    const score = scoreSquad(prediction, golds, "2.0");
+    expect([score.exact, score.f1]).toEqual([exact, expect.closeTo(f1, 12)]);
+  }
+  expect(scoreSquad("", [], "2.0")).toEqual({ exact: 1, f1: 1 });
+  expect(scoreSquad("1976", [], "2.0")).toEqual({ exact: 0, f1: 0 });
+});
+
+it("names the version in the signature", () => {
+  expect(squadSignature("exact", "2.0")).toBe("exact|squad:v2.0|normalize:case,punctuation,articles,whitespace|aggregate:mean");
 });
 
 it("takes the best of several answers, number by number", () => {

@@ -1,12 +1,34 @@
 /** The 32 characters of Python's `string.punctuation`. */
 export const ASCII_PUNCTUATION = /[!-/:-@[-`{-~]/g;
 
-/** Trims, and makes every run of Unicode white space one space: Python's `" ".join(text.split())`. */
+/** Trims, and makes every run of white space one space: Python's `" ".join(text.split())`. */
 export function collapseWhitespace(text: string): string {
   return words(text).join(" ");
 }
 
-/** The runs of anything but Unicode white space: Python's `text.split()`. */
+/** What Python takes for white space in a text: that of Unicode and the four separators from U+001C on. */
+const SPACE = `\\p{White_Space}${String.fromCharCode(0x1c, 0x1d, 0x1e, 0x1f)}`;
+const WORD = new RegExp(`[^${SPACE}]+`, "gu");
+const SPACE_AT_END = new RegExp(`[${SPACE}]+$`, "u");
+
+/** The runs of anything but white space: Python's `text.split()`. */
 export function words(text: string): readonly string[] {
-  return text.match(/\P{White_Space}+/gu) ?? [];
+  return text.match(WORD) ?? [];
+}
+
+/** Without white space at its end: Python's `text.rstrip()`. */
+export function trimEnd(text: string): string {
+  return text.replace(SPACE_AT_END, "");
+}
+
+/** How often each of the values occurs. */
+export function countEach(values: Iterable<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** The runs of `order` neighbours, in order, joined by `separator`. */
+export function ngrams(tokens: readonly string[], order: number, separator = " "): readonly string[] {
+  return Array.from({ length: Math.max(0, tokens.length - order + 1) }, (_, start) => tokens.slice(start, start + order).join(separator));
 }
