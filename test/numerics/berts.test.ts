@@ -1,6 +1,7 @@
 // BERTs against transformers and PEFT: vectors, scores, GGUF and back. Golden values: test/fixtures/berts/make.py.
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { loadLlama, quantizeGguf } from "../../src/engine/llama/index.ts";
 import { convertEncoderToGguf, isEncoder, openEncoder, openEncoderSource, readAdapter, writeMergedEncoderDirectory, type Encoder } from "../../src/engine/models/index.ts";
 import { readJson } from "../../src/files/index.ts";
 import { makeTemporaryFolder } from "../helpers/tiny-gguf.ts";
@@ -108,6 +109,17 @@ it("keeps close to itself in 8 and 16 bits", async () => {
       }
     });
   }
+});
+
+it("scores after llama's quantizer as before it, nearly; llama itself refuses to generate with it", async () => {
+  const golden = readJson(join(FIXTURES, "cross-encoder/expected.json")) as Scores;
+  const path = folder.file("requantized.gguf");
+  await quantizeGguf(convert("cross-encoder"), path, "q8_0", { threads: 1 });
+  await withEncoder(path, async (encoder) => {
+    const found = await encoder.score(golden.query, golden.documents);
+    for (const [index, { logits }] of found.entries()) expect(largestDifference(logits, golden.scores[index]!)).toBeLessThan(0.3);
+  });
+  await expect(loadLlama(path, { threads: 1 })).rejects.toThrow(/it is an encoder/);
 });
 
 it("tells a BERT from a decoder and from what is no model", () => {

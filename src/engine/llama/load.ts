@@ -23,9 +23,9 @@ export async function loadLlama(path: string, options: LoadLlamaOptions = {}): P
   };
   try {
     const vocabulary = readVocabulary(llama, pointer);
-    requireDecoder(llama, pointer, path, vocabulary);
-    for (const adapter of options.adapters ?? []) adapters.push({ pointer: await loadAdapter(llama, pointer, adapter), scale: adapter.scale ?? 1 });
     const info = readInfo(llama, pointer, vocabulary);
+    requireDecoder(llama, pointer, path, info);
+    for (const adapter of options.adapters ?? []) adapters.push({ pointer: await loadAdapter(llama, pointer, adapter), scale: adapter.scale ?? 1 });
     return keepModel({ llama, pointer, vocabulary, info, adapters, threads: usefulThreads(options.threads ?? defaultThreads(), info.sizeBytes), free });
   } catch (thrown) {
     free();
@@ -115,9 +115,11 @@ async function loadAdapter(llama: Llama, model: Pointer, { path }: LlamaAdapterO
   return adapter;
 }
 
-function requireDecoder({ functions }: Llama, model: Pointer, path: string, vocabulary: Vocabulary): void {
-  if (functions.model_has_encoder(model) || !functions.model_has_decoder(model)) throw llamaUnsupported(path, "it is an encoder");
-  if (vocabulary.size === 0) throw llamaUnsupported(path, "it has no tokenizer");
+/** llama counts a BERT among the decoders; its tokens see those after them. */
+function requireDecoder({ functions }: Llama, model: Pointer, path: string, { architecture, metadata, vocabSize }: LlamaInfo): void {
+  const seesAhead = metadata.get(`${architecture}.attention.causal`) === "false";
+  if (seesAhead || functions.model_has_encoder(model) || !functions.model_has_decoder(model)) throw llamaUnsupported(path, "it is an encoder");
+  if (vocabSize === 0) throw llamaUnsupported(path, "it has no tokenizer");
 }
 
 function readInfo({ functions }: Llama, model: Pointer, vocabulary: Vocabulary): LlamaInfo {

@@ -2,7 +2,7 @@
 // Source: transformers' BertConfig; sentence-transformers' modules.json and 1_Pooling; gguf-py/gguf/constants.py of the pinned llama.cpp release.
 import { findNumber, findText, ggufBoolean, ggufNumber, ggufText, needNumber, type GgufFile, type GgufMetadata, type GgufValue } from "../gguf/index.ts";
 import { isFields, type Fields } from "./config-hf.ts";
-import { brokenConfig, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
+import { brokenConfig, poolerMissing, unsupportedArchitecture, unsupportedModel } from "./errors.ts";
 
 /** How one vector is made of those of all tokens: `rank` gives scores instead, by the classifier on the first token. */
 export type Pooling = "mean" | "cls" | "rank";
@@ -79,7 +79,9 @@ export function encoderConfigFromGguf({ metadata, path, tensors }: GgufFile): En
   const architecture = findText(metadata, "general.architecture") ?? "not named";
   if (architecture !== "bert") throw unsupportedArchitecture(path, architecture, ["bert"]);
   const need = (key: string): number => needNumber(metadata, `bert.${key}`);
-  const outputs = tensors.get("cls.output.weight")?.shape[0] ?? 0;
+  const classifier = tensors.get("cls.output.weight")?.shape;
+  // llama's quantizer writes a matrix of one row as a vector.
+  const outputs = classifier === undefined ? 0 : classifier.length === 1 ? 1 : (classifier[0] ?? 0);
   const names = metadata.get("bert.classifier.output_labels")?.value;
   const poolingId = findNumber(metadata, "bert.pooling_type");
   const pooling = (Object.keys(POOLING_IDS) as Pooling[]).find((name) => POOLING_IDS[name] === poolingId) ?? (outputs > 0 ? "rank" : "mean");
@@ -92,7 +94,7 @@ export function encoderConfigFromGguf({ metadata, path, tensors }: GgufFile): En
     headCount: need("attention.head_count"),
     normEpsilon: need("attention.layer_norm_epsilon"),
     contextLength: need("context_length"),
-    tokenTypes: tensors.get("token_types.weight")?.shape[0] ?? 0,
+    tokenTypes: needNumber(metadata, "tokenizer.ggml.token_type_count"),
     pooler: tensors.has("cls.weight"),
     labels: Array.from({ length: outputs }, (_, index) => String((Array.isArray(names) ? names[index] : undefined) ?? `LABEL_${index}`)),
     pooling,
@@ -127,6 +129,7 @@ function checkEncoderConfig(path: string, config: EncoderConfig): EncoderConfig 
     if (config[key] > most) throw brokenConfig(path, `its ${key} is ${config[key]}, at most ${most} is believed`);
   }
   if (!(config.normEpsilon > 0 && config.normEpsilon < 1)) throw brokenConfig(path, `its layer_norm_eps is ${config.normEpsilon}, it needs to be between 0 and 1`);
+  if (config.labels.length > 0 && !config.pooler) throw poolerMissing(path);
   if (config.hiddenSize % config.headCount !== 0) throw brokenConfig(path, `${config.headCount} attention heads cannot share ${config.hiddenSize} dimensions evenly`);
   return config;
 }

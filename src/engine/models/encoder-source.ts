@@ -81,7 +81,9 @@ function openFileOf(path: string): TensorStore<EncoderConfig> {
   const file = openGguf(path);
   try {
     const config = encoderConfigFromGguf(file);
-    const names = new Map(encoderTensors(config).map(({ name, gguf }) => [name, gguf]));
+    const tensors = encoderTensors(config);
+    const names = new Map(tensors.map(({ name, gguf }) => [name, gguf]));
+    const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));
     const known = new Set(names.values());
     const foreign = [...file.tensors.keys()].find((name) => !known.has(name));
     if (foreign !== undefined) throw unsupportedModel(path, `it holds the tensor ${foreign}, which a plain BERT does not have`);
@@ -91,11 +93,15 @@ function openFileOf(path: string): TensorStore<EncoderConfig> {
       config,
       tokenizer: tokenizerFromGguf(file.metadata, path),
       files: [path],
-      find: (name) => file.tensors.get(names.get(name) ?? ""),
+      find(name) {
+        const tensor = file.tensors.get(names.get(name) ?? "");
+        const shape = shapes.get(name) ?? [];
+        // llama's quantizer writes a matrix of one row as a vector.
+        return tensor !== undefined && [1, ...tensor.shape].join() === shape.join() ? { shape, type: tensor.type } : tensor;
+      },
       readRows(name, first, count) {
         const gguf = names.get(name) ?? "";
-        const tensor = file.tensors.get(gguf);
-        const rowBytes = (tensor?.sizeBytes ?? 0) / rowsOf(tensor?.shape ?? []).rows;
+        const rowBytes = (file.tensors.get(gguf)?.sizeBytes ?? 0) / rowsOf(shapes.get(name) ?? []).rows;
         return file.readRange(gguf, first * rowBytes, count * rowBytes);
       },
       close: () => file.close(),

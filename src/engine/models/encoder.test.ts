@@ -1,10 +1,14 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { makeTemporaryFolder } from "../../../test/helpers/tiny-gguf.ts";
+import { TunesmithError } from "../../errors.ts";
 import { readJson } from "../../files/index.ts";
 import { loadTokenizerDirectory } from "../tokenizer/index.ts";
 import { parseEncoderConfig } from "./encoder-config.ts";
 import { fitPair, frameOne, framePair } from "./encoder-input.ts";
-import { openEncoder, openEncoderSource } from "./index.ts";
+import { convertEncoderToGguf, openEncoder, openEncoderSource } from "./index.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../../test/fixtures/berts");
 const golden = readJson(join(FIXTURES, "cross-encoder/expected.json")) as Readonly<Record<"ids" | "types" | "cuts", readonly (readonly number[])[]>> & { readonly query: string; readonly documents: readonly string[] };
@@ -35,6 +39,10 @@ describe("the configuration of a BERT", () => {
   });
 });
 
+it("is not believed to score without the pooler that its classifier needs", () => {
+  expect(() => parseEncoderConfig("x", plain, { pooler: false, outputs: 1 })).toThrow(/has a classifier, but not the pooler below it/);
+});
+
 describe("a pair of texts", () => {
   it("is framed as Hugging Face frames it, the second with its own token type", () => {
     const framed = golden.documents.map((document) => framePair(tokenizer, [tokenizer.encode(golden.query), tokenizer.encode(document)]));
@@ -53,6 +61,30 @@ describe("a pair of texts", () => {
     expect(() => frameOne("x", tokenizer, 4, "blood pressure daily", false)).toThrow(/the model reads 4/);
     expect(frameOne("x", tokenizer, 4, "blood pressure daily", true).ids).toHaveLength(4);
   });
+});
+
+it("is an error and never a crash, whatever bytes of its GGUF header change", () => {
+  const folder = makeTemporaryFolder();
+  const path = folder.file("bert.gguf");
+  const source = openEncoderSource(join(FIXTURES, "cross-encoder"));
+  convertEncoderToGguf(source, path, { type: "f16" });
+  source.close();
+  const bytes = readFileSync(path);
+  const change = fc.record({ at: fc.nat(bytes.indexOf("tokenizer.ggml.tokens")), byte: fc.nat(255) });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      const damaged = Buffer.from(bytes);
+      for (const { at, byte } of changes) damaged[at] = byte;
+      writeFileSync(path, damaged);
+      try {
+        openEncoderSource(path).close();
+      } catch (error) {
+        expect(error).toBeInstanceOf(TunesmithError);
+      }
+    }),
+    { numRuns: 200, seed: 5 },
+  );
+  folder.remove();
 });
 
 describe("a directory that is no BERT", () => {

@@ -70,3 +70,11 @@ export function textTooLong(path: string, tokens: number, contextLength: number)
     details: { tokens, context_length: contextLength },
   });
 }
+
+export function poolerMissing(path: string): TunesmithError {
+  return new TunesmithError({
+    code: "models.pooler_missing",
+    message: `Cannot score with ${path}: it has a classifier, but not the pooler below it, which llama.cpp's converter leaves out`,
+    hint: "Convert the Hugging Face directory again with `tunesmith quantize`.",
+  });
+}
