@@ -1,12 +1,13 @@
-import { encodeExamples, loadDataset, renderPrompt, type PromptFormat, type Row, type SplitName } from "../data/index.ts";
+import { applyTemplate, encodeExamples, loadDataset, renderPrompt, type PromptFormat, type Row, type SplitName } from "../data/index.ts";
 import type { QuantizeModelOptions } from "../quantization/index.ts";
 import { loadTokenizer } from "./load-tokenizer.ts";
-import { findPromptFormat, readProvenance } from "./model-provenance.ts";
+import { findPromptFormat } from "./model-provenance.ts";
 import type { Print } from "./print.ts";
+import type { QuantizationSource } from "./quantization-source.ts";
 import type { World } from "./world.ts";
 
 export interface QuantizationInputOptions {
-  readonly modelPath: string;
+  readonly source: QuantizationSource;
   readonly datasetPath: string | undefined;
   readonly split: SplitName;
   readonly maxRows: number;
@@ -23,11 +24,12 @@ const TEST_ROW: Pick<Row, "instruction" | "input"> = { instruction: "What helps 
 
 /** The sequences, the prompt and the provenance of a quantization, rendered as the model was trained. @throws `data.*`, `tokenizer.*` */
 export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "testPrompt" | "provenance">> {
-  const own = readProvenance(options.modelPath);
-  const format = options.promptFormat ?? findPromptFormat(own) ?? "alpaca";
-  const provenance = { ...own, ...(options.promptFormat === undefined ? {} : { prompt_format: options.promptFormat }) };
+  const { source } = options;
+  const format = options.promptFormat ?? findPromptFormat(source.provenance) ?? "alpaca";
+  const provenance = { ...source.provenance, ...(options.promptFormat === undefined ? {} : { prompt_format: options.promptFormat }) };
   if (options.datasetPath === undefined && !options.testGeneration) return { provenance };
-  const tokenizer = await loadTokenizer(options.modelPath, options);
+  const own = await loadTokenizer(source.modelPath, options);
+  const tokenizer = source.adapter?.chatTemplate === undefined ? own : applyTemplate(own, source.adapter.chatTemplate);
   const dataset = options.datasetPath === undefined ? undefined : loadDataset(options.datasetPath);
   const rows = dataset?.splits[options.split].slice(0, options.maxRows) ?? [];
   const encoded = encodeExamples(tokenizer, rows, format, options.maxSeqLength, "last").examples;

@@ -2,5 +2,5 @@ export { convertAdapter, convertModel, type ConvertAdapterOptions, type ConvertM
 export { compareModels, type CompareOptions, type Divergence } from "./divergence.ts";
 export { measurePerplexity, measureSpeed, testGeneration, type Perplexity, type ScoredSequence, type Speed } from "./measure.ts";
 export { findQuantizationRecord, QUANTIZATION_RECORD_FILE, quantizeModel, type QuantizeModelContext, type QuantizeModelOptions } from "./quantize-model.ts";
-export { modelNameOf, type SourceType } from "./source.ts";
+export { modelNameOf, type MergedAdapter, type ModelToQuantize, type SourceType } from "./source.ts";
 export type { QuantizationEvent } from "./worker.ts";

@@ -6,25 +6,24 @@ import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, typ
 import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
 import { estimateBytes, requireRoom } from "./room.ts";
-import { modelNameOf, type SourceType } from "./source.ts";
+import { modelNameOf, type ModelToQuantize, type SourceType } from "./source.ts";
 import type { QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
 
 /** Name of the record beside the models. */
 export const QUANTIZATION_RECORD_FILE = "quantization_metrics.json";
 
-export interface QuantizeModelOptions {
-  /** A Hugging Face model directory, or an unquantized .gguf file. */
-  readonly modelPath: string;
+/** `modelPath` is a Hugging Face model directory, or an unquantized .gguf file. */
+export interface QuantizeModelOptions extends ModelToQuantize {
   /** In the order in which they are made, for example q8_0 and q4_k_m. */
   readonly types: readonly string[];
   readonly outputDir: string;
   /** What the file names begin with. Default: the name of the model path. */
   readonly name?: string;
-  /** The unquantized GGUF that a directory is written to on the way. Default f16. */
+  /** The unquantized GGUF that is written on the way, where the model is none. Default f16. */
   readonly sourceType?: SourceType;
   /** Default: physical cores, at most 8. */
   readonly threads?: number;
-  /** Written into the GGUF header of a converted directory, as `tunesmith.<key>`. */
+  /** Written into the GGUF header where one is written on the way, as `tunesmith.<key>`. */
   readonly provenance?: Readonly<Record<string, string>>;
   /** Measures perplexity on these sequences, of the source too. Default: not measured. */
   readonly perplexity?: { readonly sequences: readonly ScoredSequence[]; readonly datasetDigest: string | null };
@@ -51,7 +50,7 @@ export interface QuantizeModelContext {
  */
 export async function quantizeModel(options: QuantizeModelOptions, { onEvent, freeBytes, signal }: QuantizeModelContext = {}): Promise<QuantizationRecord> {
   const types = requireTypes(options.types);
-  requireRoom(options.outputDir, estimateBytes(options.modelPath, options.sourceType ?? "f16", types), freeBytes);
+  requireRoom(options.outputDir, estimateBytes(options, options.sourceType ?? "f16", types), freeBytes);
   const model = options.name ?? modelNameOf(options.modelPath);
   const threads = options.threads ?? defaultThreads();
   const stagingDir = join(options.outputDir, `.quantizing-${process.pid}`);
@@ -60,6 +59,7 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, fr
   try {
     const work: QuantizationWork = {
       modelPath: options.modelPath,
+      adapter: options.adapter,
       model,
       types,
       stagingDir,

@@ -3,7 +3,7 @@ import type { QuantizationType } from "../engine/llama/index.ts";
 import { openModel } from "../engine/models/index.ts";
 import { openGguf } from "../engine/gguf/index.ts";
 import { diskTooSmall, freeBytes } from "../files/index.ts";
-import { requireSource, type SourceType } from "./source.ts";
+import { mustConvert, type ModelToQuantize, type SourceType } from "./source.ts";
 
 /** Bits a weight of one type takes, scales of its blocks included; mixed types (`_m`, `_l`) somewhat more. */
 function bitsPerWeight(type: QuantizationType): number {
@@ -13,13 +13,13 @@ function bitsPerWeight(type: QuantizationType): number {
 }
 
 /**
- * Bytes that are on the disk at once at the end: the unquantized GGUF that a directory is written to first, and a file for each type. Types
+ * Bytes that are on the disk at once at the end: the unquantized GGUF that is written first where it must be, and a file for each type. Types
  * that mix precisions may take a tenth more; once the first file stands, a dry run of the quantizer knows exactly.
  */
-export function estimateBytes(modelPath: string, sourceType: SourceType, types: readonly QuantizationType[]): number {
-  const isDirectory = requireSource(modelPath) === "directory";
-  const elements = isDirectory ? countOfDirectory(modelPath) : countOfGguf(modelPath);
-  const bits = [...(isDirectory ? [sourceType] : []), ...types].reduce((sum, type) => sum + bitsPerWeight(type), 0);
+export function estimateBytes(model: ModelToQuantize, sourceType: SourceType, types: readonly QuantizationType[]): number {
+  const converts = mustConvert(model);
+  const elements = converts ? countOfModel(model.modelPath) : countOfGguf(model.modelPath);
+  const bits = [...(converts ? [sourceType] : []), ...types].reduce((sum, type) => sum + bitsPerWeight(type), 0);
   return Math.ceil((elements * bits) / 8);
 }
 
@@ -28,7 +28,7 @@ export function requireRoom(outputDir: string, neededBytes: number, free: number
   if (free < neededBytes) throw diskTooSmall(outputDir, neededBytes, free);
 }
 
-function countOfDirectory(modelPath: string): number {
+function countOfModel(modelPath: string): number {
   const source = openModel(modelPath);
   try {
     return source.names.reduce((sum, name) => sum + product(source.info(name).shape), 0);

@@ -1,8 +1,9 @@
-// What is quantized: a Hugging Face directory is first written as an unquantized GGUF, a GGUF file is taken as it is.
+// What is quantized: a Hugging Face directory, or a model with an adapter, is first written as an unquantized GGUF; a GGUF file is taken as it is.
 import { basename, join } from "node:path";
+import { applyTemplate } from "../data/index.ts";
 import { findNumber, openGguf } from "../engine/gguf/index.ts";
 import { QUANTIZATION_TYPES } from "../engine/llama/index.ts";
-import { convertToGguf, openModel } from "../engine/models/index.ts";
+import { convertToGguf, openModel, readAdapter, withTokenizer } from "../engine/models/index.ts";
 import { exists, fileMissing, isDirectory } from "../files/index.ts";
 import { alreadyQuantized, notAModel } from "./errors.ts";
 
@@ -10,6 +11,20 @@ import { alreadyQuantized, notAModel } from "./errors.ts";
 export type SourceType = "f32" | "f16" | "bf16";
 
 const SOURCE_TYPES: readonly string[] = ["f32", "f16", "bf16"] satisfies SourceType[];
+
+/** A LoRA adapter that is merged into the model on the way, tensor by tensor. */
+export interface MergedAdapter {
+  /** PEFT directory, for example a checkpoint. */
+  readonly path: string;
+  /** Jinja of the chat template it was trained with. Default: that of the model. */
+  readonly chatTemplate?: string;
+}
+
+export interface ModelToQuantize {
+  /** A Hugging Face directory or a .gguf file; with an adapter, its base, which may be quantized. */
+  readonly modelPath: string;
+  readonly adapter?: MergedAdapter;
+}
 
 export interface UnquantizedGguf {
   readonly path: string;
@@ -21,25 +36,29 @@ export function modelNameOf(modelPath: string): string {
   return basename(modelPath).replace(/\.gguf$/i, "").replace(/[-.](f32|f16|bf16)$/i, "");
 }
 
-/** @throws `files.missing`, `quantization.not_a_model`, `quantization.already_quantized` */
-export function requireSource(modelPath: string): "directory" | "gguf" {
+/** Whether the model must be written as a GGUF first. @throws `files.missing`, `quantization.not_a_model`, `quantization.already_quantized` */
+export function mustConvert({ modelPath, adapter }: ModelToQuantize): boolean {
   if (!exists(modelPath)) throw fileMissing(modelPath);
   if (isDirectory(modelPath)) {
     if (!exists(join(modelPath, "config.json"))) throw notAModel(modelPath);
-    return "directory";
+    return true;
   }
   if (!modelPath.toLowerCase().endsWith(".gguf")) throw notAModel(modelPath);
+  if (adapter !== undefined) return true;
   const type = ggufType(modelPath);
   if (!SOURCE_TYPES.includes(type)) throw alreadyQuantized(modelPath, type);
-  return "gguf";
+  return false;
 }
 
-/** Writes the directory as GGUF to `path`, or returns the GGUF file it is already. */
-export function prepareSource(modelPath: string, path: string, type: SourceType, provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
-  if (requireSource(modelPath) === "gguf") return { path: modelPath, type: ggufType(modelPath) };
+/** Writes the model as GGUF to `path`, with its adapter merged in f32, or returns the GGUF file it is already. */
+export function prepareSource(model: ModelToQuantize, path: string, type: SourceType, provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
+  const { modelPath, adapter } = model;
+  if (!mustConvert(model)) return { path: modelPath, type: ggufType(modelPath) };
   const source = openModel(modelPath);
   try {
-    convertToGguf(source, path, { type, provenance });
+    const template = adapter?.chatTemplate;
+    const spoken = template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template));
+    convertToGguf(spoken, path, { type, provenance, adapter: adapter && readAdapter(adapter.path) });
   } finally {
     source.close();
   }

@@ -7,10 +7,9 @@ import type { QuantizationRecord, QuantizedModel } from "../records/index.ts";
 import { compareModels } from "./divergence.ts";
 import { quantizationCancelled } from "./errors.ts";
 import { compareSizes, measurePerplexity, measureSpeed, testGeneration, type Perplexity, type ScoredSequence } from "./measure.ts";
-import { prepareSource, type SourceType } from "./source.ts";
+import { prepareSource, type ModelToQuantize, type SourceType } from "./source.ts";
 
-export interface QuantizationWork {
-  readonly modelPath: string;
+export interface QuantizationWork extends ModelToQuantize {
   readonly model: string;
   readonly types: readonly QuantizationType[];
   /** Where everything is written; the parent moves the models out and deletes the rest. */
@@ -45,7 +44,7 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
     if (signal.aborted) throw quantizationCancelled(done.map(({ type }) => type));
   };
   emit({ stage: "converting", type: work.sourceType });
-  const source = prepareSource(work.modelPath, join(work.stagingDir, `${work.model}-${work.sourceType}.source.gguf`), work.sourceType, work.provenance);
+  const source = prepareSource(work, join(work.stagingDir, `${work.model}-${work.sourceType}.source.gguf`), work.sourceType, work.provenance);
   proceed();
   let plannedBytes = 0;
   for (const type of work.types) plannedBytes += await planQuantizedBytes(source.path, type, { threads: work.threads });
@@ -75,7 +74,7 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
       emit({ stage: "quantized", model });
     }
     const sha256 = sha256File(source.path);
-    return { source: { path: work.modelPath, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, ...measuredSource }, types: done };
+    return { source: { path: work.modelPath, adapter: work.adapter?.path ?? null, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, ...measuredSource }, types: done };
   } finally {
     reference.dispose();
   }

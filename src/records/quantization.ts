@@ -74,6 +74,8 @@ export const quantizationRecordSchema = z.object({
   source: z.object({
     /** As given by the caller: a Hugging Face directory or a GGUF file. */
     path: z.string(),
+    /** The adapter that was merged into it on the way. */
+    adapter: z.string().nullable().default(null),
     type: z.string(),
     /** Of the GGUF form. */
     sha256: z.string(),

@@ -119,7 +119,7 @@ export function stateDamaged(path: string, reason: string): TunesmithError {
 export function baseMismatch(checkpoint: string, given: string, trainedOn: string): TunesmithError {
   return new TunesmithError({
     code: "training.base_mismatch",
-    message: `Cannot merge ${checkpoint} into ${given}: it was trained on ${trainedOn}, whose weights have another digest`,
+    message: `Cannot put ${checkpoint} on ${given}: it was trained on ${trainedOn}, whose weights have another digest`,
     hint: `Pass --base-model ${trainedOn}.`,
   });
 }

@@ -1,10 +1,10 @@
 import { extname, join } from "node:path";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
-import { findCheckpoint, readCheckpointMetadata, requireCheckpoint } from "../checkpoints/index.ts";
-import { openModel } from "../engine/models/index.ts";
+import { findCheckpoint, requireCheckpoint } from "../checkpoints/index.ts";
 import { exists, isDirectory, isFile, listDirectory, readJson } from "../files/index.ts";
-import { baseMismatch, mergeTargetTaken } from "./errors.ts";
+import { mergeTargetTaken } from "./errors.ts";
 import type { MergeRequest, MergeResult } from "./merge-worker.ts";
+import { describeOrigin } from "./origin.ts";
 
 export interface MergeOptions {
   /** A checkpoint, or a run (its best checkpoint, or its last when none was judged). */
@@ -29,20 +29,7 @@ export interface MergedModel extends MergeResult {
 export async function mergeCheckpoint(options: MergeOptions): Promise<MergedModel> {
   requireReplaceable(options.outputDir);
   const checkpoint = chooseCheckpoint(options.modelPath);
-  const metadata = readCheckpointMetadata(checkpoint);
-  const base = openModel(options.basePath);
-  const digest = base.digest;
-  base.close();
-  if (metadata.model.base_model_digest !== null && metadata.model.base_model_digest !== digest) throw baseMismatch(checkpoint, options.basePath, metadata.model.base_model);
-  const provenance = {
-    run_id: metadata.run_id,
-    checkpoint_id: metadata.id,
-    base_model: metadata.model.base_model,
-    base_model_digest: digest,
-    dataset_digest: metadata.dataset_digest ?? "",
-    config_digest: metadata.config_digest,
-    prompt_format: metadata.prompt_format,
-  };
+  const provenance = describeOrigin(checkpoint, options.basePath);
   const request: MergeRequest = { checkpoint, basePath: options.basePath, outputDir: options.outputDir, dtype: options.dtype ?? "auto", provenance };
   const result = await runIsolated<MergeRequest, never, MergeResult>(siblingModule(import.meta.url, "./merge-worker"), request, { what: `Merging ${checkpoint}`, signal: options.signal });
   return { ...result, checkpoint };

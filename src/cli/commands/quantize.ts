@@ -16,9 +16,10 @@ export const quantize = defineCommand({
   name: "quantize",
   summary: "Make smaller GGUF files of a model and measure each",
   options: {
-    modelPath: required(text("model", "merged model directory, unquantized .gguf file or Hub id")),
+    modelPath: required(text("model", "run or checkpoint (merged on the way), model directory, unquantized .gguf file or Hub id")),
+    baseModel: text("model", "the base of a run or checkpoint; left out, the one it names"),
     quantizationTypes: list("type", "in this order", { default: ["q4_k_m", "q5_k_m", "q8_0"] }),
-    outputDir: text("dir", "left out, `quantized` beside the model, or here for a Hub id"),
+    outputDir: text("dir", "left out, `quantized` in the run, beside the model, or here for a Hub id"),
     datasetPath: text("dir", "measure perplexity on this dataset"),
     split: choice(SPLITS, "of the dataset", { default: "validation" }),
     maxRows: wholeNumber("n", "rows that perplexity is measured on", { default: 64, min: 1 }),
@@ -30,20 +31,21 @@ export const quantize = defineCommand({
   },
   examples: [
     "quantize --model-path merged_model --quantization-types q4_k_m q5_k_m q8_0 --benchmark --test-generation",
-    "quantize --model-path merged_model --quantization-types q4_0 --dataset-path data/processed/healthcare_dataset --output-dir models/quantized",
+    "quantize --model-path outputs/run-base-model_training_20261121_120000 --quantization-types q4_0 --dataset-path data/processed/healthcare_dataset --output-dir models/quantized",
   ],
   async run({ options, print, world, withInterrupt }) {
-    const [{ quantizeModel }, { findModel }, { prepareQuantization }] = await Promise.all([
+    const [{ quantizeModel }, { findQuantizationSource }, { prepareQuantization }] = await Promise.all([
       import("../../quantization/index.ts"),
-      import("../find-model.ts"),
+      import("../quantization-source.ts"),
       import("../quantization-input.ts"),
     ]);
     const record = await withInterrupt(async (signal) => {
-      const { path: modelPath, source } = await findModel(options.modelPath, { print, world, signal });
-      const outputDir = options.outputDir ?? (source === "path" ? join(modelPath, "..", "quantized") : "quantized");
-      const input = await prepareQuantization({ ...options, modelPath, print, world, signal });
+      const source = await findQuantizationSource(options.modelPath, { print, world, signal, baseModel: options.baseModel });
+      const outputDir = options.outputDir ?? source.outputDir;
+      const { modelPath, adapter, name } = source;
+      const input = await prepareQuantization({ ...options, source, print, world, signal });
       const made = await quantizeModel(
-        { modelPath, outputDir, types: options.quantizationTypes, threads: options.threads, benchmark: options.benchmark, createdAt: world.now().toISOString(), ...input },
+        { modelPath, adapter, name, outputDir, types: options.quantizationTypes, threads: options.threads, benchmark: options.benchmark, createdAt: world.now().toISOString(), ...input },
         { signal, onEvent: (event) => showEvent(event, print) },
       );
       print.line();
