@@ -7,6 +7,8 @@ import type { OnRead, SourceRecord } from "./record.ts";
 
 /** A file that is neither a list nor an object is looked into as long as it is no longer than this. */
 const MOST_CHARACTERS = 1 << 20;
+/** The first line has ended, and something follows. */
+const SECOND_LINE = /^\s*\S.*\n\s*\S/;
 /** An element longer than this has a bracket that nobody closed. */
 const MOST_ELEMENT = 256 << 20;
 
@@ -28,16 +30,22 @@ export async function* readJsonLines(path: string, faults: Faults, onRead?: OnRe
 export async function* readJsonList(path: string, faults: Faults, onRead?: OnRead): AsyncGenerator<SourceRecord> {
   const cutter = createListCutter();
   let beginning: string | undefined = "";
+  // The first row of JSON Lines begins as an object with a list does: nothing is cut before its line has ended.
+  let waiting = "";
   for await (const piece of streamText(path, onRead)) {
+    waiting += piece;
     if (beginning !== undefined) {
       beginning += piece;
       if (looksLikeJsonLines(beginning)) return yield* readJsonLines(path, faults, onRead);
       if (beginning.length > MOST_CHARACTERS) beginning = undefined;
+      else if (!SECOND_LINE.test(beginning)) continue;
     }
-    yield* readElements(cutter.add(piece), faults);
+    yield* readElements(cutter.add(waiting), faults);
+    waiting = "";
     if (cutter.held > MOST_ELEMENT) return faults.add({}, `not valid JSON: a row is longer than ${MOST_ELEMENT} characters, perhaps a bracket is not closed`);
     if (cutter.kind === "other" && beginning === undefined) return faults.add({}, "not valid JSON: it begins with neither a list nor an object");
   }
+  yield* readElements(cutter.add(waiting), faults);
   yield* readElements(cutter.end(), faults);
   reportShape(cutter, beginning, faults);
 }
@@ -54,14 +62,15 @@ function* readElements(elements: readonly ListElement[], faults: Faults): Genera
 }
 
 /** @param text the whole file, where it is short */
-function reportShape({ kind, lists, trailing }: ListCutter, text: string | undefined, faults: Faults): void {
+function reportShape({ kind, lists, isOpen, trailing }: ListCutter, text: string | undefined, faults: Faults): void {
   if (kind === "other") {
     const parsed = tryParse(text ?? "");
     faults.add({}, "reason" in parsed ? `not valid JSON: ${parsed.reason}` : `the file holds ${nameType(parsed.value)}, needed is a list of rows`);
     return;
   }
   if (trailing !== undefined) faults.add({ line: trailing }, `not valid JSON: something follows the end of the ${kind}`);
-  if (kind !== "object" || lists.length === 1) return;
+  if (kind !== "object" || (lists.length === 1 && !isOpen)) return;
+  if (lists.length === 1) return faults.add({}, "not valid JSON: the file ends inside the object that holds the list");
   const parsed = text === undefined || faults.total > 0 ? undefined : tryParse(text);
   if (parsed !== undefined && "reason" in parsed) faults.add({}, `not valid JSON: ${parsed.reason}`);
   else faults.add({}, lists.length === 0 ? "the file holds an object without a list, needed is a list of rows" : `the file holds an object with several lists (${lists.slice(0, 20).join(", ")}), needed is one`);

@@ -23,6 +23,8 @@ export interface ListCutter {
   readonly kind: "list" | "object" | "other" | undefined;
   /** Names of the lists of an object; only the first is cut. */
   readonly lists: readonly string[];
+  /** Whether what has come so far is an object that has not ended, outside the list that is cut. */
+  readonly isOpen: boolean;
   /** The line of what follows the end of the list or object; undefined where nothing does. */
   readonly trailing: number | undefined;
 }
@@ -74,6 +76,7 @@ export function createListCutter(): ListCutter {
     lists,
     get held() { return held.length; },
     get kind() { return kind; },
+    get isOpen() { return place === "members" || place === "passed"; },
     get trailing() { return trailing === 0 ? undefined : trailing; },
     add(piece) {
       const elements: ListElement[] = [];

@@ -124,6 +124,8 @@ describe("JSON", () => {
 
   it("reads JSON Lines under the name of JSON", async () => {
     expect(await read("a.json", lines({ text: "a" }, { text: "b" }))).toHaveLength(2);
+    const long = { labels: ["a"], text: "x".repeat(400_000) };
+    expect(await read("a.json", lines(long, long))).toHaveLength(2);
   });
 
   it("names every broken row", async () => {
@@ -138,6 +140,7 @@ describe("JSON", () => {
 
   it("refuses an object with several lists, or none", async () => {
     expect(await fault("a.json", '{"a":[],"b":[]}')).toContain("the file holds an object with several lists (a, b), needed is one");
+    expect(await fault("a.json", '{"a":[{"text":"a"}],"b":')).toContain("not valid JSON: the file ends inside the object that holds the list");
     expect(await fault("a.json", '{"a":1}')).toContain("the file holds an object without a list, needed is a list of rows");
     expect(await fault("a.json", "3")).toContain("the file holds a number, needed is a list of rows");
   });
