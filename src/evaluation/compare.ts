@@ -12,7 +12,7 @@ import {
 import type { Interval } from "./bootstrap.ts";
 import { notComparable } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { measureDifference } from "./measures.ts";
+import { measureDifferences } from "./measures.ts";
 
 /**
  * Every metric both evaluations have, with the paired bootstrap interval of tuned − base over the rows they share.
@@ -21,6 +21,7 @@ import { measureDifference } from "./measures.ts";
 export function compareEvaluations(base: Evaluation, tuned: Evaluation): EvaluationComparison {
   const faults = findFaults(base.record, tuned.record);
   if (faults.length > 0) throw notComparable(faults);
+  const differences = measureDifferences(base.predictions, tuned.predictions, base.record.bootstrap);
   return {
     schema_version: EVALUATION_SCHEMA_VERSION,
     base: { name: base.record.model.name, digest: base.record.model.digest },
@@ -28,16 +29,14 @@ export function compareEvaluations(base: Evaluation, tuned: Evaluation): Evaluat
     dataset_digest: base.record.dataset.digest,
     split: base.record.dataset.split,
     prompt_format: base.record.prompt_format,
-    rows: Object.keys(base.record.metrics).flatMap((name) => compareMetric(name, base, tuned) ?? []),
+    rows: Object.keys(base.record.metrics).flatMap((name) => compareMetric(name, base.record, tuned.record, differences.get(name)) ?? []),
     notes: findNotes(base.record, tuned.record),
   };
 }
 
-function compareMetric(name: string, base: Evaluation, tuned: Evaluation): ComparisonRow | undefined {
-  const [before, after] = [base.record.metrics[name], tuned.record.metrics[name]];
-  if (before === undefined || after === undefined) return undefined;
-  const difference = measureDifference(name, base.predictions, tuned.predictions, base.record.bootstrap);
-  if (difference === undefined) return undefined;
+function compareMetric(name: string, base: EvaluationRecord, tuned: EvaluationRecord, difference: Interval | undefined): ComparisonRow | undefined {
+  const [before, after] = [base.metrics[name], tuned.metrics[name]];
+  if (before === undefined || after === undefined || difference === undefined) return undefined;
   const { value, low, high } = difference;
   const { unit, direction, n } = before;
   return { metric: name, unit, direction, base: before.value, tuned: after.value, difference: { value, low, high }, n, verdict: judge(difference, direction) };
@@ -58,6 +57,7 @@ function findFaults(base: EvaluationRecord, tuned: EvaluationRecord): readonly s
     differ("dataset digest", base.dataset.digest, tuned.dataset.digest),
     differ("split", base.dataset.split, tuned.dataset.split),
     differ("prompt format", base.prompt_format, tuned.prompt_format),
+    differ("task", base.task.kind, tuned.task.kind),
     differ("number of rows", base.dataset.rows, tuned.dataset.rows),
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) return faults;
@@ -75,6 +75,9 @@ function findNotes(base: EvaluationRecord, tuned: EvaluationRecord): string[] {
   return [
     base.dataset.rows < FEWEST_ROWS ? `only ${countOf(base.dataset.rows, "row")}: no difference is called clear with fewer than ${FEWEST_ROWS}` : undefined,
     differ("max_new_tokens", base.generation?.max_new_tokens, tuned.generation?.max_new_tokens),
+    differ("temperature", base.generation?.temperature ?? 0, tuned.generation?.temperature ?? 0),
+    differ("stop texts", base.generation?.stop?.join(" "), tuned.generation?.stop?.join(" ")),
+    JSON.stringify(base.generation?.json_schema) === JSON.stringify(tuned.generation?.json_schema) ? undefined : "the answers were not held to the same JSON schema",
     differ("batch_size", base.generation?.batch_size, tuned.generation?.batch_size),
     differ("max_sequence_length", base.max_sequence_length, tuned.max_sequence_length),
     differ("rows with a cut prompt", base.counts.cut_prompts, tuned.counts.cut_prompts),

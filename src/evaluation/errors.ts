@@ -19,11 +19,39 @@ export function answersMissing(split: string, ids: readonly string[]): Tunesmith
   });
 }
 
-export function evaluationStopped(done: number, total: number): TunesmithError {
+/** `unread`: rows whose gold answer is not of that kind; `tasks`: tasks of which no row has a gold item ("" where rows name no task). */
+export function goldMissing(split: string, kind: "labels" | "entities", found: { readonly unread?: readonly string[]; readonly tasks?: readonly string[] }): TunesmithError {
+  const { unread = [], tasks = [] } = found;
+  const shown = unread.slice(0, 5).join(", ");
+  const state =
+    unread.length > 0
+      ? `the gold answers of ${countOf(unread.length, "row")} (${shown}${unread.length > 5 ? ", …" : ""}) cannot be read as ${kind}`
+      : tasks.every((task) => task === "")
+        ? `its rows hold no gold ${kind}, a score would be 0 whatever the model answers`
+        : `no row of ${tasks.map((task) => task || "the rows without a task").join(", ")} holds gold ${kind}, each task needs one`;
+  return new TunesmithError({
+    code: "evaluation.gold_missing",
+    message: `Cannot measure ${kind} on the split ${split}: ${state}`,
+    hint: unread.length > 0 ? "Correct these rows, or measure the answers as text with --task text." : "Split the dataset again so that each task has gold answers here, or evaluate on more rows.",
+    details: { ...found },
+  });
+}
+
+export function answersNotJson(split: string, ids: readonly string[]): TunesmithError {
+  const shown = ids.slice(0, 5).join(", ");
+  return new TunesmithError({
+    code: "evaluation.answers_not_json",
+    message: `Cannot hold answers on the split ${split} to JSON: ${ids.length} of its gold answers ${ids.length === 1 ? "is" : "are"} not JSON (${shown}${ids.length > 5 ? ", …" : ""})`,
+    hint: "Leave out --constrain, or write the gold answers as JSON.",
+    details: { row_ids: ids },
+  });
+}
+
+export function evaluationStopped(done: number, total: number, isKept: boolean): TunesmithError {
   return new TunesmithError({
     code: "evaluation.stopped",
-    message: `Evaluation stopped: ${done} of ${countOf(total, "row")} were done, nothing was written`,
-    hint: "Run the same command again to evaluate from the start.",
+    message: `Evaluation stopped: ${done} of ${countOf(total, "row")} were done, ${isKept ? "they are kept" : "nothing was written"}`,
+    hint: isKept ? "Run the same command again to go on from there." : "Run the same command again to evaluate from the start.",
   });
 }
 

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { byteTokenizer, fakeLlama, type FakeLlama } from "../../test/helpers/fake-llama.ts";
+import type { GenerateRequest } from "../engine/llama/index.ts";
 import { evaluationRecordSchema, parseRecord } from "../records/index.ts";
 import { evaluateModel, type EvaluateOptions } from "./evaluate.ts";
 
@@ -26,7 +30,7 @@ describe("evaluateModel", () => {
     const fake = fakeLlama({ answer: (prompt) => `answer ${Number(/\d/.exec(prompt)![0]) % 5}` });
     const { record, predictions } = await evaluateModel(options(fake));
     expect(parseRecord(evaluationRecordSchema, record, "metrics.json")).toEqual(record);
-    expect(Object.keys(record.metrics)).toEqual(["loss", "perplexity", "bits_per_byte", "token_accuracy", "exact_match", "f1", "rougeL"]);
+    expect(Object.keys(record.metrics)).toEqual(["loss", "perplexity", "bits_per_byte", "token_accuracy", "exact_match", "f1", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu", "chrf", "chrf++"]);
     expect(record.metrics["exact_match"]).toMatchObject({ value: 0.5, n: 10, unit: "fraction", direction: "rises", measured: true });
     expect(record.metrics["exact_match"]!.low).toBeLessThan(0.4);
     expect(record.metrics["perplexity"]!.value).toBeCloseTo(2, 5);
@@ -60,6 +64,62 @@ describe("evaluateModel", () => {
     const long = { id: "long", instruction: "Sum up", input: "word ".repeat(200), output: "words" };
     const { record } = await evaluateModel(options(fakeLlama({ answer: () => "on and on" }), { rows: [long, ...rows], settings: { maxNewTokens: 4 } }));
     expect(record.counts).toMatchObject({ truncated_answers: 11, cut_prompts: 1 });
+  });
+
+  it("measures labels as labels, each with its support, and no overlap of words", async () => {
+    const labelled = rows.map((row, index) => ({ ...row, labels: index % 2 === 0 ? ["urgent"] : ["billing", "urgent"], output: index % 2 === 0 ? "urgent" : "billing, urgent" }));
+    const { record } = await evaluateModel(options(fakeLlama({ answer: () => "urgent" }), { rows: labelled }));
+    expect(record.task).toEqual({ kind: "labels", support: { billing: 5, urgent: 10 }, errors: {} });
+    expect(record.metrics["subset_accuracy"]).toMatchObject({ value: 0.5, n: 10, unit: "fraction", direction: "rises" });
+    expect(record.metrics["f1_micro"]!.value).toBeCloseTo(20 / 25, 12);
+    expect(record.metrics["f1_micro"]!.low).toBeLessThan(0.8);
+    expect(record.metrics["billing/f1"]).toMatchObject({ value: 0 });
+    expect(record.metrics["f1"]).toBeUndefined();
+    expect(parseRecord(evaluationRecordSchema, record, "metrics.json")).toEqual(record);
+  });
+
+  it("measures lists of entities as entities, and counts how they went wrong", async () => {
+    const named = rows.map((row) => ({ ...row, input: "Stop the beta-blocker today.", entities: [{ type: "Drug", text: "beta-blocker" }], output: '{"entities":[{"type":"Drug","text":"beta-blocker"}]}' }));
+    const answers = ['[{"type":"Drug","text":"beta-blocker"}]', '[{"type":"Drug","text":"beta blocker"}]', "I see none", '[{"type":"Place","text":"Rome"}]'];
+    const { record, predictions } = await evaluateModel(options(fakeLlama({ answer: (prompt) => answers[Number(/Question (\d)/.exec(prompt)![1]) % 4]! }), { rows: named }));
+    expect(record.task).toEqual({ kind: "entities", support: { Drug: 10 }, errors: { hyphen: 3, hallucination: 2 } });
+    expect(record.metrics["recall_micro"]!.value).toBeCloseTo(0.3, 12);
+    expect(record.metrics["parse_failure_rate"]).toMatchObject({ value: 0.2, direction: "falls" });
+    expect(Object.keys(record.metrics)).toContain("Drug/f1");
+    expect(Object.keys(record.metrics)).not.toContain("Place/f1");
+    expect(predictions[1]!.entities).toMatchObject({ wrong: [{ text: "beta blocker", error: "hyphen" }], missed: [{ text: "beta-blocker" }] });
+  });
+
+  it("goes on after a kill with the rows that are left, to the same record", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "evaluation-"));
+    const partialPath = join(folder, "predictions.partial.jsonl");
+    const answer = (prompt: string) => `answer ${Number(/\d/.exec(prompt)![0]) % 5}`;
+    const settings = { batchSize: 2 };
+    const killed = fakeLlama({ answer, onBatch: () => { if (killed.batches.length === 4) throw new Error("killed"); } });
+    await expect(evaluateModel(options(killed, { settings, partialPath }))).rejects.toThrow("killed");
+    const [rest, whole, other] = [fakeLlama({ answer }), fakeLlama({ answer }), fakeLlama({ answer })];
+    const resumed = await evaluateModel(options(rest, { settings, partialPath }));
+    expect(rest.batches).toEqual([2, 2]);
+    expect(resumed).toEqual(await evaluateModel(options(whole, { settings })));
+    await evaluateModel(options(other, { settings: { ...settings, maxNewTokens: 9 }, partialPath }));
+    expect(other.batches).toHaveLength(5);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("draws each answer with a seed of its own, ends it at stop texts, and says so", async () => {
+    const asked: GenerateRequest[] = [];
+    const fake = fakeLlama({ onBatch: (requests) => asked.push(...requests) });
+    const { record } = await evaluateModel(options(fake, { settings: { temperature: 0.7, seed: 5, stop: ["\n"], limit: 3 } }));
+    expect(asked.map(({ temperature, seed, stop }) => [temperature, seed, stop])).toEqual([[0.7, 5, ["\n"]], [0.7, 6, ["\n"]], [0.7, 7, ["\n"]]]);
+    expect(record.generation).toEqual({ decoding: "sampled", max_new_tokens: 256, batch_size: 3, temperature: 0.7, seed: 5, stop: ["\n"] });
+  });
+
+  it("holds answers to the shape of the gold answers when asked to", async () => {
+    const asked: GenerateRequest[] = [];
+    const listed = rows.map((row) => ({ ...row, output: '["aspirin"]' }));
+    const { record } = await evaluateModel(options(fakeLlama({ onBatch: (requests) => asked.push(...requests) }), { rows: listed, settings: { constrain: true } }));
+    expect(asked[0]!.jsonSchema).toEqual({ type: "array", items: { type: "string" } });
+    expect(record.generation?.json_schema).toEqual(asked[0]!.jsonSchema);
   });
 
   it("reports only likelihoods for plain text", async () => {

@@ -1,12 +1,15 @@
 // One model on one split, from rows to a record that is bound to both.
 import type { PromptFormat, Row, TextTokenizer } from "../data/index.ts";
-import type { LlamaModel } from "../engine/llama/index.ts";
+import type { JsonSchema, LlamaModel } from "../engine/llama/index.ts";
 import { digestJson } from "../files/index.ts";
-import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type Prediction } from "../records/index.ts";
+import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type GenerationSettings, type Prediction } from "../records/index.ts";
+import { schemaOfAnswers } from "./answer-schema.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
 import { measurePredictions } from "./measures.ts";
+import { openPartial } from "./partial.ts";
 import { predictRows, type EvaluationProgress } from "./predict.ts";
 import { digestRows, encodeEvaluationRows, type EvaluationRow } from "./rows.ts";
+import { describeTask, type TaskKind } from "./task.ts";
 
 /** What is measured, and what the record says about it. */
 export interface EvaluateOptions {
@@ -29,6 +32,8 @@ export interface EvaluateOptions {
   readonly packageVersion: string;
   readonly settings?: EvaluationSettings;
   readonly bootstrap?: BootstrapOptions;
+  /** File that keeps answers as they come, for the same evaluation to go on from after a kill; delete it when the record is written. Default: none is kept. */
+  readonly partialPath?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   /** Default: the clock. */
@@ -38,10 +43,20 @@ export interface EvaluateOptions {
 export interface EvaluationSettings {
   /** Evaluate only the first so many rows. Default all. */
   readonly limit?: number;
+  /** What the answers are; it decides over the metrics. Default: what the rows say. */
+  readonly taskKind?: TaskKind;
   /** Longest generated answer, in tokens. Default 256. */
   readonly maxNewTokens?: number;
   /** Longest prompt with answer, in tokens; a longer row loses the beginning of its input. Default: what the model was trained for, at most 4096. */
   readonly maxSequenceLength?: number;
+  /** Above 0 answers are drawn instead of taken greedily, the same ones for the same seed. Default 0. */
+  readonly temperature?: number;
+  /** Of the first row's answer; each further row has the next. Default 42. */
+  readonly seed?: number;
+  /** Texts that end an answer. Default none. */
+  readonly stop?: readonly string[];
+  /** Hold answers to the JSON shape of the gold answers. Default false. */
+  readonly constrain?: boolean;
   /** Rows at a time. Default 8. */
   readonly batchSize?: number;
   /** Default: the threads of the model. */
@@ -56,57 +71,83 @@ export interface Evaluation {
 }
 
 /**
- * Answers every row greedily, scores its gold answer, and computes all metrics with their intervals.
- * @throws `evaluation.split_empty`, `evaluation.answers_missing`, `evaluation.stopped`, `data.answer_too_long`
+ * Answers every row, scores its gold answer, and computes all metrics with their intervals.
+ * @throws `evaluation.split_empty`, `evaluation.answers_missing`, `evaluation.gold_missing`, `evaluation.answers_not_json`, `evaluation.stopped`, `data.answer_too_long`
  */
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
   const { model, settings = {} } = options;
   const now = options.now ?? (() => new Date());
-  const startedAt = now().toISOString();
   const contextLimit = model.info.trainContextLength || 4096;
   const maxSequenceLength = Math.min(settings.maxSequenceLength ?? 4096, contextLimit);
-  const rows = encodeEvaluationRows(options.rows.slice(0, settings.limit), { ...options, dataset: options.datasetPath, maxSequenceLength });
-  const generation = planGeneration(rows, settings);
-  const { maxNewTokens, batchSize } = generation;
+  const rows = encodeEvaluationRows(options.rows.slice(0, settings.limit), { ...options, dataset: options.datasetPath, maxSequenceLength, taskKind: settings.taskKind });
+  const generation = planGeneration(rows, settings, options.split);
+  const conditions = { prompt_format: options.promptFormat, max_sequence_length: maxSequenceLength, generation };
+  const maxNewTokens = generation?.max_new_tokens ?? 0;
+  const batchSize = generation?.batch_size ?? batchSizeOf(rows, settings);
   const longest = rows.reduce((most, { ids, firstScored }) => Math.max(most, ids.length, firstScored + maxNewTokens), 0);
-  const session = model.createSession({
-    contextLength: Math.min(longest, contextLimit),
-    sequences: batchSize,
-    threads: settings.threads,
-  });
+  const partial = options.partialPath === undefined ? undefined : await openPartial(options.partialPath, digestSettings(options, rows, conditions), now().toISOString());
+  const startedAt = partial?.startedAt ?? now().toISOString();
+  const session = model.createSession({ contextLength: Math.min(longest, contextLimit), sequences: batchSize, threads: settings.threads });
   try {
-    const predictions = await predictRows({ session, rows, maxNewTokens, batchSize, signal: options.signal, onProgress: options.onProgress });
-    const record = toRecord(options, { rows, predictions, maxSequenceLength, ...generation, startedAt, endedAt: now().toISOString() });
-    return { record, predictions };
+    const predictions = await predictRows({
+      session,
+      rows,
+      maxNewTokens,
+      batchSize,
+      sampling: { temperature: generation?.temperature, seed: generation?.seed, stop: generation?.stop, jsonSchema: generation?.json_schema as JsonSchema | undefined },
+      known: partial?.known,
+      onPrediction: partial?.append,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+    return { record: toRecord(options, conditions, { rows, predictions, startedAt, endedAt: now().toISOString() }), predictions };
   } finally {
     session.dispose();
   }
 }
 
-/** Plain text has no prompt to answer: then nothing is generated. */
-function planGeneration(rows: readonly EvaluationRow[], settings: EvaluationSettings): { readonly maxNewTokens: number; readonly batchSize: number } {
-  const answerable = rows.every((row) => row.input !== "");
-  return { maxNewTokens: answerable ? (settings.maxNewTokens ?? 256) : 0, batchSize: Math.min(settings.batchSize ?? 8, rows.length) };
+/** Plain text has no prompt to answer: then nothing is generated. What is not used is left out, so that settings that are the same have the same digest. */
+function planGeneration(rows: readonly EvaluationRow[], settings: EvaluationSettings, split: string): GenerationSettings | null {
+  if (rows.some((row) => row.input === "")) return null;
+  const { maxNewTokens = 256, temperature = 0, seed = BOOTSTRAP_DEFAULTS.seed, stop = [], constrain = false } = settings;
+  return {
+    decoding: temperature === 0 ? "greedy" : "sampled",
+    max_new_tokens: maxNewTokens,
+    batch_size: batchSizeOf(rows, settings),
+    ...(temperature === 0 ? {} : { temperature, seed }),
+    ...(stop.length === 0 ? {} : { stop: [...stop] }),
+    ...(constrain ? { json_schema: schemaOfAnswers(rows, split) } : {}),
+  };
+}
+
+function batchSizeOf(rows: readonly EvaluationRow[], settings: EvaluationSettings): number {
+  return Math.min(settings.batchSize ?? 8, rows.length);
+}
+
+type Conditions = Pick<EvaluationRecord, "prompt_format" | "max_sequence_length" | "generation">;
+
+/** Over everything that an answer or its scores depend on. */
+function digestSettings(options: EvaluateOptions, rows: readonly EvaluationRow[], conditions: Conditions): string {
+  return digestJson({
+    model: [options.modelPath, options.modelDigest, options.adapter?.digest ?? null],
+    dataset: [options.datasetDigest, options.split],
+    rows: digestRows(rows),
+    golds: rows.map(({ gold }) => gold.kind),
+    conditions,
+    made_by: [options.engineRelease, options.packageVersion],
+  });
 }
 
 interface Measured {
   readonly rows: readonly EvaluationRow[];
   readonly predictions: readonly Prediction[];
-  readonly maxSequenceLength: number;
-  readonly maxNewTokens: number;
-  readonly batchSize: number;
   readonly startedAt: string;
   readonly endedAt: string;
 }
 
-function toRecord(options: EvaluateOptions, measured: Measured): EvaluationRecord {
-  const { rows, predictions, maxNewTokens, batchSize } = measured;
+function toRecord(options: EvaluateOptions, conditions: Conditions, measured: Measured): EvaluationRecord {
+  const { rows, predictions } = measured;
   const metrics = measurePredictions(predictions, options.bootstrap);
-  const conditions = {
-    prompt_format: options.promptFormat,
-    max_sequence_length: measured.maxSequenceLength,
-    generation: maxNewTokens === 0 ? null : ({ decoding: "greedy", max_new_tokens: maxNewTokens, batch_size: batchSize } as const),
-  };
   return {
     schema_version: EVALUATION_SCHEMA_VERSION,
     model: { name: options.modelName, path: options.modelPath, digest: options.modelDigest, adapter: options.adapter ?? null },
@@ -118,6 +159,7 @@ function toRecord(options: EvaluateOptions, measured: Measured): EvaluationRecor
       limit: options.settings?.limit ?? null,
       rows_digest: digestRows(rows),
     },
+    task: describeTask(predictions),
     ...conditions,
     bootstrap: { ...BOOTSTRAP_DEFAULTS, ...options.bootstrap },
     metrics: { ...metrics },

@@ -1,6 +1,6 @@
 // Evaluations and comparisons as plain text: fixed-width tables a person reads in a terminal, a mail or a file.
 import { countOf } from "../plural.ts";
-import type { EvaluationComparison, EvaluationRecord, Prediction } from "../records/index.ts";
+import type { EvaluationComparison, EvaluationRecord, GenerationSettings, Prediction } from "../records/index.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 /** evaluation_report.txt: what was measured on what, the metrics with intervals, and the first few answers. Ends with a newline. */
@@ -21,8 +21,9 @@ export function formatEvaluation({ record, predictions }: Evaluation, exampleCou
       ]),
     ]),
     "",
-    "How each was computed",
-    ...Object.values(record.metrics).map((metric) => `  ${metric.signature}`),
+    ...describeClasses(record),
+    "How they were computed",
+    ...[...new Set(Object.values(record.metrics).map((metric) => metric.signature))].map((signature) => `  ${signature}`),
     ...predictions.slice(0, exampleCount).flatMap((row) => ["", ...formatExample(row)]),
     "",
   ].join("\n");
@@ -55,10 +56,28 @@ function describeConditions(record: EvaluationRecord): readonly string[] {
     ["dataset", `${dataset.path}, split ${dataset.split} (digest ${dataset.digest.slice(0, 12)})`],
     ["rows", `${dataset.rows}${dataset.limit === null ? "" : `, the first ${dataset.limit} at most`}; ${counts.cut_prompts} with a cut prompt`],
     ["prompt format", record.prompt_format],
-    ["answers", generation === null ? "not generated" : `greedy, at most ${countOf(generation.max_new_tokens, "token")}; ${counts.truncated_answers} reached that`],
+    ["answers", generation === null ? "not generated" : `${describeGeneration(generation)}; ${counts.truncated_answers} reached the limit`],
     ["scored tokens", String(counts.scored_tokens)],
     ["measured", `${record.started_at} to ${record.ended_at}, engine ${record.engine_release}, tunesmith ${record.package_version}`],
   ]);
+}
+
+/** `greedy, at most 256 tokens`, and what else was asked for. */
+export function describeGeneration({ temperature, seed, max_new_tokens, stop, json_schema }: GenerationSettings): string {
+  return [
+    temperature === undefined ? "greedy" : `drawn at temperature ${temperature} from seed ${seed}`,
+    `at most ${countOf(max_new_tokens, "token")}`,
+    ...(stop === undefined ? [] : [`ended by ${stop.map((text) => JSON.stringify(text)).join(" or ")}`]),
+    ...(json_schema === undefined ? [] : ["held to a JSON schema"]),
+  ].join(", ");
+}
+
+/** How many gold items stand behind each class, and how entities went wrong. */
+function describeClasses({ task: { kind, support, errors } }: EvaluationRecord): readonly string[] {
+  if (kind === "text") return [];
+  const rows = (counts: Readonly<Record<string, number>>) => Object.entries(counts).map(([name, count]) => [name || "(no type)", String(count)]);
+  const wrong = rows(errors);
+  return [...formatTable([[kind, "gold"], ...rows(support)]), "", ...(wrong.length === 0 ? [] : [...formatTable([["wrong entities", "count"], ...wrong]), ""])];
 }
 
 function formatExample(row: Prediction): readonly string[] {

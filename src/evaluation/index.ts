@@ -19,3 +19,4 @@ export type { EvaluationProgress } from "./predict.ts";
 export { EVALUATION_FILES, readEvaluation, writeEvaluation } from "./report.ts";
 export { encodeEvaluationRows, type EvaluationRow, type EvaluationRowsOptions } from "./rows.ts";
 export { evaluateInChild, type EvaluateInChildOptions, type EvaluationRequest } from "./run.ts";
+export type { TaskKind } from "./task.ts";

@@ -6,25 +6,29 @@ import { exactMatchSignature, REPORTED_EXACT_MATCH } from "./metrics/exact-match
 import { LOSS_SIGNATURE, meanLoss, perplexity, PERPLEXITY_SIGNATURE } from "./metrics/perplexity.ts";
 import { rougeSignature } from "./metrics/rouge.ts";
 import { SQUAD_F1_SIGNATURE } from "./metrics/squad.ts";
+import { compareTable, measureTable } from "./metrics/table.ts";
 import { TOKEN_ACCURACY_SIGNATURE, tokenAccuracy } from "./metrics/token-accuracy.ts";
+import { taskTable } from "./task-table.ts";
 
 interface Measure {
   readonly name: string;
   readonly unit: string;
   readonly signature: string;
-  /** null: this row has no generated answer, and the metric is left out. */
-  readonly numerator: (row: Prediction) => number | null;
+  /** Nothing: this row has no such score, and the metric is left out. */
+  readonly numerator: (row: Prediction) => number | null | undefined;
   readonly denominator: (row: Prediction) => number;
   readonly combine: (numerator: number, denominator: number) => number;
 }
 
 const nll = (row: Prediction): number => row.nll;
 const scoredTokens = (row: Prediction): number => row.scored_tokens;
-const meanOf = (name: "exact_match" | "f1" | "rougeL", signature: string): Measure => ({
+const isText = (row: Prediction): boolean => row.labels === undefined && row.entities === undefined;
+/** Overlap of words says little of labels and of lists: it is for text. */
+const meanOf = (name: "exact_match" | "f1" | "rouge1" | "rouge2" | "rougeL" | "rougeLsum", signature: string): Measure => ({
   name,
   unit: "fraction",
   signature,
-  numerator: (row) => row[name],
+  numerator: (row) => (name === "exact_match" || isText(row) ? row[name] : undefined),
   denominator: () => 1,
   combine: (sum, rows) => sum / rows,
 });
@@ -36,7 +40,7 @@ const MEASURES: readonly Measure[] = [
   { name: "token_accuracy", unit: "fraction", signature: TOKEN_ACCURACY_SIGNATURE, numerator: (row) => row.correct_tokens, denominator: scoredTokens, combine: tokenAccuracy },
   meanOf("exact_match", exactMatchSignature(REPORTED_EXACT_MATCH)),
   meanOf("f1", SQUAD_F1_SIGNATURE),
-  meanOf("rougeL", rougeSignature("rougeL")),
+  ...(["rouge1", "rouge2", "rougeL", "rougeLsum"] as const).map((name) => meanOf(name, rougeSignature(name))),
 ];
 
 /**
@@ -53,23 +57,24 @@ export function measurePredictions(predictions: readonly Prediction[], options: 
     if (!Number.isFinite(interval.high)) continue;
     metrics[name] = { ...interval, unit, direction: metricDirection(name), signature, measured: true };
   }
+  const table = taskTable(predictions);
+  if (table === undefined) return metrics;
+  const intervals = measureTable(table, predictions, options);
+  for (const { name, unit, direction, signature } of table.metrics) metrics[name] = { ...intervals.get(name)!, unit, direction, signature, measured: true };
   return metrics;
 }
 
-/** tuned − base of one metric with its paired interval; undefined when either side has no generated answers. @throws RangeError when the rows do not pair */
-export function measureDifference(
-  name: string,
-  base: readonly Prediction[],
-  tuned: readonly Prediction[],
-  options: BootstrapOptions = {},
-): Interval | undefined {
-  const measure = MEASURES.find((candidate) => candidate.name === name);
-  if (measure === undefined) return undefined;
-  const samples = [toSample(measure, base), toSample(measure, tuned)] as const;
-  return samples[0] && samples[1] ? bootstrapRatioDifference(samples[0], samples[1], options) : undefined;
+/** tuned − base of every metric that both sides have, with its paired interval. @throws RangeError when the rows do not pair */
+export function measureDifferences(base: readonly Prediction[], tuned: readonly Prediction[], options: BootstrapOptions = {}): ReadonlyMap<string, Interval> {
+  const ratios = MEASURES.flatMap((measure) => {
+    const [before, after] = [toSample(measure, base), toSample(measure, tuned)];
+    return before === undefined || after === undefined ? [] : [[measure.name, bootstrapRatioDifference(before, after, options)] as const];
+  });
+  const table = taskTable([...base, ...tuned]);
+  return new Map([...ratios, ...(table === undefined ? [] : compareTable(table, base, tuned, options))]);
 }
 
 function toSample({ numerator, denominator, combine }: Measure, predictions: readonly Prediction[]): RatioSample | undefined {
-  const numerators = predictions.map(numerator).filter((value) => value !== null);
+  const numerators = predictions.map(numerator).filter((value) => value !== null && value !== undefined);
   return numerators.length < predictions.length ? undefined : { numerators, denominators: predictions.map(denominator), combine };
 }

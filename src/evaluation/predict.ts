@@ -1,11 +1,12 @@
 // Asks the model every row and scores its gold answer, several rows at a time in one context.
-import type { Generation, LlamaSession, Score } from "../engine/llama/index.ts";
+import type { Generation, JsonSchema, LlamaSession, Score } from "../engine/llama/index.ts";
 import type { Prediction } from "../records/index.ts";
 import { evaluationStopped } from "./errors.ts";
 import { isExactMatch, REPORTED_EXACT_MATCH } from "./metrics/exact-match.ts";
 import { scoreRouge } from "./metrics/rouge.ts";
 import { scoreSquad } from "./metrics/squad.ts";
 import type { EvaluationRow } from "./rows.ts";
+import { scoreTask } from "./task.ts";
 
 export interface PredictOptions {
   /** With room for the longest row in each of its sequences. */
@@ -13,12 +14,29 @@ export interface PredictOptions {
   readonly rows: readonly EvaluationRow[];
   /** Most tokens of a generated answer. 0 generates nothing and only scores. */
   readonly maxNewTokens: number;
+  /** How answers are drawn. Default: greedy, up to the end of turn. */
+  readonly sampling?: Sampling;
   /** Rows at a time. */
   readonly batchSize: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Answers that are there already, by the place of the row: these rows are not asked again. */
+  readonly known?: ReadonlyMap<number, Prediction>;
+  /** Called with each answer as it comes. */
+  readonly onPrediction?: (row: number, prediction: Prediction) => void;
   /** Milliseconds of a clock that only moves forward. Default `performance.now`. */
   readonly now?: () => number;
+}
+
+export interface Sampling {
+  /** 0 takes the most probable token. Default 0. */
+  readonly temperature?: number;
+  /** Seed of the first row; each further row has the next. Default 0. */
+  readonly seed?: number;
+  /** Texts that end an answer. */
+  readonly stop?: readonly string[];
+  /** Holds answers to a JSON schema. */
+  readonly jsonSchema?: JsonSchema;
 }
 
 export interface EvaluationProgress {
@@ -30,40 +48,58 @@ export interface EvaluationProgress {
 }
 
 /**
- * Greedy answers (up to the end of turn or `maxNewTokens`) and teacher-forced scores of the gold answers, in the order of the rows.
+ * Answers (up to the end of turn or `maxNewTokens`) and teacher-forced scores of the gold answers, in the order of the rows.
  * @throws `evaluation.stopped` when the signal is aborted, `llama.not_finite` when the model gives no number
  */
 export async function predictRows(options: PredictOptions): Promise<readonly Prediction[]> {
-  const { rows, signal, onProgress } = options;
+  const { rows, signal, onProgress, onPrediction, known = new Map<number, Prediction>() } = options;
   const now = options.now ?? (() => performance.now());
   const started = now();
-  const work = rows.reduce((sum, row) => sum + row.ids.length, 0);
-  const predictions: Prediction[] = [];
+  const left = rows.flatMap((_row, index) => (known.has(index) ? [] : [index]));
+  const work = sumLengths(rows, left);
+  const predictions = rows.map((_row, index) => known.get(index));
   let workDone = 0;
-  let done = 0;
-  for (const batch of planBatches(rows, options.batchSize)) {
-    const answered = await predictBatch(batch.map((index) => rows[index]!), options).catch((thrown: unknown) => {
-      throw signal?.aborted === true ? evaluationStopped(done, rows.length) : thrown;
+  let done = rows.length - left.length;
+  for (const batch of planBatches(rows, left, options.batchSize)) {
+    const answered = await predictBatch(batch, options).catch((thrown: unknown) => {
+      throw signal?.aborted === true ? evaluationStopped(done, rows.length, onPrediction !== undefined) : thrown;
     });
-    for (const [place, index] of batch.entries()) predictions[index] = answered[place]!;
+    for (const [place, index] of batch.entries()) {
+      predictions[index] = answered[place]!;
+      onPrediction?.(index, answered[place]!);
+    }
     done += batch.length;
-    workDone += batch.reduce((sum, index) => sum + rows[index]!.ids.length, 0);
+    workDone += sumLengths(rows, batch);
     const elapsedMs = now() - started;
     onProgress?.({ done, total: rows.length, elapsedMs, remainingMs: (elapsedMs / workDone) * (work - workDone) });
   }
-  return predictions;
+  return predictions.map((prediction) => prediction!);
+}
+
+function sumLengths(rows: readonly EvaluationRow[], places: readonly number[]): number {
+  return places.reduce((sum, index) => sum + rows[index]!.ids.length, 0);
 }
 
 /** Rows with answers of like length go together, longest first: a batch takes as long as its longest answer. */
-function planBatches(rows: readonly EvaluationRow[], batchSize: number): readonly (readonly number[])[] {
+function planBatches(rows: readonly EvaluationRow[], places: readonly number[], batchSize: number): readonly (readonly number[])[] {
   const answerLength = (index: number) => rows[index]!.ids.length - rows[index]!.firstScored;
-  const order = rows.map((_row, index) => index).sort((a, b) => answerLength(b) - answerLength(a) || a - b);
+  const order = places.toSorted((a, b) => answerLength(b) - answerLength(a) || a - b);
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) => order.slice(batch * batchSize, (batch + 1) * batchSize));
 }
 
-async function predictBatch(rows: readonly EvaluationRow[], { session, signal, maxNewTokens }: PredictOptions): Promise<readonly Prediction[]> {
+async function predictBatch(places: readonly number[], { session, signal, maxNewTokens, sampling = {}, ...options }: PredictOptions): Promise<readonly Prediction[]> {
   signal?.throwIfAborted();
-  const requests = rows.map(({ ids, firstScored }) => ({ promptIds: ids.slice(0, firstScored), maxTokens: maxNewTokens, temperature: 0, signal }));
+  const rows = places.map((index) => options.rows[index]!);
+  const { temperature = 0, seed = 0, stop, jsonSchema } = sampling;
+  const requests = rows.map(({ ids, firstScored }, place) => ({
+    promptIds: ids.slice(0, firstScored),
+    maxTokens: maxNewTokens,
+    temperature,
+    ...(temperature === 0 ? {} : { seed: (seed + places[place]!) >>> 0 }),
+    stop,
+    jsonSchema,
+    signal,
+  }));
   const generations = maxNewTokens === 0 ? [] : await session.generateBatch(requests);
   signal?.throwIfAborted();
   const scores = await session.scoreBatch(rows.map(({ ids, firstScored }) => ({ ids, firstScored })), { signal });
@@ -84,14 +120,18 @@ function toPrediction(row: EvaluationRow, generation: Generation | undefined, sc
     reference_bytes: Buffer.byteLength(row.reference, "utf8"),
     cut_tokens: row.cutTokens,
     ...scoreAnswer(generation?.text, row.reference),
+    ...scoreTask(generation?.text, row.gold),
   };
 }
 
-function scoreAnswer(answer: string | undefined, reference: string): Pick<Prediction, "exact_match" | "f1" | "rougeL"> {
+function scoreAnswer(answer: string | undefined, reference: string): Pick<Prediction, "exact_match" | "f1" | "rouge1" | "rouge2" | "rougeL" | "rougeLsum"> {
   if (answer === undefined) return { exact_match: null, f1: null, rougeL: null };
   return {
     exact_match: isExactMatch(answer, reference, REPORTED_EXACT_MATCH) ? 1 : 0,
     f1: scoreSquad(answer, [reference]).f1,
+    rouge1: scoreRouge("rouge1", reference, answer).f,
+    rouge2: scoreRouge("rouge2", reference, answer).f,
     rougeL: scoreRouge("rougeL", reference, answer).f,
+    rougeLsum: scoreRouge("rougeLsum", reference, answer).f,
   };
 }

@@ -5,8 +5,8 @@ import { evaluationTorn } from "./errors.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { formatEvaluation } from "./format.ts";
 
-/** Names of the files of an evaluation folder. */
-export const EVALUATION_FILES = { metrics: "metrics.json", predictions: "predictions.json", report: "evaluation_report.txt" } as const;
+/** Names of the files of an evaluation folder; the partial one only while an evaluation is under way. */
+export const EVALUATION_FILES = { metrics: "metrics.json", predictions: "predictions.json", report: "evaluation_report.txt", partial: "predictions.partial.jsonl" } as const;
 
 /**
  * Writes predictions.json, evaluation_report.txt and metrics.json into `folder`, each whole or not at all, the metrics last: they hold the

@@ -2,6 +2,7 @@
 import { encodeExamples, IGNORED_LABEL, renderPrompt, type PromptFormat, type Row, type TextTokenizer } from "../data/index.ts";
 import { digestJson } from "../files/index.ts";
 import { answersMissing, splitEmpty } from "./errors.ts";
+import { readTask, type Gold, type TaskKind } from "./task.ts";
 
 /** One row ready to be asked and scored. */
 export interface EvaluationRow {
@@ -11,6 +12,8 @@ export interface EvaluationRow {
   readonly input: string;
   /** The gold answer. */
   readonly reference: string;
+  /** The same, read as what the task is. */
+  readonly gold: Gold;
   /** Prompt, answer, end token. */
   readonly ids: readonly number[];
   /** Index in `ids` of the first token of the answer, at least 1. */
@@ -27,14 +30,17 @@ export interface EvaluationRowsOptions {
   /** For error messages: path and split. */
   readonly dataset: string;
   readonly split: string;
+  /** What the answers are. Default: what the rows say. */
+  readonly taskKind?: TaskKind;
 }
 
-/** Renders and encodes rows exactly as training does; of a conversation the last answer is asked for. @throws `evaluation.split_empty`, `evaluation.answers_missing`, `data.answer_too_long` */
+/** Renders and encodes rows exactly as training does; of a conversation the last answer is asked for. @throws `evaluation.split_empty`, `evaluation.answers_missing`, `evaluation.gold_missing`, `data.answer_too_long` */
 export function encodeEvaluationRows(rows: readonly Row[], options: EvaluationRowsOptions): readonly EvaluationRow[] {
   const { tokenizer, promptFormat, maxSequenceLength, split } = options;
   if (rows.length === 0) throw splitEmpty(options.dataset, split);
   const unanswered = rows.filter((row) => row.output.trim() === "");
   if (unanswered.length > 0) throw answersMissing(split, unanswered.map((row) => row.id));
+  const golds = readTask(rows, split, options.taskKind);
   const { examples } = encodeExamples(tokenizer, rows, promptFormat, maxSequenceLength, "last");
   return rows.map((row, index) => {
     const { ids, labels, cutTokens } = examples[index]!;
@@ -43,6 +49,7 @@ export function encodeEvaluationRows(rows: readonly Row[], options: EvaluationRo
       ...(row.task === undefined ? {} : { task: row.task }),
       input: renderPrompt(row, promptFormat, tokenizer).prompt,
       reference: row.output,
+      gold: golds[index]!,
       ids,
       firstScored: Math.max(1, labels.findIndex((label) => label !== IGNORED_LABEL)),
       cutTokens,

@@ -2,6 +2,7 @@ import type { PromptFormat } from "../data/index.ts";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import type { EvaluationRecord } from "../records/index.ts";
 import type { EvaluationProgress } from "./predict.ts";
+import type { TaskKind } from "./task.ts";
 
 /** An evaluation as plain JSON: what, on what, how, where to. */
 export interface EvaluationRequest {
@@ -22,8 +23,16 @@ export interface EvaluationRequest {
   /** Folder that gets metrics.json, predictions.json and evaluation_report.txt. */
   readonly outDir: string;
   readonly packageVersion: string;
+  /** What the answers are. Default: what the rows say. */
+  readonly taskKind?: TaskKind;
   /** Default 256 tokens. */
   readonly maxNewTokens?: number;
+  /** Above 0 answers are drawn instead of taken greedily. Default 0. */
+  readonly temperature?: number;
+  /** Texts that end an answer. Default none. */
+  readonly stop?: readonly string[];
+  /** Hold answers to the JSON shape of the gold answers. Default false. */
+  readonly constrain?: boolean;
   /** Default: what the model was trained for, at most 4096 tokens. */
   readonly maxSequenceLength?: number;
   /** Default: all rows. */
@@ -34,7 +43,7 @@ export interface EvaluationRequest {
   readonly threads?: number;
   /** Default: all layers when a GPU build is loaded. */
   readonly gpuLayers?: number;
-  /** Seed of the bootstrap. Default 42. */
+  /** Seed of the bootstrap and of drawn answers. Default 42. */
   readonly seed?: number;
 }
 
@@ -44,7 +53,8 @@ export interface EvaluateInChildOptions {
 }
 
 /**
- * Evaluates in a child process, so that a crash of native code is an error and nothing is half-written. Read the rows with `readEvaluation`.
+ * Evaluates in a child process, so that a crash of native code is an error. After a crash or a stop the same request goes on with the rows that
+ * are left. Read the rows with `readEvaluation`.
  * @throws `engine.crashed`, `evaluation.stopped`, and whatever loading the dataset, loading the model and `evaluateModel` throw
  */
 export function evaluateInChild(request: EvaluationRequest, options: EvaluateInChildOptions = {}): Promise<EvaluationRecord> {

@@ -11,7 +11,7 @@ export const measuredMetricSchema = z.object({
   high: z.number(),
   /** Rows it was computed over. */
   n: z.number().int().positive(),
-  /** "fraction", "nats/token", "bits/byte" or "perplexity". */
+  /** "fraction", "percent", "nats/token", "bits/byte" or "perplexity". */
   unit: z.string(),
   direction: metricDirectionSchema,
   /** How it was computed: numbers with different signatures do not compare. */
@@ -20,12 +20,26 @@ export const measuredMetricSchema = z.object({
 });
 export type MeasuredMetric = z.infer<typeof measuredMetricSchema>;
 
+/** What the answers are, how many gold items stand behind each label or entity type, and how often entities went wrong in which way. */
+const evaluationTaskSchema = z.object({
+  kind: z.enum(["text", "labels", "entities"]),
+  support: z.record(z.string(), z.number().int().positive()),
+  errors: z.record(z.string(), z.number().int().positive()),
+});
+
 /** How answers were generated; null in a record when the prompt format has no answers to generate. */
 export const generationSettingsSchema = z.object({
-  decoding: z.literal("greedy"),
+  decoding: z.enum(["greedy", "sampled"]),
   max_new_tokens: z.number().int().positive(),
   /** Rows generated in parallel; another size can change the last bit of a logit. */
   batch_size: z.number().int().positive(),
+  /** Only when sampled: the temperature, and the seed of the first row; each further row has the next. */
+  temperature: z.number().positive().optional(),
+  seed: z.number().int().nonnegative().optional(),
+  /** Texts that end an answer. */
+  stop: z.array(z.string()).optional(),
+  /** The answers were held to this JSON schema. */
+  json_schema: z.unknown().optional(),
 });
 export type GenerationSettings = z.infer<typeof generationSettingsSchema>;
 
@@ -48,6 +62,8 @@ export const evaluationRecordSchema = z.object({
     /** Digest of ids, rendered prompts and references, in order. */
     rows_digest: z.string(),
   }),
+  /** Records from before there were tasks are of text. */
+  task: evaluationTaskSchema.default({ kind: "text", support: {}, errors: {} }),
   prompt_format: z.string(),
   /** Longest prompt with answer, in tokens; longer prompts were cut. */
   max_sequence_length: z.number().int().positive(),
@@ -75,6 +91,23 @@ export type EvaluationRecord = z.infer<typeof evaluationRecordSchema>;
 
 export const finishReasonSchema = z.enum(["stop", "length", "cancelled"]);
 
+const entityCountsSchema = z.object({ correct: z.number().int().nonnegative(), predicted: z.number().int().nonnegative(), gold: z.number().int().nonnegative() });
+const namedEntitySchema = z.object({ type: z.string(), text: z.string() });
+
+/** How the entities of one answer compare with the gold ones. */
+const entityScoresSchema = z.object({
+  /** By entity type. */
+  counts: z.record(z.string(), entityCountsSchema),
+  /** All types; sharing half of the words is enough. */
+  partial: entityCountsSchema,
+  /** The answer could not be read. */
+  unreadable: z.boolean(),
+  /** Predictions that the source does not say. */
+  hallucinated: z.number().int().nonnegative(),
+  wrong: z.array(namedEntitySchema.extend({ error: z.string() })),
+  missed: z.array(namedEntitySchema),
+});
+
 /** One row's answer and scores. What needs a generated answer is null where none was generated. */
 export const predictionSchema = z.object({
   id: z.string(),
@@ -94,6 +127,13 @@ export const predictionSchema = z.object({
   exact_match: z.number().nullable(),
   f1: z.number().nullable(),
   rougeL: z.number().nullable(),
+  rouge1: z.number().optional(),
+  rouge2: z.number().optional(),
+  rougeLsum: z.number().optional(),
+  /** Only where the answers are labels. */
+  labels: z.object({ gold: z.array(z.string()), predicted: z.array(z.string()) }).optional(),
+  /** Only where the answers are lists of entities. */
+  entities: entityScoresSchema.optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

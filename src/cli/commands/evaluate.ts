@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { evaluationFolderName, findEvaluatedRun, partName, scoresOf } from "../evaluated-run.ts";
 import { defineCommand } from "../command.ts";
-import { choice, flag, required, text, wholeNumber } from "../options.ts";
+import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../options.ts";
 import { baseNotNamed } from "../errors.ts";
 import { fromLegacyPath } from "../legacy-path.ts";
 import type { InferenceFiles } from "../inference-files.ts";
@@ -13,7 +13,7 @@ import type { World } from "../world.ts";
 /** `tunesmith evaluate` */
 export const evaluate = defineCommand({
   name: "evaluate",
-  summary: "Measure a model on a held-out split, greedy, with bootstrap intervals",
+  summary: "Measure a model on a held-out split, with bootstrap intervals",
   options: {
     modelPath: required(text("path", "checkpoint, run, merged directory or .gguf file")),
     baseModel: text("model", "base of the model (default: the one a checkpoint was trained on)"),
@@ -21,7 +21,12 @@ export const evaluate = defineCommand({
     split: choice(["train", "validation", "test"] as const, "which rows", { default: "test" }),
     compareBase: flag("measure the base too and compare"),
     promptFormat: choice(["alpaca", "instruction", "chat", "text"] as const, "default: the one it was trained with"),
+    task: choice(["text", "labels", "entities"] as const, "what the answers are (default: what the rows say)"),
     maxNewTokens: wholeNumber("n", "longest answer", { default: 256, min: 1 }),
+    temperature: decimalNumber("t", "above 0 answers are drawn, not greedy", { default: 0, min: 0, max: 5 }),
+    stop: list("text", "texts that end an answer"),
+    constrain: flag("hold answers to the JSON shape of the gold answers"),
+    seed: wholeNumber("n", "of the bootstrap and of drawn answers", { default: 42, min: 0 }),
     limit: wholeNumber("n", "only the first rows", { min: 1 }),
     threads: wholeNumber("n", "CPU threads (default: all cores)", { min: 1 }),
     outputDir: text("dir", "where reports go (default: evaluation/ of the run, else results/evaluation)"),
@@ -63,7 +68,12 @@ export const evaluate = defineCommand({
             chatTemplate: files.chatTemplate,
             outDir: folder,
             packageVersion: packageVersion(),
+            taskKind: options.task,
             maxNewTokens: options.maxNewTokens,
+            temperature: options.temperature,
+            stop: options.stop,
+            constrain: options.constrain,
+            seed: options.seed,
             limit: options.limit,
             threads: options.threads,
           },

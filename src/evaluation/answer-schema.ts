@@ -1,0 +1,44 @@
+// The shape that JSON gold answers share, as a JSON schema: a model whose answers are held to it cannot give one that cannot be read.
+import type { JsonSchema } from "../engine/llama/index.ts";
+import { answersNotJson } from "./errors.ts";
+
+/** Fields that name a kind: their values are those that occur, and no others. */
+const KIND_FIELDS = ["type", "label", "relation", "predicate"];
+
+/** The narrowest schema of these rules that every answer satisfies: properties in their order, kinds as an enumeration. @throws `evaluation.answers_not_json` */
+export function schemaOfAnswers(answers: readonly { readonly id: string; readonly reference: string }[], split: string): JsonSchema {
+  const read = answers.map(({ reference }) => parseJson(reference));
+  const strange = answers.filter((_answer, index) => read[index] === undefined).map(({ id }) => id);
+  if (strange.length > 0) throw answersNotJson(split, strange);
+  return schemaOf(read.map((one) => one!.value));
+}
+
+function schemaOf(values: readonly unknown[], field?: string): JsonSchema {
+  const kinds = [...new Set(values.map(kindOf))];
+  if (kinds.length > 1) return { anyOf: kinds.map((kind) => schemaOf(values.filter((value) => kindOf(value) === kind), field)) };
+  const [kind = "string"] = kinds;
+  if (kind === "array") return { type: "array", items: schemaOf((values as readonly (readonly unknown[])[]).flat()) };
+  if (kind === "object") return objectSchema(values as readonly Readonly<Record<string, unknown>>[]);
+  if (kind === "string" && field !== undefined && KIND_FIELDS.includes(field)) return { enum: [...new Set(values)].sort() };
+  return { type: kind };
+}
+
+function objectSchema(objects: readonly Readonly<Record<string, unknown>>[]): JsonSchema {
+  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  const properties = names.map((name) => [name, schemaOf(objects.flatMap((object) => (name in object ? [object[name]] : [])), name)] as const);
+  return { type: "object", properties: Object.fromEntries(properties), required: names.filter((name) => objects.every((object) => name in object)), additionalProperties: false };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
