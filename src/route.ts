@@ -41,8 +41,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly body?: ZodType<Body>;
   readonly query?: ZodType<Query>;
   readonly reply?: ZodType;
-  /** The body of a problem in the form of a foreign API. Default: the problem itself. */
-  readonly problem?: (problem: Problem) => unknown;
+  /** A problem in the form of a foreign API. Default: the problem itself. */
+  readonly problem?: (problem: Problem) => { readonly status: number; readonly body: unknown };
   readonly run: (call: RouteCall<Body, Query>) => Promise<RouteReply>;
 }
 

@@ -1,9 +1,9 @@
 // A model made ready to answer: found, converted if need be, loaded in a process of its own, with the prompt format it was trained in.
-import type { PromptFormat, TextTokenizer } from "../data/index.ts";
+import type { PromptFormat } from "../data/index.ts";
 import type { ModelPool, RenderedPrompt } from "../serving/index.ts";
-import { specialTokensInPrompt } from "./errors.ts";
-import { inferenceFiles, type InferenceFiles } from "./inference-files.ts";
+import { inferenceFiles } from "./inference-files.ts";
 import type { Print } from "./print.ts";
+import { openPromptRenderer } from "./prompt-renderer.ts";
 import type { World } from "./world.ts";
 
 export interface AnsweringModelOptions {
@@ -43,27 +43,9 @@ export async function withAnsweringModel<T>(options: AnsweringModelOptions, use:
   try {
     const own = files.promptFormat ?? (pool.info.chatTemplate === undefined ? "raw" : "chat");
     const promptFormat = options.raw ? "raw" : (options.promptFormat ?? own);
-    return await use({ pool, promptFormat, renderPrompt: await promptRenderer(files, promptFormat) });
+    const { renderPrompt } = await openPromptRenderer(files, promptFormat);
+    return await use({ pool, promptFormat, renderPrompt: (prompt, input = "") => renderPrompt(prompt, input) });
   } finally {
     await pool.close();
   }
-}
-
-async function promptRenderer({ modelPath, chatTemplate }: InferenceFiles, format: PromptFormat | "raw"): Promise<AnsweringModel["renderPrompt"]> {
-  if (format === "raw") return (prompt, input = "") => ({ text: input === "" ? prompt : `${prompt}\n\n${input}`, parseSpecial: false });
-  const { renderPrompt } = await import("../data/index.ts");
-  const tokenizer = format === "chat" ? await readTokenizer(modelPath, chatTemplate) : undefined;
-  return (prompt, input = "") => {
-    const asked = `${prompt}\n${input}`;
-    if (tokenizer !== undefined && tokenizer.encode(asked).length !== tokenizer.encodeWithSpecial(asked).length) throw specialTokensInPrompt();
-    return { text: renderPrompt({ instruction: prompt, input }, format, tokenizer).prompt, parseSpecial: format === "chat" };
-  };
-}
-
-async function readTokenizer(gguf: string, chatTemplate: string | undefined): Promise<TextTokenizer> {
-  const [{ openGguf }, { tokenizerFromGguf }, { applyTemplate }] = await Promise.all([import("../engine/gguf/index.ts"), import("../engine/tokenizer/index.ts"), import("../data/index.ts")]);
-  const file = openGguf(gguf);
-  file.close();
-  const tokenizer = tokenizerFromGguf(file.metadata, gguf);
-  return chatTemplate === undefined ? tokenizer : applyTemplate(tokenizer, chatTemplate);
 }

@@ -22,6 +22,9 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
+import { keysAdd } from "./commands/keys/add.ts";
+import { keysList } from "./commands/keys/list.ts";
+import { keysRemove } from "./commands/keys/remove.ts";
 import { merge } from "./commands/merge.ts";
 import { quantize } from "./commands/quantize.ts";
 import { runsArchive } from "./commands/runs/archive.ts";
@@ -43,7 +46,8 @@ export const COMMAND_TREE: CommandTree = {
   groups: {
     checkpoints: "Find, check, rename and prune checkpoints of any tree",
     data: "Prepare a dataset and look at it",
+    keys: "Make and take back keys of a server",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, merge, quantize, generate, serve, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, merge, quantize, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

@@ -59,7 +59,16 @@ export function promptEmpty(): TunesmithError {
 }
 
 export function modelNotNamed(): TunesmithError {
-  return usageFault("`tunesmith serve` needs --quantized-model or --model-path", "tunesmith serve");
+  return usageFault("`tunesmith serve` needs a model", "tunesmith serve");
+}
+
+export function quantizedTypeMissing(runDirectory: string, type: string, files: readonly string[]): TunesmithError {
+  const there = files.length === 0 ? "no quantized model belongs to it" : `there are ${files.join(", ")}`;
+  return new TunesmithError({
+    code: "cli.quantized_type_missing",
+    message: `Cannot serve ${runDirectory} as ${type}: ${there}`,
+    hint: `Run \`tunesmith quantize --quantization-types ${type}\`, or leave the type out.`,
+  });
 }
 
 export function metricNowhere(metric: string, known: readonly string[]): TunesmithError {

@@ -40,8 +40,7 @@ export function parseWords(parts: ProgramParts, words: readonly string[]): Call 
 
 function buildProgram(parts: ProgramParts, take: (call: Call) => void): CommanderCommand {
   const program = configure(new CommanderCommand("tunesmith"), parts);
-  program.description("Takes a language model from raw data to a served, versioned release.").version(parts.version, "--version");
-  program.addHelpText("after", "\nStart with `tunesmith demo`, or `tunesmith <command> --help` for two examples of each.");
+  program.description("Takes a language model from raw data to a served, versioned release. Start with `tunesmith demo`.").version(parts.version, "--version");
   program.helpCommand(false).enablePositionalOptions();
   const groups = new Map<string, CommanderCommand>();
   for (const command of parts.tree.commands) {

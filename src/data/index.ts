@@ -4,6 +4,7 @@ export { findLeaks, requireNoLeaks } from "./duplicates/leakage.ts";
 export { loadDataset, openDataset, type LoadedDataset, type OpenDataset } from "./load.ts";
 export { prepareDataset, type PreparedDataset } from "./prepare.ts";
 export type { PrepareOptions, PrepareProgress, PrepareStage } from "./prepare/options.ts";
+export { renderTemplate } from "./prompt/chat-template.ts";
 export { previewExample, type ExamplePreview, type PreviewSegment } from "./prompt/preview.ts";
 export { applyTemplate, choosePrompt, type ChosenPrompt, type ChosenTemplate, type PromptWish } from "./prompt/choose-prompt.ts";
 export { TRAIN_ON, type TrainOn } from "./prompt/encode-turns.ts";

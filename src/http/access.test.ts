@@ -115,7 +115,7 @@ describe("an answer", () => {
       method: "GET",
       path: "/foreign",
       summary: "Fail",
-      problem: ({ error, status_code }) => ({ error: { code: error, status: status_code } }),
+      problem: ({ error, status_code }) => ({ status: 400, body: { error: { code: error, status: status_code } } }),
       run: async () => ({ events: (async function* () { yield 1; throw new TunesmithError({ code: "serving.timeout", message: "late" }); })() }),
     });
     const url = await serve([text, stream, foreign], {});

@@ -83,7 +83,7 @@ function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, u
 async function send(route: Route, answer: RouteReply, reply: FastifyReply): Promise<FastifyReply> {
   if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
   if ("text" in answer) return reply.type(answer.mediaType).send(answer.text);
-  const stream = await openEventStream(answer, route.problem);
+  const stream = await openEventStream(answer, (problem) => route.problem?.(problem).body ?? problem);
   return reply.headers(EVENT_HEADERS).send(Readable.from(stream));
 }
 
@@ -91,11 +91,8 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   const problem = toProblem(thrown);
   if (isInternal(problem)) onError(thrown, `${request.method} ${pathOf(request)}`);
   for (const [name, value] of Object.entries(headers?.() ?? {})) if (!reply.hasHeader(name)) reply.header(name, value);
-  return reply
-    .removeHeader("content-type")
-    .status(problem.status)
-    .headers(problem.headers)
-    .send(route?.problem?.(problem.body) ?? problem.body);
+  const { status, body } = route?.problem?.(problem.body) ?? problem;
+  return reply.removeHeader("content-type").status(status).headers(problem.headers).send(body);
 }
 
 function unmatched(routes: readonly Route[], method: string, path: string): Error {

@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<string, number>> = {
   "http.keys_not_set": 403,
   "http.host_not_allowed": 403,
   "llama.context_exceeded": 422,
+  "models.too_long": 422,
   "serving.busy": 429,
   "serving.cancelled": 499,
   "serving.closed": 503,
@@ -28,6 +29,8 @@ const STATUS: Readonly<Record<string, number>> = {
   "serving.timeout": 504,
   "serving.context_exceeded": 422,
   "serving.prompt_empty": 422,
+  "serving.conversation_unsupported": 422,
+  "serving.field_unsupported": 422,
 };
 
 /** What fastify itself refuses, before a route is asked. */

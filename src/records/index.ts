@@ -1,3 +1,4 @@
+export { API_KEYS_SCHEMA_VERSION, apiKeySchema, apiKeysSchema, type ApiKey, type ApiKeys } from "./api-keys.ts";
 export { ARCHIVE_SCHEMA_VERSION, archiveIndexSchema, archivedCheckpointSchema, archivedFileSchema, type ArchiveIndex, type ArchivedCheckpoint, type ArchivedFile } from "./archive.ts";
 export { CHECKPOINT_SCHEMA_VERSION, checkpointKindSchema, checkpointMetadataSchema, checkpointUpgrades, type CheckpointKind, type CheckpointMetadata } from "./checkpoint.ts";
 export { DATASET_SCHEMA_VERSION, datasetFindingSchema, datasetRecordSchema, datasetSourceSchema, datasetUpgrades, droppedRowSchema, largestGroupSchema, leakSummarySchema, lengthStatisticsSchema, splitRoleSchema, splitSummarySchema, tokenStatisticsSchema, type DatasetFinding, type DatasetRecord, type DatasetSource, type DroppedRow, type LargestGroup, type LeakSummary, type LengthStatistics, type SplitRole, type SplitSummary, type TokenStatistics } from "./dataset.ts";

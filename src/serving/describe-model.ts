@@ -1,5 +1,6 @@
-import type { ModelPool } from "./pool.ts";
+import { identityFields } from "./identity.ts";
 import type { ModelInfoReply } from "./schemas.ts";
+import type { ServableModel } from "./servable.ts";
 
 /** `general.file_type` of GGUF headers as names (llama.h, `enum llama_ftype`); unquantized types are left out. */
 const QUANTIZATION_NAMES: Readonly<Record<string, string>> = {
@@ -11,13 +12,15 @@ export const PROMPT_FORMAT_KEY = "tunesmith.prompt_format";
 const DOMAIN_KEY = "tunesmith.domain";
 
 /** What `/api/v1/model/info` says. */
-export function describeModel({ name, info }: ModelPool): ModelInfoReply {
+export function describeModel({ identity, pool: { info } }: ServableModel): ModelInfoReply {
   return {
-    model_name: name,
-    model_type: "causal-lm",
+    model_name: identity.name,
+    model_type: info.tasks.includes("generate") ? "causal-lm" : "encoder",
+    ...identityFields(identity),
     architecture: info.architecture,
     quantization: QUANTIZATION_NAMES[info.metadata.get("general.file_type") ?? ""] ?? null,
     max_context_length: info.contextLength,
+    parallel: info.parallel,
     parameters: roundCount(info.parameterCount),
     parameter_count: info.parameterCount,
     size_bytes: info.sizeBytes,

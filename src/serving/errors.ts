@@ -53,3 +53,49 @@ export function promptTooLong(tokens: number, contextLength: number): TunesmithE
 export function promptEmpty(): TunesmithError {
   return new TunesmithError({ code: "serving.prompt_empty", message: "Cannot answer: the prompt has no tokens, at least one is needed", hint: "Write something in the prompt." });
 }
+
+export function modelUnknown(name: string, known: readonly string[]): TunesmithError {
+  return new TunesmithError({
+    code: "serving.model_unknown",
+    message: `Cannot ask ${JSON.stringify(name)}: no model of this server has that name or version`,
+    hint: `Ask one of ${known.join(", ")}.`,
+    details: { name, known },
+  });
+}
+
+/** `task` as in the sentence "a model that can …". */
+const TASKS = { generate: "write text", embed: "embed texts", rerank: "rank documents" } as const;
+
+export function noModel(task: keyof typeof TASKS, name: string | undefined): TunesmithError {
+  return new TunesmithError({
+    code: "serving.no_model",
+    message: name === undefined ? `Cannot answer: this server has no model that can ${TASKS[task]}` : `Cannot answer: ${name} cannot ${TASKS[task]}`,
+    hint: `Start the server with a model that can ${TASKS[task]}.`,
+    details: { task },
+  });
+}
+
+export function conversationUnsupported(turns: number): TunesmithError {
+  return new TunesmithError({
+    code: "serving.conversation_unsupported",
+    message: `Cannot answer the conversation of ${turns} messages: the model was trained on single questions, one message of the user is needed`,
+    hint: "Send one message of the user, or serve a model with a chat template.",
+  });
+}
+
+export function fieldUnsupported(field: string, value: unknown, needed: string): TunesmithError {
+  return new TunesmithError({
+    code: "serving.field_unsupported",
+    message: `Cannot answer: ${field} is ${JSON.stringify(value)}, this server takes ${needed}`,
+    hint: `Leave ${field} out.`,
+    details: { faults: [{ field, message: `takes ${needed}` }] },
+  });
+}
+
+export function keyNameTaken(name: string): TunesmithError {
+  return new TunesmithError({ code: "serving.key_name_taken", message: `Cannot make a key for ${name}: there is one already`, hint: "Choose another name, or take the old one back with `tunesmith keys remove`." });
+}
+
+export function keyNotHeld(name: string, path: string): TunesmithError {
+  return new TunesmithError({ code: "serving.key_missing", message: `Cannot take back the key of ${name}: ${path} holds none of that name`, hint: "`tunesmith keys list` shows them." });
+}

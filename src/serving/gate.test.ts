@@ -23,8 +23,10 @@ describe("a gate", () => {
     const leave = await gate.enter();
     const second = gate.enter();
     await expect(gate.enter()).rejects.toMatchObject({ code: "serving.busy", details: { waiting: 1, retry_after_s: 1 } });
+    const part = gate.enter(undefined, "expected");
     leave();
     (await second)();
+    (await part)();
     expect(gate.inside).toBe(0);
   });
 

@@ -4,8 +4,11 @@ import { generationCancelled, servingBusy, servingClosed } from "./errors.ts";
 export interface Gate {
   readonly inside: number;
   readonly waiting: number;
-  /** Resolves with the function that gives the place back. @throws `serving.busy` when the line is full, `serving.cancelled`, `serving.closed` */
-  enter(signal?: AbortSignal): Promise<() => void>;
+  /**
+   * Resolves with the function that gives the place back. Who is `expected`, as a later part of something that was let in, may wait however
+   * long the line is. @throws `serving.busy` when the line is full, `serving.cancelled`, `serving.closed`
+   */
+  enter(signal?: AbortSignal, expected?: "expected"): Promise<() => void>;
   /** Turns away who waits and who comes. */
   close(): void;
 }
@@ -47,11 +50,11 @@ export function createGate({ places, maxWaiting, retryAfterSeconds }: GateOption
     get waiting() {
       return line.size;
     },
-    async enter(signal) {
+    async enter(signal, expected) {
       if (closed) throw servingClosed();
       if (signal?.aborted === true) throw generationCancelled();
       if (inside < places) return takePlace();
-      if (line.size >= maxWaiting) throw servingBusy(line.size, retryAfterSeconds(line.size));
+      if (line.size >= maxWaiting && expected === undefined) throw servingBusy(line.size, retryAfterSeconds(line.size));
       return new Promise<() => void>((resolve, reject) => {
         const end = () => {
           line.delete(one);

@@ -1,16 +1,18 @@
 // What the serving process and its model process say to each other.
-import type { LlamaInfo } from "../engine/llama/index.ts";
+import type { JsonSchema, LlamaInfo } from "../engine/llama/index.ts";
 import type { ErrorRecord } from "../errors.ts";
 
 export interface ModelHostOptions {
-  /** A GGUF file. */
+  /** A GGUF file; for an encoder a Hugging Face directory, too. */
   readonly modelPath: string;
+  /** `encoder` for a BERT: it embeds texts or ranks documents. Default `decoder`. */
+  readonly kind?: "decoder" | "encoder";
   /** Default: physical cores, at most 8. */
   readonly threads?: number;
   /** Default: the trained length, at most 4096. */
   readonly contextLength?: number;
-  /** Answers under way side by side; each has a context of its own length. Default 1. */
-  readonly parallel?: number;
+  /** Answers under way side by side; each has a context of its own length. `auto`: as many as memory allows, at most 8. Default 1. */
+  readonly parallel?: number | "auto";
   /** LoRA adapters in GGUF form. Default none. */
   readonly adapters?: readonly { readonly path: string; readonly scale?: number }[];
 }
@@ -25,6 +27,8 @@ export interface HostRequest {
   readonly topP: number;
   readonly seed?: number;
   readonly stop: readonly string[];
+  /** Holds the answer to JSON that satisfies it. */
+  readonly jsonSchema?: JsonSchema;
 }
 
 export interface HostAnswer {
@@ -36,10 +40,14 @@ export interface HostAnswer {
   readonly generateMs: number;
 }
 
+/** What a model can be asked for. */
+export type ModelTask = "generate" | "embed" | "rerank";
+
 export interface HostInfo extends LlamaInfo {
   readonly contextLength: number;
   /** Answers under way side by side. */
   readonly parallel: number;
+  readonly tasks: readonly ModelTask[];
 }
 
 /** What a model can be asked, and what it answers. */
@@ -48,6 +56,21 @@ export interface HostAsks {
   readonly generate: { readonly ask: { readonly request: HostRequest; readonly stream: boolean }; readonly answer: HostAnswer };
   /** Refuses a prompt that leaves no room for an answer. */
   readonly check: { readonly ask: Pick<HostRequest, "text" | "parseSpecial">; readonly answer: { readonly promptTokens: number } };
+  readonly embed: { readonly ask: { readonly texts: readonly string[] }; readonly answer: Vectors };
+  /** Documents that are too long are cut at their end. */
+  readonly rank: { readonly ask: { readonly query: string; readonly documents: readonly string[] }; readonly answer: Ranking };
+}
+
+export interface Vectors {
+  /** One for each text, of length 1. */
+  readonly vectors: readonly Float32Array[];
+  readonly tokens: number;
+}
+
+export interface Ranking {
+  /** One for each document, as the classifier gives it: higher fits better. */
+  readonly scores: readonly number[];
+  readonly tokens: number;
 }
 
 export type HostAsk = { readonly [Kind in keyof HostAsks]: { readonly kind: Kind } & HostAsks[Kind]["ask"] }[keyof HostAsks];

@@ -1,6 +1,11 @@
+export { createCounters, type CountedAnswer, type ServingCounters } from "./counters.ts";
 export { PROMPT_FORMAT_KEY } from "./describe-model.ts";
-export type { HostAnswer, HostInfo, HostRequest, ModelHostOptions } from "./host-messages.ts";
+export type { HostAnswer, HostInfo, HostRequest, ModelHostOptions, ModelTask } from "./host-messages.ts";
+export { identityHeaders, modelId, type ModelIdentity } from "./identity.ts";
+export { addKey, listKeys, openKeyRing, removeKey, type KeyRing, type NewKey } from "./keys.ts";
 export { startModelHost, type GenerateContext, type ModelHost } from "./model-host.ts";
-export { openModelPool, type ModelPool, type ModelPoolOptions } from "./pool.ts";
-export { servingRoutes, type RenderedPrompt, type ServingOptions } from "./routes.ts";
+export { openModelPool, type ModelPool, type ModelPoolOptions, type PoolCounts } from "./pool.ts";
+export { servingRoutes, type ServingOptions } from "./routes.ts";
 export { generateBodySchema, generateReplySchema, type GenerateBody, type GenerateReply } from "./schemas.ts";
+export { rawPrompt, singleQuestion, type ChatTurn, type RenderedPrompt, type ServableModel } from "./servable.ts";
+export { openShelf, type FoundModel, type Loan, type ModelShelf, type Reloaded, type ShelfPlace } from "./shelf.ts";

@@ -4,11 +4,13 @@ import { fileURLToPath } from "node:url";
 import { siblingModule } from "../engine/ffi/index.ts";
 import { fromErrorRecord } from "../errors.ts";
 import { modelCrashed, servingClosed } from "./errors.ts";
-import type { FromHost, HostAnswer, HostAsk, HostAsks, HostInfo, HostRequest, ModelHostOptions, ToHost } from "./host-messages.ts";
+import type { FromHost, HostAnswer, HostAsk, HostAsks, HostInfo, HostRequest, ModelHostOptions, Ranking, ToHost, Vectors } from "./host-messages.ts";
 
 export interface GenerateContext {
   readonly signal?: AbortSignal;
   readonly onText?: (piece: string) => void;
+  /** Set for a later part of a request that was let in already: a full line does not refuse it. */
+  readonly expected?: "expected";
 }
 
 /** A loaded model in a process of its own. */
@@ -23,6 +25,10 @@ export interface ModelHost {
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
   /** Resolves when there is room for the prompt and a token. @throws `serving.context_exceeded`, `serving.model_crashed` */
   check(prompt: HostAsks["check"]["ask"]): Promise<{ readonly promptTokens: number }>;
+  /** @throws `serving.no_model` where it cannot, `llama.context_exceeded`, `models.too_long`, `serving.model_crashed` */
+  embed(texts: readonly string[], context?: GenerateContext): Promise<Vectors>;
+  /** @throws `serving.no_model` where it cannot, `serving.model_crashed` */
+  rank(query: string, documents: readonly string[], context?: GenerateContext): Promise<Ranking>;
   /** Ends the process; resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -98,6 +104,8 @@ export function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
           ended: gone,
           generate: (request, context = {}) => ask("generate", { request, stream: context.onText !== undefined }, context),
           check: (prompt) => ask("check", prompt),
+          embed: (texts, context) => ask("embed", { texts }, context),
+          rank: (query, documents, context) => ask("rank", { query, documents }, context),
           close,
         });
       } else if (message.kind === "refused") {

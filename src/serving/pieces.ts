@@ -4,33 +4,39 @@ import type { GenerateContext } from "./model-host.ts";
 /** One event of a streamed answer: a piece of text, then once the whole reply with `done`. */
 export type PieceEvent<Reply> = { readonly text: string } | ({ readonly done: true } & Reply);
 
-/** Turns a generation with a callback into events that are pulled. Leaving the loop early cancels the generation. */
-export async function* streamPieces<Reply extends object>(
+/** A generation as events: pieces, then the reply. Leaving the loop early cancels the generation. */
+export function streamPieces<Reply extends object>(
   generate: (context: GenerateContext) => Promise<HostAnswer>,
   signal: AbortSignal,
   toReply: (answer: HostAnswer) => Reply,
 ): AsyncGenerator<PieceEvent<Reply>> {
+  return pullEvents<PieceEvent<Reply>>(signal, async (push, either) => {
+    const answer = await generate({ signal: either, onText: (text) => push({ text }) });
+    push({ done: true, ...toReply(answer) });
+  });
+}
+
+/** Turns work that pushes into events that are pulled. Leaving the loop early aborts the work. @throws what the work throws, after the events before it */
+export async function* pullEvents<Event>(signal: AbortSignal, work: (push: (event: Event) => void, signal: AbortSignal) => Promise<void>): AsyncGenerator<Event> {
   const stop = new AbortController();
-  const waiting: string[] = [];
+  const waiting: Event[] = [];
   let wake = () => {};
   let over = false;
-  const work = generate({
-    signal: AbortSignal.any([signal, stop.signal]),
-    onText(piece) {
-      waiting.push(piece);
-      wake();
-    },
-  }).finally(() => {
+  const push = (event: Event) => {
+    waiting.push(event);
+    wake();
+  };
+  const done = work(push, AbortSignal.any([signal, stop.signal])).finally(() => {
     over = true;
     wake();
   });
-  work.catch(() => {});
+  done.catch(() => {});
   try {
     while (!over || waiting.length > 0) {
       if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      for (const text of waiting.splice(0)) yield { text };
+      for (const event of waiting.splice(0)) yield event;
     }
-    yield { done: true, ...toReply(await work) };
+    await done;
   } finally {
     stop.abort();
   }

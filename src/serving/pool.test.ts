@@ -45,6 +45,8 @@ function fakeHosts(parallel = 1) {
         }
       },
       check: async () => ({ promptTokens: 1 }),
+      embed: async () => ({ vectors: [], tokens: 5 }),
+      rank: async () => ({ scores: [], tokens: 5 }),
       close: async () => die(),
     };
   };

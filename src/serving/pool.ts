@@ -6,7 +6,7 @@ import { TunesmithError } from "../errors.ts";
 import { generationCancelled, requestTooSlow } from "./errors.ts";
 import { createGate } from "./gate.ts";
 import { keepHost } from "./host-keeper.ts";
-import type { HostAnswer, HostInfo, HostRequest, ModelHostOptions } from "./host-messages.ts";
+import type { HostAnswer, HostInfo, HostRequest, ModelHostOptions, Ranking, Vectors } from "./host-messages.ts";
 import { startModelHost, type GenerateContext, type ModelHost } from "./model-host.ts";
 
 export interface ModelPoolOptions extends ModelHostOptions {
@@ -24,7 +24,7 @@ export interface ModelPoolOptions extends ModelHostOptions {
 export interface PoolCounts {
   readonly promptTokens: number;
   readonly generatedTokens: number;
-  /** Answers that came to their end. */
+  /** Requests that came to their end. */
   readonly answers: number;
   /** Times its process was started again. */
   readonly restarts: number;
@@ -40,6 +40,12 @@ export interface ModelPool {
   readonly counts: PoolCounts;
   /** @throws `serving.busy`, `serving.cancelled`, `serving.closed`, `serving.timeout`, `serving.model_crashed`, `serving.context_exceeded` */
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
+  /** @throws as `generate`, `models.too_long` */
+  embed(texts: readonly string[], context?: GenerateContext): Promise<Vectors>;
+  /** @throws as `generate` */
+  rank(query: string, documents: readonly string[], context?: GenerateContext): Promise<Ranking>;
+  /** Resolves when the prompt fits. @throws `serving.context_exceeded`, `serving.prompt_empty` */
+  check(request: HostRequest): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,31 +58,43 @@ export async function openModelPool(options: ModelPoolOptions): Promise<ModelPoo
   const gate = createGate({ places: info.parallel, maxWaiting, retryAfterSeconds: pace.secondsUntil });
   const counts = { promptTokens: 0, generatedTokens: 0, answers: 0 };
 
-  /** Who would wait for nothing is told so before. */
-  const refuseEarly = async ({ text, parseSpecial }: HostRequest) => {
+  /** Who would wait for nothing is told so before. A process that is just being started is not waited for. */
+  const check = async ({ text, parseSpecial }: HostRequest) => {
     if (!keeper.alive) return;
     await (await keeper.host()).check({ text, parseSpecial }).catch((thrown: unknown) => {
-      if (thrown instanceof TunesmithError && thrown.code === "serving.model_crashed") return;
-      throw thrown;
+      if (!(thrown instanceof TunesmithError && thrown.code === "serving.model_crashed")) throw thrown;
     });
   };
-  const answer = async (request: HostRequest, { signal, ...context }: GenerateContext): Promise<HostAnswer> => {
-    if (gate.inside === info.parallel) await refuseEarly(request);
-    const leave = await gate.enter(signal);
+  /** Lets work have a place and a living process. */
+  const inPlace = async <T>({ signal, expected }: GenerateContext, work: (host: ModelHost) => Promise<T>): Promise<T> => {
+    const leave = await gate.enter(signal, expected);
     const startedMs = performance.now();
     try {
-      const host = await keeper.host();
-      const result = await host.generate(request, { ...context, signal });
-      counts.promptTokens += result.promptTokens;
-      counts.generatedTokens += result.tokens;
-      if (result.finishReason === "cancelled") throw generationCancelled();
-      counts.answers += 1;
+      const result = await work(await keeper.host());
       pace.note(performance.now() - startedMs);
       return result;
     } finally {
       leave();
     }
   };
+  const generate = async (request: HostRequest, context: GenerateContext): Promise<HostAnswer> => {
+    if (gate.inside === info.parallel && context.expected === undefined) await check(request);
+    return inPlace(context, async (host) => {
+      const answer = await host.generate(request, context);
+      counts.promptTokens += answer.promptTokens;
+      counts.generatedTokens += answer.tokens;
+      if (answer.finishReason === "cancelled") throw generationCancelled();
+      counts.answers += 1;
+      return answer;
+    });
+  };
+  const read = <T extends { readonly tokens: number }>(context: GenerateContext, work: (host: ModelHost) => Promise<T>) =>
+    inPlace(context, async (host) => {
+      const answer = await work(host);
+      counts.promptTokens += answer.tokens;
+      counts.answers += 1;
+      return answer;
+    });
   return {
     name: name ?? (info.name === "" ? basename(options.modelPath).replace(/\.gguf$/i, "") : info.name),
     info,
@@ -89,7 +107,10 @@ export async function openModelPool(options: ModelPoolOptions): Promise<ModelPoo
     get counts() {
       return { ...counts, restarts: keeper.restarts };
     },
-    generate: (request, context = {}) => withinTime(timeoutMs, context, (timed) => answer(request, timed)),
+    generate: (request, context = {}) => withinTime(timeoutMs, context, (timed) => generate(request, timed)),
+    embed: (texts, context = {}) => withinTime(timeoutMs, context, (timed) => read(timed, (host) => host.embed(texts, timed))),
+    rank: (query, documents, context = {}) => withinTime(timeoutMs, context, (timed) => read(timed, (host) => host.rank(query, documents, timed))),
+    check,
     async close() {
       gate.close();
       await keeper.close();

@@ -1,64 +1,45 @@
 import { describe, expect, it } from "vitest";
+import { answered, fakeModel, fakePool, fakeShelf, readEvents } from "../../test/helpers/fake-shelf.ts";
 import type { Route, RouteReply } from "../route.ts";
-import type { HostAnswer, HostInfo, HostRequest } from "./host-messages.ts";
-import type { GenerateContext } from "./model-host.ts";
 import type { ModelPool } from "./pool.ts";
-import { servingRoutes, type ServingOptions } from "./routes.ts";
+import { servingRoutes } from "./routes.ts";
+import type { ModelShelf } from "./shelf.ts";
 
-const info: HostInfo = {
-  architecture: "llama",
-  name: "tiny",
-  parameterCount: 3_281_234,
-  sizeBytes: 1_000_000,
-  trainContextLength: 512,
-  contextLength: 256,
-  parallel: 1,
-  vocabSize: 257,
-  addBos: false,
-  metadata: new Map([["general.file_type", "15"], ["tunesmith.prompt_format", "instruction"]]),
-};
+type Headers = Record<string, string>;
 
-function fakePool(generate: (request: HostRequest, context: GenerateContext) => Promise<HostAnswer>): ModelPool & { readonly asked: HostRequest[] } {
-  const asked: HostRequest[] = [];
-  return {
-    asked,
-    name: "tiny",
-    info,
-    loaded: true,
-    load: { running: 0, waiting: 0 },
-    counts: { promptTokens: 0, generatedTokens: 0, answers: 0, restarts: 0 },
-    generate(request, context = {}) {
-      asked.push(request);
-      return generate(request, context);
-    },
-    close: async () => {},
-  };
+async function ask(shelf: ModelShelf, method: Route["method"], path: string, { body, query, headers = {} }: { body?: unknown; query?: unknown; headers?: Headers } = {}): Promise<RouteReply> {
+  const route = servingRoutes(shelf, { version: "1.2.3", now: () => 1000.5 }).find((one) => one.method === method && one.path === path)!;
+  const setHeaders = (added: Readonly<Headers>) => void Object.assign(headers, added);
+  return route.run({ body: route.body?.parse(body), query: route.query?.parse(query ?? {}), params: {}, signal: new AbortController().signal, setHeaders });
 }
 
-const answered = (text: string, finishReason: HostAnswer["finishReason"] = "stop"): HostAnswer => ({ text, tokens: 3, promptTokens: 2, finishReason, promptMs: 1, generateMs: 1 });
-
-function call(pool: ModelPool, method: Route["method"], path: string, body?: unknown, options: Partial<ServingOptions> = {}, signal = new AbortController().signal): Promise<RouteReply> {
-  const route = servingRoutes(pool, { version: "1.2.3", ...options }).find((one) => one.method === method && one.path === path)!;
-  return route.run({ body: route.body?.parse(body), query: undefined, params: {}, signal, setHeaders: () => {} });
-}
+const shelfOf = (pool: ModelPool) => fakeShelf(fakeModel(pool));
 
 describe("the serving routes", () => {
   it("say how the model is, with and without the prefix", async () => {
-    const pool = fakePool(async () => answered(""));
+    const shelf = await shelfOf(fakePool(async () => answered("")));
     const expected = { json: { status: "ok", model_loaded: true, model_name: "tiny", version: "1.2.3" } };
-    expect(await call(pool, "GET", "/api/v1/health")).toEqual(expected);
-    expect(await call(pool, "GET", "/health")).toEqual(expected);
-    expect(await call({ ...pool, loaded: false }, "GET", "/health")).toMatchObject({ json: { status: "degraded", model_loaded: false } });
+    expect(await ask(shelf, "GET", "/api/v1/health")).toEqual(expected);
+    expect(await ask(shelf, "GET", "/health")).toEqual(expected);
+    const dead = await shelfOf(fakePool(async () => answered(""), { loaded: false }));
+    expect(await ask(dead, "GET", "/health")).toMatchObject({ json: { status: "degraded", model_loaded: false } });
   });
 
-  it("describe the model", async () => {
-    expect(await call(fakePool(async () => answered("")), "GET", "/api/v1/model/info")).toEqual({
+  it("describe the model and what made it", async () => {
+    expect(await ask(await shelfOf(fakePool(async () => answered(""))), "GET", "/api/v1/model/info")).toEqual({
       json: {
         model_name: "tiny",
         model_type: "causal-lm",
+        model_version: "v1.2",
+        digest: `sha256:${"ab".repeat(32)}`,
+        run_id: "run-1",
+        checkpoint: "c-1",
+        dataset_digest: "cd",
+        base_model: "base",
         architecture: "llama",
         quantization: "q4_k_m",
         max_context_length: 256,
+        parallel: 2,
         parameters: "3.3M",
         parameter_count: 3_281_234,
         size_bytes: 1_000_000,
@@ -69,18 +50,54 @@ describe("the serving routes", () => {
     });
   });
 
-  it("answer a prompt with the defaults of the API", async () => {
+  it("answer a prompt with the defaults of the API and name the model in the headers", async () => {
     const pool = fakePool(async () => answered("Rest.", "length"));
-    expect(await call(pool, "POST", "/api/v1/generate", { prompt: "Fever?" })).toEqual({ json: { generated_text: "Rest.", prompt: "Fever?", tokens_generated: 3, finish_reason: "length" } });
-    expect(pool.asked).toEqual([{ text: "Fever?", parseSpecial: false, maxTokens: 256, temperature: 0.7, topK: 50, topP: 0.9, seed: undefined, stop: [] }]);
+    const headers: Headers = {};
+    expect(await ask(await shelfOf(pool), "POST", "/api/v1/generate", { body: { prompt: "Fever?" }, headers })).toEqual({
+      json: { generated_text: "Rest.", prompt: "Fever?", tokens_generated: 3, prompt_tokens: 2, finish_reason: "length" },
+    });
+    expect(pool.asked).toEqual([{ text: "### Fever?\n", parseSpecial: true, maxTokens: 256, temperature: 0.7, topK: 50, topP: 0.9, seed: undefined, stop: [] }]);
+    expect(headers).toEqual({ "x-model-name": "tiny", "x-model-version": "v1.2", "x-model-digest": `sha256:${"ab".repeat(32)}`, "x-model-run": "run-1" });
   });
 
-  it("wrap the prompt unless it is raw", async () => {
+  it("send a raw prompt as it is", async () => {
     const pool = fakePool(async () => answered(""));
-    const renderPrompt = (prompt: string) => ({ text: `### ${prompt}\n`, parseSpecial: true });
-    await call(pool, "POST", "/generate", { prompt: "a" }, { renderPrompt });
-    await call(pool, "POST", "/generate", { prompt: "a", format: "raw" }, { renderPrompt });
-    expect(pool.asked.map(({ text, parseSpecial }) => [text, parseSpecial])).toEqual([["### a\n", true], ["a", false]]);
+    await ask(await shelfOf(pool), "POST", "/generate", { body: { prompt: "a", input: "b", format: "raw" } });
+    expect(pool.asked[0]).toMatchObject({ text: "a\n\nb", parseSpecial: false });
+  });
+
+  it("answer a batch in its order, as many at once as there is room for", async () => {
+    let running = 0;
+    let most = 0;
+    const pool = fakePool(async ({ text }) => {
+      most = Math.max(most, (running += 1));
+      await new Promise((resolve) => setTimeout(resolve, text.includes("a") ? 9 : 1));
+      running -= 1;
+      return answered(text);
+    });
+    const reply = (await ask(await shelfOf(pool), "POST", "/generate/batch", { body: { prompts: ["a", "b", "c"], format: "raw" } })) as { json: { results: { generated_text: string }[]; total_prompts: number } };
+    expect([reply.json.results.map(({ generated_text: text }) => text), reply.json.total_prompts, most]).toEqual([["a", "b", "c"], 3, 2]);
+  });
+
+  it("check every prompt of a batch before the first is answered, and call off the rest when one fails", async () => {
+    const tooLong = fakePool(async () => answered(""), { check: () => Promise.reject(new Error("too long")) });
+    await expect(ask(await shelfOf(tooLong), "POST", "/generate/batch", { body: { prompts: ["a", "b"] } })).rejects.toThrow("too long");
+    expect(tooLong.asked).toEqual([]);
+    let aborted = false;
+    const failing = fakePool(({ text }, { signal }) =>
+      text === "a" ? Promise.reject(new Error("broken")) : new Promise((resolve) => signal?.addEventListener("abort", () => ((aborted = true), resolve(answered("", "cancelled"))))),
+    );
+    await expect(ask(await shelfOf(failing), "POST", "/generate/batch", { body: { prompts: ["a", "b", "c"], format: "raw" } })).rejects.toThrow("broken");
+    expect([aborted, failing.asked.length]).toEqual([true, 2]);
+  });
+
+  it("order documents by score, with ranks and places", async () => {
+    const ranker = fakePool(async () => answered(""), { info: { ...fakePool(async () => answered("")).info, tasks: ["rerank"] } });
+    expect(await ask(await shelfOf(ranker), "POST", "/rerank", { body: { query: "q", documents: ["a", "ccc", "bb"], top_k: 2 } })).toEqual({
+      json: { query: "q", results: [{ document: "ccc", score: 3, rank: 1, index: 1 }, { document: "bb", score: 2, rank: 2, index: 2 }] },
+    });
+    await expect(ask(await shelfOf(ranker), "POST", "/generate", { body: { prompt: "a" } })).rejects.toMatchObject({ code: "serving.no_model" });
+    await expect(ask(await shelfOf(fakePool(async () => answered(""))), "POST", "/rerank", { body: { query: "q", documents: ["a"] } })).rejects.toMatchObject({ code: "serving.no_model" });
   });
 
   it("stream pieces and then the whole answer", async () => {
@@ -90,10 +107,8 @@ describe("the serving routes", () => {
       onText?.("st");
       return answered("Rest");
     });
-    const reply = await call(pool, "POST", "/generate", { prompt: "a", stream: true });
-    const events: unknown[] = [];
-    if ("events" in reply) for await (const event of reply.events) events.push(event);
-    expect(events).toEqual([{ text: "Re" }, { text: "st" }, { done: true, generated_text: "Rest", prompt: "a", tokens_generated: 3, finish_reason: "stop" }]);
+    const reply = await ask(await shelfOf(pool), "POST", "/generate", { body: { prompt: "a", stream: true } });
+    expect(await readEvents(reply)).toEqual([{ text: "Re" }, { text: "st" }, { done: true, generated_text: "Rest", prompt: "a", tokens_generated: 3, prompt_tokens: 2, finish_reason: "stop" }]);
   });
 
   it("cancel the generation when the reader leaves", async () => {
@@ -102,17 +117,14 @@ describe("the serving routes", () => {
       onText?.("a");
       return new Promise((resolve) => signal?.addEventListener("abort", () => ((aborted = true), resolve(answered("a", "cancelled")))));
     });
-    const reply = await call(pool, "POST", "/generate", { prompt: "a", stream: true });
+    const reply = await ask(await shelfOf(pool), "POST", "/generate", { body: { prompt: "a", stream: true } });
     if ("events" in reply) for await (const event of reply.events) if (event !== undefined) break;
     expect(aborted).toBe(true);
   });
 
   it("pass on what fails while streaming", async () => {
-    const reply = await call(fakePool(() => Promise.reject(new Error("gone"))), "POST", "/generate", { prompt: "a", stream: true });
-    const read = async () => {
-      if ("events" in reply) for await (const event of reply.events) expect(event).toBeUndefined();
-    };
-    await expect(read()).rejects.toThrow("gone");
+    const reply = await ask(await shelfOf(fakePool(() => Promise.reject(new Error("gone")))), "POST", "/generate", { body: { prompt: "a", stream: true } });
+    await expect(readEvents(reply)).rejects.toThrow("gone");
   });
 
   it.each([
@@ -124,8 +136,8 @@ describe("the serving routes", () => {
     [{ prompt: "a", top_p: 0 }, "top_p"],
     [{ prompt: "a", seed: -1 }, "seed"],
     [{ prompt: "a", max_token: 5 }, "max_token"],
-  ])("refuse the body %j", (body, field) => {
-    const route = servingRoutes(fakePool(async () => answered("")), { version: "1" }).find(({ path }) => path === "/generate")!;
+  ])("refuse the body %j", async (body, field) => {
+    const route = servingRoutes(await shelfOf(fakePool(async () => answered(""))), { version: "1" }).find(({ path }) => path === "/generate")!;
     expect(JSON.stringify(route.body!.safeParse(body).error?.issues)).toContain(field);
   });
 });

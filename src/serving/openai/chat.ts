@@ -1,0 +1,58 @@
+import type { JsonSchema } from "../../engine/llama/index.ts";
+import { defineRoute, type Route } from "../../route.ts";
+import { answerWith } from "../answer-with.ts";
+import { fieldUnsupported } from "../errors.ts";
+import type { ChatTurn } from "../servable.ts";
+import type { ModelShelf } from "../shelf.ts";
+import { answerAs, type AnswerForm } from "./answer.ts";
+import { openaiProblem } from "./problem.ts";
+import { chatBodySchema, chatReplySchema, type ChatBody } from "./schemas.ts";
+import { refuseUnsupported } from "./unsupported.ts";
+
+const FORM: AnswerForm = {
+  prefix: "chatcmpl",
+  object: "chat.completion",
+  chunkObject: "chat.completion.chunk",
+  choice: (index, content, reason) => ({ index, message: { role: "assistant", content, refusal: null }, logprobs: null, finish_reason: reason }),
+  opening: (index) => ({ index, delta: { role: "assistant", content: "", refusal: null }, logprobs: null, finish_reason: null }),
+  piece: (index, content) => ({ index, delta: { content }, logprobs: null, finish_reason: null }),
+  closing: (index, reason) => ({ index, delta: {}, logprobs: null, finish_reason: reason }),
+};
+
+/** `POST /v1/chat/completions` */
+export function chatRoute(shelf: ModelShelf, now: () => number): Route {
+  return defineRoute<ChatBody, unknown>({
+    method: "POST",
+    path: "/v1/chat/completions",
+    summary: "Answer a conversation, as OpenAI's API does",
+    body: chatBodySchema,
+    reply: chatReplySchema,
+    problem: openaiProblem,
+    async run(call) {
+      const { body, signal } = call;
+      refuseUnsupported(body);
+      const turns = turnsOf(body);
+      return answerWith(shelf, { task: "generate", name: body.model }, call, async (model) => {
+        const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? model.pool.info.contextLength;
+        return answerAs(FORM, { model, body, prompts: [model.renderChat(turns)], maxTokens, jsonSchema: jsonSchemaOf(body), signal, created: now() });
+      });
+    },
+  });
+}
+
+function jsonSchemaOf({ response_format: format }: ChatBody): JsonSchema | undefined {
+  if (format?.type === "json_object") return { type: "object" };
+  return format?.type === "json_schema" ? (format.json_schema.schema as JsonSchema) : undefined;
+}
+
+/** @throws `serving.field_unsupported` for what is no text and for tools */
+function turnsOf({ messages }: ChatBody): readonly ChatTurn[] {
+  return messages.map(({ role, content }, index) => {
+    if (role === "tool" || role === "function") throw fieldUnsupported(`messages.${index}.role`, role, "system, user and assistant");
+    const parts = typeof content === "string" ? [content] : (content ?? []).map(({ type, text }) => {
+      if (type !== "text" || text === undefined) throw fieldUnsupported(`messages.${index}.content`, type, "parts of the type text");
+      return text;
+    });
+    return { role: role === "developer" ? "system" : role, content: parts.join("\n") };
+  });
+}
