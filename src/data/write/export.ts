@@ -46,7 +46,7 @@ export function exportDataset(dataset: OpenDataset, { format, outputDir, labelNa
   const names = labelNames ?? [...found].sort();
   const strangers = [...found].filter((name) => !names.includes(name));
   if (format === "csv" && isLabelled && strangers.length > 0) throw labelsLeftOut(strangers);
-  if (format === "csv" && (used.has("messages") || (used.has("entities") && !isLabelled))) throw exportImpossible(dataset.path, used.has("messages") ? "conversations" : "entities");
+  if (format === "csv" && (used.has("messages") || used.has("entities"))) throw exportImpossible(dataset.path, used.has("messages") ? "conversations" : "entities");
   const extras = TEXTS.filter((name) => used.has(name));
   const columns = isLabelled ? ["text", "labels", ...extras.filter((name) => name === "task" || name === "group")] : extras;
   const cells: Cells = isLabelled ? (row) => columns.map((name) => labelledCell(row, name, names)) : (row) => extras.map((name) => row[name] ?? "");
