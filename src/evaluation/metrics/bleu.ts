@@ -2,7 +2,8 @@
 // "A Call for Clarity in Reporting BLEU Scores", 2018; smoothing after B. Chen and C. Cherry, WMT 2014. The numbers of the rows are summed
 // before anything is divided, so that the score of a corpus is not the mean of the scores of its rows.
 import { tokenizeForBleu, type BleuTokenizer } from "./bleu-tokenize.ts";
-import { countEach, ngrams, trimEnd } from "./text.ts";
+import { countShared, numberNgrams } from "./ngrams.ts";
+import { trimEnd } from "./text.ts";
 
 export interface BleuOptions {
   /** Default false. */
@@ -36,9 +37,8 @@ export function countBleu(prediction: string, references: readonly string[], opt
   const cut = (text: string) => tokenizeForBleu(trimEnd(options.lowercase === true ? text.toLowerCase() : text), options.tokenizer ?? "13a");
   const tokens = cut(prediction);
   const golds = references.map(cut);
-  const orders = Array.from({ length: options.maxOrder ?? 4 }, (_, index) => index + 1);
-  const matches = orders.map((order) => countMatches(tokens, golds, order));
-  return [tokens.length, nearestLength(tokens.length, golds), ...matches, ...orders.map((order) => Math.max(0, tokens.length - order + 1))];
+  const orders = numberNgrams([tokens, ...golds], options.maxOrder ?? 4);
+  return [tokens.length, nearestLength(tokens.length, golds), ...orders.map(countShared), ...orders.map(({ texts }) => texts[0]!.length)];
 }
 
 /** The score of summed counts. */
@@ -99,14 +99,6 @@ function smoothPrecisions(matches: readonly number[], totals: readonly number[],
 function smoothingValueOf({ smoothing = "exp", smoothingValue }: BleuOptions): number | undefined {
   const standard = SMOOTHING_VALUES[smoothing];
   return standard === undefined ? undefined : (smoothingValue ?? standard);
-}
-
-/** Each n-gram of the prediction counts as often as the reference that has it most often. */
-function countMatches(prediction: readonly string[], references: readonly (readonly string[])[], order: number): number {
-  const wanted = references.map((reference) => countEach(ngrams(reference, order)));
-  let matches = 0;
-  for (const [ngram, count] of countEach(ngrams(prediction, order))) matches += Math.min(count, Math.max(...wanted.map((counts) => counts.get(ngram) ?? 0)));
-  return matches;
 }
 
 /** Of two references equally near, the shorter. */

@@ -1,6 +1,7 @@
 // chrF and chrF++ as sacrebleu 2.6 computes them. M. Popović, "chrF: character n-gram F-score for automatic MT evaluation", 2015, and
 // "chrF++: words helping character n-grams", 2017. Counts of all rows are summed first.
-import { countEach, ngrams, words } from "./text.ts";
+import { countShared, numberNgrams } from "./ngrams.ts";
+import { words } from "./text.ts";
 
 export interface ChrfOptions {
   /** Longest run of characters. Default 6. */
@@ -23,8 +24,11 @@ const PUNCTUATION = /[!-/:-@[-`{-~]/;
 /** What one row adds to the sums: n-grams of the prediction, of the reference, and shared, for every order; of several references the one with the highest score. @throws RangeError without a reference */
 export function countChrf(prediction: string, references: readonly string[], options: ChrfOptions = {}): readonly number[] {
   if (references.length === 0) throw new RangeError("chrF needs at least one reference");
-  const ours = countOrders(prediction, options);
-  const rows = references.map((reference) => countOrders(reference, options).flatMap((theirs, order) => overlap(ours[order]!, theirs)));
+  const ours = cut(prediction, options);
+  const rows = references.map((reference) => {
+    const theirs = cut(reference, options);
+    return [...countOrders(ours.characters, theirs.characters, options.charOrder ?? 6), ...countOrders(ours.words, theirs.words, options.wordOrder ?? 0)];
+  });
   return rows.reduce((best, row) => (chrfOfCounts(row, options) > chrfOfCounts(best, options) ? row : best));
 }
 
@@ -62,15 +66,17 @@ export function chrfSignature(options: ChrfOptions = {}, references: number | "v
   ].join("|");
 }
 
-/** Characters first, then words, each from order 1 on. */
-function countOrders(text: string, { charOrder = 6, wordOrder = 0, lowercase = false, whitespace = false }: ChrfOptions): readonly ReadonlyMap<string, number>[] {
+function cut(text: string, { wordOrder = 0, lowercase = false, whitespace = false }: ChrfOptions): { readonly characters: readonly string[]; readonly words: readonly string[] } {
   const cased = lowercase ? text.toLowerCase() : text;
-  const characters = [...(whitespace ? cased : words(cased).join(""))];
-  const tokens = wordOrder > 0 ? words(cased).flatMap(cutPunctuation) : [];
-  return [
-    ...Array.from({ length: charOrder }, (_, index) => countEach(ngrams(characters, index + 1, ""))),
-    ...Array.from({ length: wordOrder }, (_, index) => countEach(ngrams(tokens, index + 1))),
-  ];
+  return { characters: [...(whitespace ? cased : words(cased).join(""))], words: wordOrder > 0 ? words(cased).flatMap(cutPunctuation) : [] };
+}
+
+/** Three numbers an order. Where the reference has no n-gram of an order, those of the prediction do not count. */
+function countOrders(given: readonly string[], wanted: readonly string[], orders: number): readonly number[] {
+  return numberNgrams([given, wanted], orders).flatMap((ngrams) => {
+    const [ours, theirs] = ngrams.texts as [Uint32Array, Uint32Array];
+    return [theirs.length === 0 ? 0 : ours.length, theirs.length, countShared(ngrams)];
+  });
 }
 
 /** Cuts off one punctuation mark, at the end before the beginning. */
@@ -78,13 +84,6 @@ function cutPunctuation(word: string): readonly string[] {
   if (word.length === 1) return [word];
   if (PUNCTUATION.test(word.at(-1)!)) return [word.slice(0, -1), word.at(-1)!];
   return PUNCTUATION.test(word[0]!) ? [word[0]!, word.slice(1)] : [word];
-}
-
-/** Where the reference has no n-gram of an order, those of the prediction do not count. */
-function overlap(given: ReadonlyMap<string, number>, wanted: ReadonlyMap<string, number>): readonly [number, number, number] {
-  let shared = 0;
-  for (const [ngram, count] of given) shared += Math.min(count, wanted.get(ngram) ?? 0);
-  return [wanted.size === 0 ? 0 : sum([...given.values()]), sum([...wanted.values()]), shared];
 }
 
 /** Undefined when both are 0. */

@@ -1,8 +1,8 @@
 // ROUGE as the `rouge_score` package computes it. C.-Y. Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004; the choices the
 // paper leaves open follow google-research/rouge (rouge_scorer.py, tokenize.py). Letters outside a-z vanish: "Beyoncé" is "beyonc".
+import { countShared, numberNgrams } from "./ngrams.ts";
 import { stemPorter } from "./porter.ts";
 import { countUnionSubsequences } from "./rouge-sum.ts";
-import { countEach, ngrams } from "./text.ts";
 
 /** Fractions from 0 to 1. */
 export interface OverlapScore {
@@ -60,9 +60,7 @@ function scoreLines(target: readonly (readonly string[])[], prediction: readonly
 }
 
 function scoreNgrams(target: readonly string[], prediction: readonly string[], order: number): OverlapScore {
-  const wanted = countEach(ngrams(target, order));
-  let shared = 0;
-  for (const [ngram, count] of countEach(ngrams(prediction, order))) shared += Math.min(count, wanted.get(ngram) ?? 0);
+  const shared = countShared(numberNgrams([prediction, target], order)[order - 1]!);
   return fromOverlap(shared, Math.max(prediction.length - order + 1, 1), Math.max(target.length - order + 1, 1));
 }
 

@@ -51,12 +51,20 @@ export function sumColumns(rows: readonly (readonly number[])[]): Float64Array {
   return sums;
 }
 
-/** The column sums of as many rows drawn with replacement, again and again. */
+/** The column sums of as many rows drawn with replacement, again and again. Of each row only what is not 0 is added: most labels are not on most rows. */
 function resampleSums(rows: readonly (readonly number[])[], options: BootstrapOptions): readonly Float64Array[] {
   if (rows.length === 0) throw new RangeError("A bootstrap needs at least one row");
   const { resamples, seed } = { ...BOOTSTRAP_DEFAULTS, ...options };
   const random = createRandom(seed);
-  return Array.from({ length: resamples }, () => sumColumns(rows.map(() => rows[random.between(0, rows.length - 1)]!)));
+  const filled = rows.map((row) => Uint32Array.from(row.flatMap((value, column) => (value === 0 ? [] : column))));
+  return Array.from({ length: resamples }, () => {
+    const sums = new Float64Array(rows[0]!.length);
+    for (let draw = 0; draw < rows.length; draw++) {
+      const drawn = random.between(0, rows.length - 1);
+      for (const column of filled[drawn]!) sums[column]! += rows[drawn]![column]!;
+    }
+    return sums;
+  });
 }
 
 function intervalOf(value: number, resampled: readonly number[], n: number, options: BootstrapOptions): Interval {

@@ -18,20 +18,18 @@ const CHRF_PLUS_PLUS = { wordOrder: 2 };
 /** `bleu`, `chrf` and `chrf++` of generated texts with as many references each, 0 to 100. */
 export function textTable(references = 1, options: BleuOptions = {}): MetricTable<TextRow> {
   const bleuColumns = 2 + 2 * (options.maxOrder ?? 4);
+  // chrF++ counts characters first, as chrF does.
   const chrf = (sums: ArrayLike<number>) => Array.from(sums).slice(bleuColumns);
   const percent = { unit: "percent", direction: "rises" } as const;
   return {
-    columnsOf: ({ prediction, references: golds }) => [...countBleu(prediction, golds, options), ...countChrf(prediction, golds), ...countChrf(prediction, golds, CHRF_PLUS_PLUS)],
+    columnsOf: ({ prediction, references: golds }) => [...countBleu(prediction, golds, options), ...countChrf(prediction, golds, CHRF_PLUS_PLUS)],
     metrics: [
       { name: "bleu", ...percent, signature: bleuSignature(options, references), valueOf: (sums) => bleuOfCounts(sums, options).score },
       { name: "chrf", ...percent, signature: chrfSignature({}, references), valueOf: (sums) => chrfOfCounts(chrf(sums)) },
-      { name: "chrf++", ...percent, signature: chrfSignature(CHRF_PLUS_PLUS, references), valueOf: (sums) => chrfOfCounts(chrf(sums).slice(CHRF_COLUMNS), CHRF_PLUS_PLUS) },
+      { name: "chrf++", ...percent, signature: chrfSignature(CHRF_PLUS_PLUS, references), valueOf: (sums) => chrfOfCounts(chrf(sums), CHRF_PLUS_PLUS) },
     ],
   };
 }
-
-/** Three numbers for each of six orders. */
-const CHRF_COLUMNS = 18;
 
 /**
  * Precision, recall and F1 of listed entities: `f1_micro`, `f1_macro`, `f1_partial`, … and `<type>/f1` where there are several types, with

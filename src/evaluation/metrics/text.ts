@@ -27,8 +27,3 @@ export function countEach(values: Iterable<string>): ReadonlyMap<string, number>
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
-
-/** The runs of `order` neighbours, in order, joined by `separator`. */
-export function ngrams(tokens: readonly string[], order: number, separator = " "): readonly string[] {
-  return Array.from({ length: Math.max(0, tokens.length - order + 1) }, (_, start) => tokens.slice(start, start + order).join(separator));
-}
