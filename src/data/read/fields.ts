@@ -17,6 +17,8 @@ export interface FieldMapping {
   readonly labelNames?: readonly string[];
   /** What asks for labels or entities. */
   readonly instruction?: string;
+  /** Names the task of a row that says none: the first of these words that its instruction holds, whatever the case. */
+  readonly taskWords?: readonly string[];
 }
 
 interface ColumnSet {
@@ -79,11 +81,19 @@ export function mapRecord(value: unknown, mapping: FieldMapping = {}): MappedRec
     const fields = set.read(record, mapping);
     const length = fields.instruction.length + fields.input.length + fields.output.length;
     if (length > MOST_CHARACTERS) return fault(`it has ${length.toLocaleString("en-US")} characters, at most ${MOST_CHARACTERS.toLocaleString("en-US")} are read of one row`);
-    return { kind: "row", columns: set.name, fields: Object.assign(readExtras(record, fields.input), fields) };
+    const row = Object.assign(readExtras(record, fields.input), fields);
+    const task = row.task ?? findWord(mapping.taskWords, fields.instruction);
+    return { kind: "row", columns: set.name, fields: task === undefined ? row : Object.assign(row, { task }) };
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return fault(thrown.message);
     throw thrown;
   }
+}
+
+function findWord(words: readonly string[] | undefined, text: string): string | undefined {
+  if (words === undefined || words.length === 0) return undefined;
+  const lower = text.toLowerCase();
+  return words.find((word) => lower.includes(word.toLowerCase()));
 }
 
 function chooseSet(record: ReadonlyMap<string, unknown>): ColumnSet | undefined {

@@ -50,3 +50,11 @@ it("gives labels that are numbers the names that Python saved with them", async 
   writeFileSync(join(home, "train", "dataset_info.json"), "{");
   expect(await labels()).toEqual([["1"], ["0"]]);
 });
+
+it("names a task by the first word that an instruction holds, where no column says it", async () => {
+  const file = join(home, "a.jsonl");
+  const line = (prompt: string, task?: string) => JSON.stringify({ prompt, completion: "- x", task });
+  writeFileSync(file, [line("List influences between the Chemicals and diseases."), line("List the CHEMICALS."), line("List the diseases.", "own"), line("Sum up.")].join("\n"));
+  const { rows } = await readRows(file, { mapping: { taskWords: ["influences", "chemicals", "diseases"] } });
+  expect(rows.map(({ row }) => row.task)).toEqual(["influences", "chemicals", "own", undefined]);
+});

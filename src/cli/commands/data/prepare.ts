@@ -39,6 +39,7 @@ export const dataPrepare = defineCommand({
     datasetSplit: minor(list("names", "which of its own splits are read: train, or the only one")),
     revision: minor(text("name", "branch, tag or commit of the dataset (main)")),
     instruction: minor(text("text", "what asks for labels or entities")),
+    taskWords: minor(list("words", "the task of a row is the first of these that its instruction holds")),
     labelNames: minor(list("names", "of labels or tags that are numbers or flags")),
     sampling: minor(choice<Exclude<SamplingMethod, "random">>(["stratified", "undersample", "balance_negatives"], "take only some rows, by their labels")),
     sampleSize: minor(wholeNumber("n", "rows that stratified sampling draws (1200)", { min: 1 })),
@@ -54,9 +55,9 @@ export const dataPrepare = defineCommand({
     "Steps of --clean: " + CLEANING.join(", ") + ".\n" +
     "Hub: --dataset-config NAME, --dataset-split NAMES, --revision NAME; HF_TOKEN and HF_HUB_OFFLINE.\n" +
     "Labels: --label-names NAMES, --instruction TEXT, --sampling stratified|undersample|balance_negatives, --sample-size N, --min-per-label N, --stratify-by labels|task.\n" +
-    "Also: --keep-splits (those of the source), --min-length N, --max-length N (words), --prompt-format FORMAT (for tokens), --threads N.",
+    "Also: --task-words WORDS (the first one in an instruction is its task), --keep-splits (those of the source), --min-length N, --max-length N (words), --prompt-format FORMAT (for tokens), --threads N.",
   examples: ["data prepare --domain healthcare --sample", "data prepare --domain legal --input-file my.jsonl --train-split 0.9 --val-split 0.05 --test-split 0.05"],
-  async run({ options: { sampling, sampleSize, minPerLabel, map, labelNames, instruction, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision, ...options }, print, world, withInterrupt }) {
+  async run({ options: { sampling, sampleSize, minPerLabel, map, labelNames, taskWords, instruction, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision, ...options }, print, world, withInterrupt }) {
     requireSense({ ...options, sampling, sampleSize, minPerLabel, map, labelNames, clean, modelName, maxSeqLength, promptFormat, datasetName, datasetConfig, datasetSplit, revision });
     const [{ DEFAULT_CLEANING, prepareDataset }, { prepareTokenLengths }] = await Promise.all([import("../../../data/index.ts"), import("../../token-lengths.ts")]);
     const countTokens = await prepareTokenLengths({ model: modelName, wish: promptFormat ?? "alpaca", limit: maxSeqLength ?? 512 }, { print, world, withInterrupt });
@@ -70,7 +71,7 @@ export const dataPrepare = defineCommand({
       ...(hub !== undefined && { hub }),
       ...(sampling !== undefined && { sampling: { method: sampling, size: sampleSize, minPerLabel } }),
       ...(clean.length > 0 && { cleaning: CLEANING.filter((step) => clean.includes(step) || (clean.includes("usual") && DEFAULT_CLEANING.includes(step))) }),
-      mapping: { columns: readMap(map), ...(labelNames.length > 0 && { labelNames }), ...(instruction !== undefined && { instruction }) },
+      mapping: { columns: readMap(map), ...(labelNames.length > 0 && { labelNames }), ...(taskWords.length > 0 && { taskWords }), ...(instruction !== undefined && { instruction }) },
       allowLeakage: options.allowLeakage as readonly LinkKind[],
       now: world.now(),
     })).finally(end);
