@@ -96,6 +96,18 @@ describe("BLEU of one row", () => {
     expect(countBleu("am I am a character sequence", ["I am a symbol string sequence a a"])).toEqual([6, 8, 4, 2, 1, 0, 6, 5, 4, 3]);
   });
 
+  it("agrees with sacrebleu 2.6.0 on a medical sentence, down to the counts", () => {
+    const counts = countBleu("Hypertension is managed with lifestyle change, ACE inhibitors such as lisinopril 10mg/day, and diuretics.", ["Hypertension is treated with lifestyle changes, ACE inhibitors (e.g. lisinopril 10 mg/day) and diuretics."]);
+    expect(counts).toEqual([19, 23, 13, 7, 2, 0, 19, 18, 17, 16]);
+    expect(bleuOfCounts(counts).score).toBeCloseTo(14.327855018993642, 12);
+    expect(bleuOfCounts(counts).brevityPenalty).toBeCloseTo(0.8101577349, 9);
+  });
+
+  it("takes n-grams from any reference, as the docstring of torchmetrics", () => {
+    const { score } = scoreBleu("the cat is on the mat", ["there is a cat on the mat", "a cat is on the mat"], { tokenizer: "none", smoothing: "none" });
+    expect(score).toBeCloseTo(75.98, 2);
+  });
+
   it("refuses a row without a reference", () => {
     expect(() => countBleu("x", [])).toThrow(RangeError);
   });

@@ -63,6 +63,12 @@ describe("chrF of one row", () => {
     }
   });
 
+  it("agrees with sacrebleu 2.6.0 on a medical sentence", () => {
+    const [target, prediction] = ["Hypertension is treated with lifestyle changes, ACE inhibitors (e.g. lisinopril 10 mg/day) and diuretics.", "Hypertension is managed with lifestyle change, ACE inhibitors such as lisinopril 10mg/day, and diuretics."];
+    expect(scoreChrf(prediction, [target])).toBeCloseTo(75.807778, 6);
+    expect(scoreChrf(prediction, [target], { wordOrder: 2 })).toBeCloseTo(69.050293, 6);
+  });
+
   it("counts characters, not halves of them", () => {
     expect(countChrf("🙂", ["🙃"], { charOrder: 1 })).toEqual([1, 1, 0]);
   });

@@ -4,7 +4,7 @@ import type { Entity } from "./entity.ts";
 
 const NOTHING = /^(?:none|n\/a|nil|null)?[.]?$/i;
 const FENCE = /^```[a-z]*\s*\n([\s\S]*?)\n?```$/i;
-const BULLET = /^\s*(?:[-*•–]|\d+[.)])\s+(.*\S)\s*$/u;
+const BULLET = /^\s*(?:[-*•–]|\d+[.)])\s+/u;
 /** The relation of seed 000's older rows, written as a sentence. */
 const INFLUENCE = /^chemical\s+(.+?)\s+influences\s+disease\s+(.+?)[.]?$/i;
 const RELATION_NAMES = ["type", "relation", "label", "predicate"];
@@ -56,9 +56,15 @@ function readEntity(member: unknown, type: string): Entity | undefined {
 }
 
 function parseList(text: string, type: string): readonly Entity[] | undefined {
-  const named = text.split("\n").flatMap((line) => BULLET.exec(line)?.[1] ?? []);
-  if (named.length === 0) return undefined;
+  const lines = text.split("\n").filter((line) => BULLET.test(line));
+  if (lines.length === 0) return undefined;
+  const named = lines.map(withoutBullet);
   return named.filter((item) => !isNothing(item)).map((item) => ({ type, text: item.replace(INFLUENCE, "$1 | $2").replace(/\s*\|\s*/g, " | ") }));
+}
+
+/** One line of a list, without what marks it as such. */
+export function withoutBullet(line: string): string {
+  return line.replace(BULLET, "").trim();
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

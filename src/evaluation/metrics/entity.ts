@@ -27,7 +27,7 @@ export function normalizeEntity(text: string, normalization: EntityNormalization
 
 /** The sides of a relation; one of anything else. */
 export function entitySides(text: string): readonly string[] {
-  return text.split(/\s+\|\s+/u);
+  return collapseWhitespace(text).split(" | ");
 }
 
 /** Whether every side stands in the source between characters that are no letters or digits, both compared under the normalization. */

@@ -1,14 +1,12 @@
 // Reads labels from an answer: a JSON list of names, a JSON list of 0 and 1 in the order of the labels, or names parted by commas,
 // semicolons, bars or lines.
-import { isNothing } from "./entity-parse.ts";
-
-const BULLET = /^\s*(?:[-*•–]|\d+[.)])\s+/u;
+import { isNothing, withoutBullet } from "./entity-parse.ts";
 
 /** The labels an answer names, spelled as in `labels` where they differ only in case; a name that is none of them stays as it is. Undefined for JSON that is broken or holds something else. */
 export function parseLabels(answer: string, labels: readonly string[]): readonly string[] | undefined {
   const text = answer.trim();
   if (isNothing(text)) return [];
-  const names = text.startsWith("[") ? parseJsonList(text, labels) : text.split(/[,;|\n]/u).map((name) => name.replace(BULLET, "").trim());
+  const names = text.startsWith("[") ? parseJsonList(text, labels) : text.split(/[,;|\n]/u).map(withoutBullet);
   return names?.filter((name) => !isNothing(name)).map((name) => labels.find((label) => label.toLowerCase() === name.toLowerCase()) ?? name);
 }
 

@@ -32,6 +32,16 @@ describe("scoreRouge", () => {
     }
   });
 
+  // Made by running rouge_score.
+  it.each<[RougeType, boolean, number]>([["rouge1", false, 0.645161], ["rouge1", true, 0.709677], ["rouge2", false, 0.344828], ["rouge2", true, 0.482759]])(
+    "agrees with rouge_score on a medical sentence: %s, stem %s",
+    (type, useStemmer, expected) => {
+      const target = "Hypertension is treated with lifestyle changes, ACE inhibitors (e.g. lisinopril 10 mg/day) and diuretics.";
+      const prediction = "Hypertension is managed with lifestyle change, ACE inhibitors such as lisinopril 10mg/day, and diuretics.";
+      expect(scoreRouge(type, target, prediction, { useStemmer }).f).toBeCloseTo(expected, 6);
+    },
+  );
+
   it("counts a repeated n-gram only as often as the reference has it", () => {
     expect(scoreRouge("rouge1", "pain", "pain pain pain").precision).toBeCloseTo(1 / 3);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import reference from "../../../test/fixtures/metrics/reference.json" with { type: "json" };
 import { bootstrapRatio, bootstrapRatioDifference } from "../bootstrap.ts";
 import { scoreEntities } from "./entities.ts";
 import { compareTable, measureTable, sumColumns, type MetricTable } from "./table.ts";
@@ -32,6 +33,14 @@ describe("measureTable", () => {
       expect(high).toBeGreaterThan(value);
     }
   });
+});
+
+it("gives BLEU and both chrF of sacrebleu, with one reference and with several", () => {
+  for (const { rows: corpus, bleu, chrf } of reference.translations) {
+    const measured = measureTable(textTable(corpus[0]!.references.length), corpus, { resamples: 1 });
+    expect([...measured.values()].map(({ value }) => value)).toEqual([bleu[0]!.score, chrf[0]!.score, chrf[1]!.score].map((score) => expect.closeTo(score, 9)));
+  }
+  expect(() => textTable(2).columnsOf({ prediction: "a", references: ["a"] })).toThrow("Rows with 2 references each are needed, this one has 1");
 });
 
 describe("compareTable", () => {

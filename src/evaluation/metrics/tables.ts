@@ -14,19 +14,26 @@ export interface TextRow {
 
 const SCORES = ["precision", "recall", "f1"] as const;
 const CHRF_PLUS_PLUS = { wordOrder: 2 };
+/** Three numbers for each of six orders. */
+const CHRF_COLUMNS = 18;
 
-/** `bleu`, `chrf` and `chrf++` of generated texts with as many references each, 0 to 100. */
+/** `bleu`, `chrf` and `chrf++` of generated texts that have as many references each, 0 to 100. Its rows throw RangeError when they have more or fewer. */
 export function textTable(references = 1, options: BleuOptions = {}): MetricTable<TextRow> {
   const bleuColumns = 2 + 2 * (options.maxOrder ?? 4);
-  // chrF++ counts characters first, as chrF does.
-  const chrf = (sums: ArrayLike<number>) => Array.from(sums).slice(bleuColumns);
+  // chrF++ counts characters first, as chrF does; of several references the two may take different ones.
+  const chrfColumns = references === 1 ? 0 : CHRF_COLUMNS;
   const percent = { unit: "percent", direction: "rises" } as const;
+  const after = (sums: ArrayLike<number>, columns: number) => Array.from(sums).slice(bleuColumns + columns);
   return {
-    columnsOf: ({ prediction, references: golds }) => [...countBleu(prediction, golds, options), ...countChrf(prediction, golds, CHRF_PLUS_PLUS)],
+    columnsOf: ({ prediction, references: golds }) => {
+      if (golds.length !== references) throw new RangeError(`Rows with ${references} references each are needed, this one has ${golds.length}`);
+      const chrf = references === 1 ? [] : countChrf(prediction, golds);
+      return [...countBleu(prediction, golds, options), ...chrf, ...countChrf(prediction, golds, CHRF_PLUS_PLUS)];
+    },
     metrics: [
       { name: "bleu", ...percent, signature: bleuSignature(options, references), valueOf: (sums) => bleuOfCounts(sums, options).score },
-      { name: "chrf", ...percent, signature: chrfSignature({}, references), valueOf: (sums) => chrfOfCounts(chrf(sums)) },
-      { name: "chrf++", ...percent, signature: chrfSignature(CHRF_PLUS_PLUS, references), valueOf: (sums) => chrfOfCounts(chrf(sums), CHRF_PLUS_PLUS) },
+      { name: "chrf", ...percent, signature: chrfSignature({}, references), valueOf: (sums) => chrfOfCounts(after(sums, 0)) },
+      { name: "chrf++", ...percent, signature: chrfSignature(CHRF_PLUS_PLUS, references), valueOf: (sums) => chrfOfCounts(after(sums, chrfColumns), CHRF_PLUS_PLUS) },
     ],
   };
 }
