@@ -9,6 +9,9 @@ export interface AdapterConfig {
   readonly dropout: number;
   readonly baseModel: string;
   readonly useRslora: boolean;
+  readonly useDora: boolean;
+  /** A tied head follows the embedding (`ensure_weight_tying`). */
+  readonly keepsTie: boolean;
   /** As listed, or empty where the file gives a pattern instead of a list. */
   readonly targetModules: readonly string[];
   /** Rank and alpha of one module, with patterns applied. */
@@ -21,7 +24,7 @@ const MERGE_FIRST = "Merge it with PEFT (merge_and_unload) and use the merged mo
 export function parseAdapterConfig(path: string, json: unknown): AdapterConfig {
   if (!isFields(json)) throw adapterUnusable(path, "adapter_config.json is not an object", "Download the adapter again.");
   if (json["peft_type"] !== "LORA") throw adapterUnusable(path, `its type is ${String(json["peft_type"])}, LORA can be read`, MERGE_FIRST);
-  for (const feature of ["use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"]) {
+  for (const feature of ["fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"]) {
     if (json[feature] === true) throw adapterUnusable(path, `it uses ${feature}`, MERGE_FIRST);
   }
   if ((json["bias"] ?? "none") !== "none") throw adapterUnusable(path, `it trains biases (${String(json["bias"])})`, MERGE_FIRST);
@@ -37,6 +40,8 @@ export function parseAdapterConfig(path: string, json: unknown): AdapterConfig {
     dropout: number(path, json, "lora_dropout", 0),
     baseModel: typeof json["base_model_name_or_path"] === "string" ? json["base_model_name_or_path"] : "",
     useRslora: json["use_rslora"] === true,
+    useDora: json["use_dora"] === true,
+    keepsTie: json["ensure_weight_tying"] === true,
     targetModules: Array.isArray(json["target_modules"]) ? json["target_modules"].filter((name) => typeof name === "string") : [],
     settingsOf: (module) => ({ r: rankOf(module) ?? r, alpha: alphaOf(module) ?? alpha }),
   };
@@ -60,14 +65,15 @@ export function adapterConfigJson(adapter: LoraAdapter): Fields {
     init_lora_weights: true,
     lora_alpha: adapter.alpha,
     lora_dropout: adapter.dropout,
-    modules_to_save: null,
+    modules_to_save: adapter.replaced === undefined ? null : [...new Set([...adapter.replaced.keys()].map((name) => name.split(".").at(-2)))],
+    ...(adapter.keepsTie === true ? { ensure_weight_tying: true } : {}),
     peft_type: "LORA",
     r: adapter.r,
     rank_pattern: rankPattern,
     revision: null,
     target_modules: [...adapter.targetModules],
     task_type: "CAUSAL_LM",
-    use_dora: false,
+    use_dora: [...adapter.modules.values()].some(({ magnitude }) => magnitude !== undefined),
     use_rslora: adapter.useRslora,
   };
 }

@@ -2,18 +2,27 @@
 // so alpha is written to give the true scale, and what differs between modules is multiplied into B.
 import { basename } from "node:path";
 import { ggufNumber, ggufText, writeGguf, type GgufTensorSource, type GgufValue } from "../gguf/index.ts";
+import { isEmbeddingModule, transpose } from "./adapter-tensors.ts";
 import { architectureOf } from "./architectures.ts";
+import { cannotExport } from "./errors.ts";
 import { f32ToBytes } from "./floats.ts";
 import { checkAdapter } from "./merge.ts";
 import { isRotated, permuteHeadRows } from "./permute.ts";
+import { provenanceMetadata, type Provenance } from "./provenance.ts";
 import { modelTensors } from "./tensor-names.ts";
 import type { LlamaConfig, LoraAdapter, LoraModule } from "./types.ts";
 
-/** Writes the adapter for a model with this configuration, in f32. @throws `models.adapter_mismatch`, `files.disk_too_small` */
-export function convertAdapterToGguf(adapter: LoraAdapter, config: LlamaConfig, path: string): void {
+/**
+ * Writes the adapter for a model with this configuration, in f32.
+ * @throws `models.adapter_mismatch`, `files.disk_too_small`, `models.cannot_export` for what an adapter in GGUF cannot hold: whole weights,
+ *   DoRA, and an embedding or head that are one weight in the model
+ */
+export function convertAdapterToGguf(adapter: LoraAdapter, config: LlamaConfig, path: string, provenance: Provenance = {}): void {
   checkAdapter(adapter, config);
+  refuseUnspeakable(adapter, config, path);
   const alpha = runtimeAlpha(adapter);
   const names = new Map(modelTensors(config).map(({ name, gguf }) => [name, gguf]));
+  const origin = adapter.baseModel === "" ? provenance : { base_model: adapter.baseModel, ...provenance };
   const metadata = new Map<string, GgufValue>([
     ["general.architecture", ggufText(architectureOf(config).gguf)],
     ["general.type", ggufText("adapter")],
@@ -21,9 +30,19 @@ export function convertAdapterToGguf(adapter: LoraAdapter, config: LlamaConfig, 
     ["general.quantization_version", ggufNumber(2)],
     ["adapter.type", ggufText("lora")],
     ["adapter.lora.alpha", ggufNumber(alpha, "f32")],
-    ...(adapter.baseModel === "" ? [] : [["general.base_model.count", ggufNumber(1)], ["general.base_model.0.name", ggufText(adapter.baseModel)]] satisfies [string, GgufValue][]),
+    ...provenanceMetadata(origin),
   ]);
   writeGguf(path, { metadata, tensors: [...adapter.modules].flatMap(([name, module]) => pair(names.get(`${name}.weight`) ?? name, name, module, alpha, config)) });
+}
+
+function refuseUnspeakable(adapter: LoraAdapter, config: LlamaConfig, path: string): void {
+  const refuse = (what: string) => cannotExport(path, `${what}, which an adapter in GGUF cannot hold`, "Merge the adapter and convert the merged model.");
+  const [whole] = adapter.replaced?.keys() ?? [];
+  if (whole !== undefined) throw refuse(`the adapter brings ${whole} whole`);
+  for (const [name, { magnitude }] of adapter.modules) {
+    if (magnitude !== undefined) throw refuse(`${name} is adapted by DoRA`);
+    if (config.tiedEmbeddings && (isEmbeddingModule(name) || name === "lm_head")) throw refuse(`it adapts ${name}, but embedding and head are one weight in the model`);
+  }
 }
 
 /** alpha such that alpha / rank is the scale; 0 would mean "scale 1" to llama.cpp. */
@@ -35,8 +54,11 @@ function runtimeAlpha(adapter: LoraAdapter): number {
 function pair(gguf: string, name: string, { a, b, r, inFeatures, outFeatures, scale }: LoraModule, alpha: number, config: LlamaConfig): readonly GgufTensorSource[] {
   const ownFactor = (scale * r) / alpha;
   const scaled = (): Float32Array => (Math.abs(ownFactor - 1) < 1e-9 ? b : b.map((value) => value * ownFactor));
+  const tensor = (part: "a" | "b", shape: readonly number[], values: () => Float32Array): GgufTensorSource => ({ name: `${gguf}.lora_${part}`, shape, type: "f32", bytes: () => f32ToBytes(values()) });
+  // The rows of an embedding are looked up in A: the two change places.
+  if (isEmbeddingModule(name)) return [tensor("a", [outFeatures, r], scaled), tensor("b", [inFeatures, r], () => transpose(a, r))];
   return [
-    { name: `${gguf}.lora_a`, shape: [r, inFeatures], type: "f32", bytes: () => f32ToBytes(a) },
-    { name: `${gguf}.lora_b`, shape: [outFeatures, r], type: "f32", bytes: () => f32ToBytes(isRotated(name, config) ? permuteHeadRows(scaled(), r, config.headDim) : scaled()) },
+    tensor("a", [r, inFeatures], () => a),
+    tensor("b", [outFeatures, r], () => (isRotated(name, config) ? permuteHeadRows(scaled(), r, config.headDim) : scaled())),
   ];
 }

@@ -7,6 +7,7 @@ import { ggufEncoderMetadata } from "./encoder-config.ts";
 import type { EncoderSource } from "./encoder-source.ts";
 import { encoderName, encoderTensors, staysF32 } from "./encoder-tensors.ts";
 import { checkModules, mergedRows } from "./merge.ts";
+import { provenanceMetadata } from "./provenance.ts";
 import type { ConvertOptions, LoraAdapter } from "./types.ts";
 
 /**
@@ -25,7 +26,7 @@ export function convertEncoderToGguf(source: EncoderSource, path: string, option
     ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, source.config.vocabSize, source.path),
-    ...Object.entries(options.provenance ?? {}).map(([key, value]): [string, GgufValue] => [key.startsWith("general.") ? key : `tunesmith.${key}`, ggufText(value)]),
+    ...provenanceMetadata(options.provenance),
   ]);
   writeGguf(path, {
     metadata,
@@ -43,5 +44,6 @@ export function convertEncoderToGguf(source: EncoderSource, path: string, option
 
 /** The adapter with its modules named as in `encoderTensors`. */
 export function withEncoderNames(adapter: LoraAdapter): LoraAdapter {
-  return { ...adapter, modules: new Map([...adapter.modules].map(([name, module]) => [encoderName(name), module])) };
+  const renamed = <T>(entries: Iterable<readonly [string, T]>): ReadonlyMap<string, T> => new Map([...entries].map(([name, value]) => [encoderName(name), value]));
+  return { ...adapter, modules: renamed(adapter.modules), replaced: renamed(adapter.replaced ?? []) };
 }

@@ -154,7 +154,7 @@ describe("a merged directory", () => {
     const before = readdirSync(join(ours, "merged"));
     using(tiny, (source) => {
       expect(() => writeMergedDirectory(source, undefined, join(ours, "merged/plain"), { dtype: "f32" })).toThrow(/exists already/);
-      const broken = { ...source, readRowsF32: () => { throw new Error("disk gone"); } };
+      const broken = { ...source, readRowsRaw: () => { throw new Error("disk gone"); } };
       expect(() => writeMergedDirectory(broken, undefined, join(ours, "merged/new"), { dtype: "f32" })).toThrow("disk gone");
     });
     expect(readdirSync(join(ours, "merged"))).toEqual(before);

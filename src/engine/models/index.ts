@@ -1,3 +1,4 @@
+export { withAdapter } from "./adapted-source.ts";
 export { readAdapter, writeAdapter } from "./adapter.ts";
 export { convertAdapterToGguf } from "./convert-adapter.ts";
 export { convertToGguf } from "./convert-gguf.ts";
@@ -9,6 +10,7 @@ export { isEncoder, openEncoderSource, type EncoderSource } from "./encoder-sour
 export { writeMergedDirectory } from "./merged-directory.ts";
 export { openModel } from "./open.ts";
 export { writeModelAsGguf } from "./write-gguf.ts";
+export type { Provenance } from "./provenance.ts";
 export { withTokenizer } from "./types.ts";
 export type {
   ConversionType,
@@ -17,6 +19,7 @@ export type {
   LoraAdapter,
   LoraModule,
   MergedDirectoryOptions,
+  ReplacedWeight,
   RopeScaling,
   TensorInfo,
   WeightSource,

@@ -9,7 +9,19 @@ const PIECE_BYTES = 2 ** 26;
 
 /** Every module must be a weight of the model and of its shape. @throws `models.adapter_mismatch` */
 export function checkAdapter(adapter: LoraAdapter, config: LlamaConfig): void {
-  checkModules(adapter, modelTensors(config));
+  checkModules(adapter, modelTensors({ ...config, tiedEmbeddings: false }));
+}
+
+/** A vocabulary may have grown; else the weights an adapter brings are those of the model. */
+function checkReplaced(adapter: LoraAdapter, shapes: ReadonlyMap<string, readonly number[]>): void {
+  for (const [name, { shape }] of adapter.replaced ?? []) {
+    const needed = shapes.get(name);
+    if (needed === undefined) throw adapterMismatch(`it brings ${name}, which the model does not have`);
+    const isOfTokens = needed.length === 2 && /embed_tokens|lm_head/.test(name);
+    if (shape.length !== needed.length || shape.some((size, axis) => size !== needed[axis] && !(isOfTokens && axis === 0 && size >= needed[0]!))) {
+      throw adapterMismatch(`it brings ${name} as [${shape.join(", ")}], the model has [${needed.join(", ")}]`);
+    }
+  }
 }
 
 /** The same for a model with these weights. @throws `models.adapter_mismatch` */
@@ -20,6 +32,7 @@ export function checkModules(adapter: LoraAdapter, tensors: readonly ModelTensor
     if (shape === undefined) throw adapterMismatch(`it adapts ${name}, which the model does not have`);
     if (shape[0] !== outFeatures || shape[1] !== inFeatures) throw adapterMismatch(`${name} is [${outFeatures}, ${inFeatures}] in the adapter, [${shape.join(", ")}] in the model`);
   }
+  checkReplaced(adapter, new Map(tensors.map(({ name, shape }) => [name, shape])));
 }
 
 /** The rows of one weight in order, merged with the adapter if it adapts this weight, in pieces of whole multiples of `rowMultiple` rows. */
@@ -28,7 +41,8 @@ export function* mergedRows(source: Pick<WeightSource, "info" | "readRowsF32">, 
   const module = moduleOf(adapter, name);
   const step = Math.max(1, Math.floor(PIECE_BYTES / 4 / rowLength / rowMultiple)) * rowMultiple;
   for (let first = 0; first < rows; first += step) {
-    const values = source.readRowsF32(name, first, Math.min(step, rows - first));
+    const count = Math.min(step, rows - first);
+    const values = adapter?.replaced?.get(name)?.readRowsF32(first, count) ?? source.readRowsF32(name, first, count);
     if (module !== undefined) addDelta(values, module, first);
     yield values;
   }
@@ -39,8 +53,8 @@ export function moduleOf(adapter: LoraAdapter | undefined, name: string): LoraMo
   return adapter?.modules.get(name.replace(/\.weight$/, ""));
 }
 
-/** Adds rows `first`… of scale · B · A to `rows`. Four ranks at a time: the sums then stay in registers. */
-export function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures }: LoraModule, first: number): void {
+/** Adds rows `first`… of scale · B · A to `rows`, and brings them to the lengths DoRA trained. Four ranks at a time: the sums then stay in registers. */
+export function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures, magnitude }: LoraModule, first: number): void {
   const delta = new Float64Array(inFeatures);
   for (let row = 0; row * inFeatures < rows.length; row++) {
     delta.fill(0);
@@ -48,7 +62,16 @@ export function addDelta(rows: Float32Array, { a, b, r, scale, inFeatures }: Lor
     for (let k = 0; k < r; k += 4) addFourRanks(delta, a, ofRow, k, inFeatures);
     const start = row * inFeatures;
     for (let column = 0; column < inFeatures; column++) rows[start + column]! += scale * delta[column]!;
+    if (magnitude !== undefined) stretch(rows.subarray(start, start + inFeatures), magnitude[first + row]!);
   }
+}
+
+/** Brings a row to a length; a row of zeros has no direction to keep. */
+function stretch(row: Float32Array, length: number): void {
+  let squares = 0;
+  for (const value of row) squares += value * value;
+  const factor = squares === 0 ? 0 : length / Math.sqrt(squares);
+  for (let column = 0; column < row.length; column++) row[column]! *= factor;
 }
 
 /** Ranks past the last weigh nothing. */

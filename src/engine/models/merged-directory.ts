@@ -3,11 +3,11 @@ import { basename, dirname, join } from "node:path";
 import { copy, ensureDirectory, exists, isFile, listDirectory, readJson, remove, rename, writeJson } from "../../files/index.ts";
 import { writeSafetensorsDirectory, type SafetensorsDtype, type SafetensorsTensorSource } from "../safetensors/index.ts";
 import { writeTokenizerFiles } from "../tokenizer/index.ts";
+import { withAdapter } from "./adapted-source.ts";
 import { architectureOf } from "./architectures.ts";
 import { isFields, type Fields } from "./config-hf.ts";
-import { encodeRows } from "./encode-rows.ts";
+import { encodedRows } from "./encoded-rows.ts";
 import { cannotExport } from "./errors.ts";
-import { checkAdapter, mergedRows } from "./merge.ts";
 import type { LoraAdapter, MergedDirectoryOptions, WeightSource } from "./types.ts";
 
 /** Other converters look for it beside tokenizer.json. */
@@ -19,15 +19,15 @@ const DTYPES = { f32: { safetensors: "F32", torch: "float32" }, f16: { safetenso
  * Writes the model, with the adapter merged in f32 if one is given, to a new directory; it appears whole or not at all.
  * @throws `models.cannot_export` when the directory is not empty or the rope scaling has no name, `models.adapter_mismatch`, `files.disk_too_small`
  */
-export function writeMergedDirectory(source: WeightSource, adapter: LoraAdapter | undefined, directory: string, options: MergedDirectoryOptions): void {
-  if (adapter !== undefined) checkAdapter(adapter, source.config);
+export function writeMergedDirectory(base: WeightSource, adapter: LoraAdapter | undefined, directory: string, options: MergedDirectoryOptions): void {
+  const source = adapter === undefined ? base : withAdapter(base, adapter);
   if (exists(directory) && isTaken(directory)) throw cannotExport(directory, "it exists already and is not an empty directory", "Choose another output directory; nothing was overwritten.");
   const config = configJson(source, options);
   const temporary = join(dirname(directory), `.${basename(directory)}.${process.pid}.tmp`);
   remove(temporary);
   ensureDirectory(temporary);
   try {
-    writeSafetensorsDirectory(temporary, source.names.map((name) => tensorSource(source, name, adapter, options.dtype)), {
+    writeSafetensorsDirectory(temporary, source.names.map((name) => tensorSource(source, name, options.dtype)), {
       maxShardBytes: options.maxShardBytes,
       metadata: { format: "pt", ...options.provenance },
     });
@@ -42,13 +42,8 @@ export function writeMergedDirectory(source: WeightSource, adapter: LoraAdapter 
   }
 }
 
-function tensorSource(source: WeightSource, name: string, adapter: LoraAdapter | undefined, dtype: MergedDirectoryOptions["dtype"]): SafetensorsTensorSource {
-  const { shape } = source.info(name);
-  return { name, shape, dtype: DTYPES[dtype].safetensors, bytes: () => pieces() };
-
-  function* pieces(): Generator<Uint8Array> {
-    for (const values of mergedRows(source, name, adapter)) yield encodeRows(dtype, values, shape.at(-1) ?? 1);
-  }
+function tensorSource(source: WeightSource, name: string, dtype: MergedDirectoryOptions["dtype"]): SafetensorsTensorSource {
+  return { name, shape: source.info(name).shape, dtype: DTYPES[dtype].safetensors, bytes: () => encodedRows(source, name, { type: dtype }) };
 }
 
 /** The source's own config.json where it has one, with what the engine knows laid over it. */

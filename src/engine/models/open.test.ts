@@ -193,14 +193,14 @@ describe("an adapter that cannot be used", () => {
 
   it.each<[object, RegExp, SafetensorsTensorSource[]?]>([
     [{ peft_type: "IA3" }, /its type is IA3/],
-    [{ use_dora: true }, /uses use_dora/],
     [{ bias: "all" }, /trains biases/],
     [{ layer_replication: [[0, 1]] }, /replicates layers/],
     [{ r: 8 }, /ranks 4 and 4, the configuration says 8/],
     [{ rank_pattern: { q_proj: 3 } }, /q_proj have the ranks 4 and 4, the configuration says 3/],
     [{ rank_pattern: { "(": 3 } }, /not a regular expression/],
     [{ lora_alpha: "x" }, /lora_alpha is "x"/],
-    [{}, /lm_head\.weight, which is not a LoRA matrix/, [matrix("base_model.model.lm_head.weight")]],
+    [{}, /prompt_embeddings, which is neither a LoRA matrix nor a weight/, [matrix("prompt_embeddings")]],
+    [{ use_dora: true }, /has 0 lengths of rows for DoRA, it needs/],
     [{}, /x has only one of its two matrices/, [matrix("base_model.model.x.lora_A.weight")]],
   ])("says so with %j", (change, message, extra) => {
     expect(() => readAdapter(adapter(change, extra))).toThrow(message);

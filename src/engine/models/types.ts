@@ -79,6 +79,15 @@ export interface LoraModule {
   readonly r: number;
   /** alpha / r, or alpha / sqrt(r) with rsLoRA, with the module's own rank and alpha where patterns give them. */
   readonly scale: number;
+  /** `[outFeatures]`: the lengths of the rows of the merged weight (DoRA: Liu et al. 2024, arXiv:2402.09353, eq. 5). */
+  readonly magnitude?: Float32Array;
+}
+
+/** A weight that an adapter brings whole (PEFT's `modules_to_save`), read from its file when asked for. */
+export interface ReplacedWeight {
+  readonly shape: readonly number[];
+  /** Values of `count` rows from row `first`. */
+  readRowsF32(first: number, count: number): Float32Array;
 }
 
 /** A LoRA adapter (PEFT). Modules are named like `model.layers.0.self_attn.q_proj`. */
@@ -92,6 +101,10 @@ export interface LoraAdapter {
   /** The scale of modules that no pattern changes. */
   readonly scale: number;
   readonly modules: ReadonlyMap<string, LoraModule>;
+  /** By the name of the weight, for example `lm_head.weight`. Default none. */
+  readonly replaced?: ReadonlyMap<string, ReplacedWeight>;
+  /** A head that is the embedding stays so when the embedding changes (PEFT's `ensure_weight_tying`). Default false. */
+  readonly keepsTie?: boolean;
 }
 
 /** Types a tensor can be converted to. 1-D tensors stay f32 whatever is asked. */
@@ -101,7 +114,7 @@ export interface ConvertOptions {
   readonly type: ConversionType;
   /** Merged into the weights in f32 before conversion. */
   readonly adapter?: LoraAdapter;
-  /** Written as `tunesmith.<key>`, or under its own name when the key starts with `general.`. */
+  /** Written as `tunesmith.<key>`, or under its own name when the key starts with `general.`; `version`, `license`, `base_model` and `dataset` also where other tools look. */
   readonly provenance?: Readonly<Record<string, string>>;
 }
 
