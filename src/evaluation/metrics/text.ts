@@ -9,7 +9,7 @@ export function collapseWhitespace(text: string): string {
 /** What Python takes for white space in a text: that of Unicode and the four separators from U+001C on. */
 const SPACE = `\\p{White_Space}${String.fromCharCode(0x1c, 0x1d, 0x1e, 0x1f)}`;
 const WORD = new RegExp(`[^${SPACE}]+`, "gu");
-const SPACE_AT_END = new RegExp(`[${SPACE}]+$`, "u");
+const ONE_SPACE = new RegExp(`[${SPACE}]`, "u");
 
 /** The runs of anything but white space: Python's `text.split()`. */
 export function words(text: string): readonly string[] {
@@ -18,7 +18,9 @@ export function words(text: string): readonly string[] {
 
 /** Without white space at its end: Python's `text.rstrip()`. */
 export function trimEnd(text: string): string {
-  return text.replace(SPACE_AT_END, "");
+  let end = text.length;
+  while (end > 0 && ONE_SPACE.test(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
 }
 
 /** How often each of the values occurs. */
