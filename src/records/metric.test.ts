@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isBetter, metricDirection, metricName } from "./metric.ts";
 
 describe("metricDirection", () => {
-  it.each(["loss", "eval_loss", "perplexity", "hamming_loss", "val/loss", "Validation_Loss", "bits_per_byte", "per_label.Weapon.loss"])("%s falls", (metric) => {
+  it.each(["loss", "eval_loss", "perplexity", "hamming_loss", "val/loss", "Validation_Loss", "bits_per_byte", "per_label.Weapon.loss", "parse_failure_rate", "unknown_label_rate"])("%s falls", (metric) => {
     expect(metricDirection(metric)).toBe("falls");
   });
 

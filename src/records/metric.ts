@@ -8,7 +8,7 @@ export type MetricDirection = z.infer<typeof metricDirectionSchema>;
 const FALLING = new Set([
   "loss", "eval_loss", "train_loss", "val_loss", "validation_loss", "test_loss", "nll", "negative_log_likelihood", "bits_per_byte",
   "perplexity", "hamming_loss", "error", "error_rate", "wer", "cer", "ter", "mae", "mse", "rmse", "brier", "ece",
-  "hallucination_rate", "latency_ms", "duration_s", "size_bytes", "peak_memory_bytes",
+  "hallucination_rate", "parse_failure_rate", "unknown_label_rate", "latency_ms", "duration_s", "size_bytes", "peak_memory_bytes",
 ]);
 
 /** The last segment of a metric path: `val/hmean` → `hmean`. */
