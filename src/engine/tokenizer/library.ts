@@ -15,22 +15,27 @@ export interface Codec {
   decode(ids: readonly number[]): string;
 }
 
-/** @throws `tokenizer.broken` when the library refuses the definition */
+/** @throws `tokenizer.broken` when the library refuses the definition, at once or in use */
 export function createCodec(where: string, json: TokenizerJson): Codec {
   const library = build(where, json);
   return {
-    encode: (text) => (text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids),
-    frame: (text) => library.encode(text, { add_special_tokens: true }).ids,
-    decode: (ids) => (ids.length === 0 ? "" : library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
+    encode: (text) => (text === "" ? [] : orBroken(where, () => library.encode(text, { add_special_tokens: false }).ids)),
+    frame: (text) => orBroken(where, () => library.encode(text, { add_special_tokens: true }).ids),
+    decode: (ids) => (ids.length === 0 ? "" : orBroken(where, () => library.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }))),
   };
 }
 
-function build(where: string, json: TokenizerJson): LibraryTokenizer {
+/** The library trusts the steps of a definition; what is wrong with one shows when it is used. */
+function orBroken<T>(where: string, act: () => T): T {
   try {
-    return new LibraryTokenizer({ ...json, pre_tokenizer: withWordSplit(json) }, {});
+    return act();
   } catch (cause) {
     throw brokenTokenizer(where, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function build(where: string, json: TokenizerJson): LibraryTokenizer {
+  return orBroken(where, () => new LibraryTokenizer({ ...json, pre_tokenizer: withWordSplit(json) }, {}));
 }
 
 /**
