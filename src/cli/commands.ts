@@ -20,6 +20,7 @@ import { dataStats } from "./commands/data/stats.ts";
 import { dataVersion } from "./commands/data/version.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evaluateCompare } from "./commands/evaluate-compare.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
 import { keysAdd } from "./commands/keys/add.ts";
@@ -45,9 +46,10 @@ import { train } from "./commands/train.ts";
 export const COMMAND_TREE: CommandTree = {
   groups: {
     checkpoints: "Find, check, rename and prune checkpoints of any tree",
+    evaluate: "Measure a model, and compare measurements",
     data: "Prepare a dataset and look at it",
     keys: "Make and take back keys of a server",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, merge, quantize, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

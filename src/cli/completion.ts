@@ -29,13 +29,14 @@ function listPlaces({ commands, groups }: CommandTree): readonly Place[] {
   const singles = new Map(commands.map((command) => [command.name, command]));
   const root = firsts.map((word) => ({ word, summary: singles.get(word)?.summary ?? groups[word] ?? "" }));
   const rootFlags = [plainFlag("--help", "show help"), plainFlag("--version", "show the version")];
+  const verbsOf = (group: string) => commands.filter((command) => command.name.startsWith(`${group} `)).map((command) => ({ word: command.name.slice(group.length + 1), summary: command.summary }));
   const groupPlaces = firsts.filter((word) => !singles.has(word)).map((group) => ({
     name: group,
-    verbs: commands.filter((command) => command.name.startsWith(`${group} `)).map((command) => ({ word: command.name.slice(group.length + 1), summary: command.summary })),
+    verbs: verbsOf(group),
     flags: [plainFlag("--help", "show help")],
     argumentChoices: [],
   }));
-  return [{ name: "", verbs: root, flags: rootFlags, argumentChoices: [] }, ...groupPlaces, ...commands.map(placeOfCommand)];
+  return [{ name: "", verbs: root, flags: rootFlags, argumentChoices: [] }, ...groupPlaces, ...commands.map((command) => ({ ...placeOfCommand(command), verbs: verbsOf(command.name) }))];
 }
 
 function placeOfCommand(command: Command): Place {

@@ -106,3 +106,19 @@ export function workspacesDiffer(first: string, second: string): TunesmithError 
 export function migrationInterrupted(id: string, position: number, total: number, resume: string, undo: string): TunesmithError {
   return new TunesmithError({ code: "cli.migration_interrupted", message: `Cannot migrate: ${id} was interrupted at step ${position} of ${total}, it must be finished or undone`, hint: `Run ${resume} or ${undo}.`, details: { id, position, total } });
 }
+
+export function evaluationsDiffer(differences: readonly string[]): TunesmithError {
+  return new TunesmithError({ code: "cli.not_comparable", message: `Cannot compare the evaluations: ${differences.join("; ")}`, hint: "Evaluate both models on the same split of the same dataset, in the same prompt format.", details: { differences } });
+}
+
+export function neverEvaluated(wanted: string): TunesmithError {
+  return new TunesmithError({ code: "cli.never_evaluated", message: `Cannot use ${JSON.stringify(wanted)}: it holds no evaluation, needed is a folder with metrics.json or a run that was evaluated`, hint: "Run `tunesmith evaluate` on it first." });
+}
+
+export function promptFormatDiffers(model: string, trained: string, asked: string): TunesmithError {
+  return new TunesmithError({
+    code: "cli.prompt_format_differs",
+    message: `Cannot evaluate ${model} in the prompt format ${asked}: it was trained with ${trained}, and its scores would be those of a model that is asked wrongly`,
+    hint: "Leave out --prompt-format, or add --allow-prompt-format to measure just that.",
+  });
+}

@@ -28,7 +28,7 @@ export function parseWords(parts: ProgramParts, words: readonly string[]): Call 
   const calls: Call[] = [];
   const program = buildProgram(parts, (call) => calls.push(call));
   try {
-    program.parse(words.length === 0 ? ["--help"] : [...words], { from: "user" });
+    program.parse(words.length === 0 ? ["--help"] : [...joinVerb(parts.tree, words)], { from: "user" });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return undefined;
@@ -45,8 +45,8 @@ function buildProgram(parts: ProgramParts, take: (call: Call) => void): Commande
   const groups = new Map<string, CommanderCommand>();
   for (const command of parts.tree.commands) {
     const [first, second] = command.name.split(" ") as [string, string?];
-    if (second === undefined) {
-      addCommand(program, first, command, parts, take);
+    if (second === undefined || parts.tree.commands.some(({ name }) => name === first)) {
+      addCommand(program, command.name, command, parts, take);
       continue;
     }
     const group = groups.get(first) ?? addGroup(program, first, parts);
@@ -56,6 +56,14 @@ function buildProgram(parts: ProgramParts, take: (call: Call) => void): Commande
   return program;
 }
 
+/** A verb behind a word that is a command itself (`evaluate compare`) is a command of two words, and left out of the list in `tunesmith --help`. */
+function joinVerb({ commands }: CommandTree, words: readonly string[]): readonly string[] {
+  const [first, second, ...rest] = words;
+  const names = commands.map(({ name }) => name);
+  const joined = `${first} ${second}`;
+  return first !== undefined && names.includes(first) && names.includes(joined) ? [joined, ...rest] : words;
+}
+
 function addGroup(program: CommanderCommand, name: string, parts: ProgramParts): CommanderCommand {
   const group = configure(program.command(name), parts).description(parts.tree.groups[name] ?? "").helpCommand(false);
   group.usage("<command> [options]");
@@ -63,7 +71,8 @@ function addGroup(program: CommanderCommand, name: string, parts: ProgramParts):
 }
 
 function addCommand(parent: CommanderCommand, name: string, command: Command, parts: ProgramParts, take: (call: Call) => void): void {
-  const target = configure(parent.command(name), parts).description(command.summary);
+  const target = configure(new CommanderCommand(name), parts).description(command.summary);
+  parent.addCommand(target, { hidden: name.includes(" ") });
   for (const [key, argument] of Object.entries(command.arguments)) target.addArgument(toArgument(key, argument));
   for (const [key, option] of Object.entries(command.options)) target.addOption(toOption(key, option));
   target.option("--json", "print one JSON document instead of text");

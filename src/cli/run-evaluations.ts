@@ -1,8 +1,10 @@
 // Scores per row of two runs: of each run's evaluations, the pair that was made on the same split of the same dataset, row by row.
 import { join } from "node:path";
 import type { Evaluation } from "../evaluation/index.ts";
-import type { EvaluationRecord } from "../records/index.ts";
+import type { EvaluationComparison, EvaluationRecord } from "../records/index.ts";
 import type { PairedInterval } from "../runs/index.ts";
+import { evaluationsDiffer, neverEvaluated } from "./errors.ts";
+import type { Print } from "./print.ts";
 
 /** What the scores per row of two runs say. */
 export interface PairedEvaluations {
@@ -21,7 +23,8 @@ export interface NoPair {
   readonly reason: string | undefined;
 }
 
-interface StoredEvaluation {
+/** An evaluation as it lies on disk. */
+export interface StoredEvaluation {
   readonly folder: string;
   readonly record: EvaluationRecord;
 }
@@ -29,12 +32,42 @@ interface StoredEvaluation {
 /** Finds the pair with the most rows, the test split first, and pairs its rows by id. */
 export async function pairEvaluations(firstRun: string, secondRun: string): Promise<PairedEvaluations | NoPair> {
   const [first, second] = [await findEvaluations(firstRun), await findEvaluations(secondRun)];
+  if (first.length === 0 || second.length === 0) return { reason: undefined };
+  const pair = choosePair(first, second);
+  return Array.isArray(pair) ? { reason: `no scores per row to compare: ${pair.join("; ")}` } : pairRows(pair.a, pair.b);
+}
+
+/** Of all pairs that can be compared the one with the most rows, the test split first; or why there is none. */
+function choosePair(first: readonly StoredEvaluation[], second: readonly StoredEvaluation[]): { readonly a: StoredEvaluation; readonly b: StoredEvaluation } | string[] {
   const pairs = first.flatMap((a) => second.filter((b) => differences(a.record, b.record).length === 0).map((b) => ({ a, b })));
   pairs.sort((x, y) => splitRank(y.a.record) - splitRank(x.a.record) || sharedAtMost(y.a, y.b) - sharedAtMost(x.a, x.b));
-  const [best] = pairs;
-  if (best !== undefined) return pairRows(best.a, best.b);
-  if (first.length === 0 || second.length === 0) return { reason: undefined };
-  return { reason: `no scores per row to compare: ${differences(first[0]!.record, second[0]!.record).join("; ")}` };
+  return pairs[0] ?? [...differences(first[0]!.record, second[0]!.record)];
+}
+
+/**
+ * Compares the best pair of two lists that are not empty, row by row, over the rows that both have.
+ * @throws `cli.not_comparable`, `evaluation.not_comparable`, `evaluation.torn`
+ */
+export async function compareStored(first: readonly StoredEvaluation[], second: readonly StoredEvaluation[]): Promise<{ readonly comparison: EvaluationComparison; readonly first: StoredEvaluation; readonly second: StoredEvaluation }> {
+  const { compareEvaluations, readEvaluation } = await import("../evaluation/index.ts");
+  const pair = choosePair(first, second);
+  if (Array.isArray(pair)) throw evaluationsDiffer(pair);
+  const [a, b] = sharedRows(readEvaluation(pair.a.folder), readEvaluation(pair.b.folder));
+  if (a.predictions.length === 0) throw evaluationsDiffer(["they share no row"]);
+  return { comparison: compareEvaluations(a, b), first: pair.a, second: pair.b };
+}
+
+/**
+ * The evaluations of a folder that holds one, or of a run: a directory, a version, an id or a name below `outputDir`.
+ * @throws `cli.never_evaluated`, `runs.unknown`, `runs.ambiguous`, `cli.run_not_here`
+ */
+export async function findStoredEvaluations(wanted: string, outputDir: string, print: Print): Promise<readonly StoredEvaluation[]> {
+  const [{ EVALUATION_FILES }, { findTree }] = await Promise.all([import("../evaluation/index.ts"), import("./ledger.ts")]);
+  const place = await findTree(wanted, outputDir, print);
+  const record = await readRecord(join(place, EVALUATION_FILES.metrics));
+  const found = record === undefined ? await findEvaluations(place) : [{ folder: place, record }];
+  if (found.length === 0) throw neverEvaluated(wanted);
+  return found;
 }
 
 const splitRank = ({ dataset }: EvaluationRecord): number => (dataset.split === "test" ? 1 : 0);

@@ -43,7 +43,7 @@ function compareMetric(name: string, base: EvaluationRecord, tuned: EvaluationRe
 }
 
 /** A bootstrap of a handful of rows has too few distinct resamples for its interval to mean anything (of one row it has no width at all). */
-const FEWEST_ROWS = 10;
+export const FEWEST_ROWS = 10;
 
 /** Clear only when there are rows enough and the whole interval lies on one side of 0. */
 function judge({ low, high, n }: Interval, direction: MetricDirection): Verdict {

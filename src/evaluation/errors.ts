@@ -55,6 +55,15 @@ export function evaluationStopped(done: number, total: number, isKept: boolean):
   });
 }
 
+export function gateInvalid(gate: string, clause: string): TunesmithError {
+  return new TunesmithError({
+    code: "evaluation.gate_invalid",
+    message: `Cannot read the gate ${JSON.stringify(gate)}: ${JSON.stringify(clause)} is neither a bound nor a comparison`,
+    hint: 'Write clauses such as "f1_micro >= 0.85" or "not worse than v1.2", joined by "and".',
+    exitCode: 2,
+  });
+}
+
 export function notComparable(differences: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "evaluation.not_comparable",

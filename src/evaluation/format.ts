@@ -29,11 +29,11 @@ export function formatEvaluation({ record, predictions }: Evaluation, exampleCou
   ].join("\n");
 }
 
-/** The before/after table, with the verdict of each metric and the notes. No final newline. */
-export function formatComparison(comparison: EvaluationComparison): string {
+/** The before/after table, with the verdict of each metric and the notes. `sides` head the two columns. No final newline. */
+export function formatComparison(comparison: EvaluationComparison, sides: readonly [string, string] = ["base", "tuned"]): string {
   return [
     ...formatTable([
-      ["metric", "base", "tuned", "difference", "95 % interval", "n", "verdict"],
+      ["metric", ...sides, "difference", "95 % interval", "n", "verdict"],
       ...comparison.rows.map((row) => [
         row.metric,
         formatNumber(row.base),
@@ -95,7 +95,8 @@ function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
 }
 
-function formatNumber(value: number): string {
+/** Four decimals, or six digits from 1000 on. */
+export function formatNumber(value: number): string {
   return Math.abs(value) >= 1000 ? value.toPrecision(6) : value.toFixed(4);
 }
 

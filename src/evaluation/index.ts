@@ -12,6 +12,7 @@ export {
 export { compareEvaluations } from "./compare.ts";
 export { evaluateModel, type EvaluateOptions, type Evaluation, type EvaluationSettings } from "./evaluate.ts";
 export { formatComparison, formatEvaluation } from "./format.ts";
+export { judgeGate, mainMetric, parseGate, type GateClause, type GateVerdict } from "./gate.ts";
 export { exactMatchSignature, isExactMatch, type ExactMatchOptions } from "./metrics/exact-match.ts";
 export { rougeSignature, scoreRouge, scoreRougeBest, type OverlapScore, type RougeOptions, type RougeType } from "./metrics/rouge.ts";
 export { scoreSquad, type SquadScore } from "./metrics/squad.ts";

@@ -1,5 +1,5 @@
 // Two runs, trained and evaluated apart, compared by what their models answered.
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -21,6 +21,12 @@ afterAll(() => {
 });
 
 async function call(...words: readonly string[]) {
+  const { code, document } = await run(...words);
+  expect(code).toBe(0);
+  return document;
+}
+
+async function run(...words: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   const world = {
     stdout: { write: (piece: string) => out.push(piece) },
@@ -31,9 +37,8 @@ async function call(...words: readonly string[]) {
     fetch: () => Promise.reject(new Error("no network in tests")),
   };
   const code = await main([...words, "--json"], { world });
-  expect(err.join("")).not.toContain("error");
-  expect(code).toBe(0);
-  return JSON.parse(out.join("")) as Record<string, never>;
+  expect(err.join("")).not.toContain("error:");
+  return { code, document: JSON.parse(out.join("")) as Record<string, never> };
 }
 
 const evaluate = (model: string, ...words: readonly string[]) => call("evaluate", "--model-path", model, "--dataset-path", dataset, "--prompt-format", "instruction", "--max-new-tokens", "2", "--threads", "1", ...words);
@@ -82,4 +87,28 @@ it("keeps with the dataset which models its test split has judged, each once", a
   expect(await judge(model, "--split", "validation")).toBeNull();
   const stats = await call("data", "stats", "--dataset-path", looked);
   expect(stats).toMatchObject({ test_decisions: 2, uses: [{ purpose: "evaluate", split: "test" }, {}, {}] });
+});
+
+it("compares two evaluations row by row, and holds a measurement against another one", async () => {
+  const folders: string[] = [];
+  for (const seed of [21, 22]) folders.push(String((await evaluate(writeTinyLlama(join(root, `pair-${seed}`), { seed })))["output_dir"]));
+  const { comparison } = await call("evaluate", "compare", ...folders);
+  expect(comparison).toMatchObject({ split: "test", notes: ["only 2 rows: no difference is called clear with fewer than 10"] });
+  const gated = (gate: string) => run("evaluate", "--model-path", join(root, "pair-22"), "--dataset-path", dataset, "--prompt-format", "instruction", "--max-new-tokens", "2", "--threads", "1", "--gate", gate);
+  expect(await gated("loss < 1000")).toMatchObject({ code: 0, document: { gate: { passed: true } } });
+  const closed = await gated(`loss < 1000 and not worse than ${folders[0]}`);
+  expect(closed).toMatchObject({ code: 1, document: { gate: { passed: false, clauses: [{ passed: true }, { passed: false, reason: "2 rows are too few to tell, at least 10 needed" }] } } });
+  expect(await gated("loss = 1")).toMatchObject({ code: 2, document: { error: { code: "evaluation.gate_invalid" } } });
+  expect(await gated("not worse than v9.9")).toMatchObject({ code: 1, document: { error: { code: "runs.unknown" } } });
+});
+
+it("refuses to ask a model otherwise than it was trained, unless told to", async () => {
+  const model = writeTinyLlama(join(root, "trained"), { seed: 31 });
+  const config = JSON.parse(readFileSync(join(model, "config.json"), "utf8")) as object;
+  writeFileSync(join(model, "config.json"), JSON.stringify({ ...config, tunesmith: { prompt_format: "alpaca" } }));
+  const ask = (...more: readonly string[]) => run("evaluate", "--model-path", model, "--dataset-path", dataset, "--prompt-format", "instruction", "--max-new-tokens", "2", "--threads", "1", ...more);
+  const { code, document } = await ask();
+  expect(code).toBe(1);
+  expect(document).toMatchObject({ error: { code: "cli.prompt_format_differs", message: expect.stringContaining("in the prompt format instruction: it was trained with alpaca") as string } });
+  expect(await ask("--allow-prompt-format")).toMatchObject({ code: 0, document: { evaluation: { prompt_format: "instruction" } } });
 });

@@ -1,8 +1,9 @@
 import { join, relative } from "node:path";
 import { evaluationFolderName, findEvaluatedRun, partName, scoresOf } from "../evaluated-run.ts";
 import { defineCommand } from "../command.ts";
+import { openGate } from "../evaluation-gate.ts";
 import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../options.ts";
-import { baseNotNamed } from "../errors.ts";
+import { baseNotNamed, promptFormatDiffers } from "../errors.ts";
 import { fromLegacyPath } from "../legacy-path.ts";
 import type { InferenceFiles } from "../inference-files.ts";
 import type { Print } from "../print.ts";
@@ -20,7 +21,9 @@ export const evaluate = defineCommand({
     datasetPath: required(text("dir", "prepared dataset")),
     split: choice(["train", "validation", "test"] as const, "which rows", { default: "test" }),
     compareBase: flag("measure the base too and compare"),
+    gate: text("clauses", "what must hold, else exit 1 (see below)"),
     promptFormat: choice(["alpaca", "instruction", "chat", "text"] as const, "default: the one it was trained with"),
+    allowPromptFormat: flag("ask in another format than it was trained with"),
     task: choice(["text", "labels", "entities"] as const, "what the answers are (default: what the rows say)"),
     maxNewTokens: wholeNumber("n", "longest answer", { default: 256, min: 1 }),
     temperature: decimalNumber("t", "above 0 answers are drawn, not greedy", { default: 0, min: 0, max: 5 }),
@@ -31,12 +34,13 @@ export const evaluate = defineCommand({
     threads: wholeNumber("n", "CPU threads (default: all cores)", { min: 1 }),
     outputDir: text("dir", "where reports go (default: evaluation/ of the run, else results/evaluation)"),
   },
-  remark: "The scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.\nEach model that a test split has judged is kept in uses.jsonl of the dataset, and counted.",
+  remark: "A gate is `f1_micro >= 0.85 and not worse than v1.2`: bounds, and measurements or runs to compare with (`in loss, f1` names metrics).\nThe scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.\nEach model that a test split has judged is kept in uses.jsonl of the dataset, and counted.",
   examples: [
     "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --split test",
+    "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --gate 'f1 >= 0.85 and not worse than v1.2'",
     "evaluate --model-path models/quantized/merged_model-q4_k_m.gguf --dataset-path data/processed/healthcare_dataset --json",
   ],
-  async run({ options, print, world, withInterrupt }) {
+  async run({ options, print, world, withInterrupt, endWith }) {
     const [{ compareEvaluations, evaluateInChild, formatComparison, formatEvaluation, readEvaluation, writeEvaluation }, { defaultPromptFormat, inferenceFiles }, { packageVersion, recordEvaluation }] = await Promise.all([
       import("../../evaluation/index.ts"),
       import("../inference-files.ts"),
@@ -47,9 +51,11 @@ export const evaluate = defineCommand({
       const files = await inferenceFiles(modelPath, { print, world, signal, baseModel: options.baseModel });
       const baseFiles = await findBase(files, options, { print, world, signal });
       const promptFormat = options.promptFormat ?? files.promptFormat ?? (await defaultPromptFormat(files.modelPath));
-      if (files.promptFormat !== undefined && options.promptFormat !== undefined && options.promptFormat !== files.promptFormat) {
-        print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${options.promptFormat}`);
+      if (files.promptFormat !== undefined && promptFormat !== files.promptFormat) {
+        if (!options.allowPromptFormat) throw promptFormatDiffers(modelPath, files.promptFormat, promptFormat);
+        print.warn(`the model was trained with prompt format ${files.promptFormat}; it is asked in ${promptFormat}`);
       }
+      const gate = options.gate === undefined ? undefined : await openGate(options.gate, print);
       const run = await findEvaluatedRun(files, modelPath);
       const part = partName(options.split, options.limit);
       const newest = join(run === undefined ? join("results", "evaluation") : join(run, "evaluation"), part);
@@ -97,7 +103,9 @@ export const evaluate = defineCommand({
       if (decisions !== undefined) print.line(sayDecisions(decisions));
       const scored = run !== undefined && part === "" ? await recordEvaluation(run, { ...scoresOf(tuned.record, files.digest), folder: outDir }, { now: world.now }) : undefined;
       if (scored !== undefined) print.line(`Recorded as the scores of ${scored.version ?? scored.name}`);
-      const document = { output_dir: outDir, run: scored?.name ?? null, test_decisions: decisions ?? null, evaluation: tuned.record };
+      const verdict = await gate?.judge(outDir, tuned.record);
+      if (verdict?.passed === false) endWith(1);
+      const document = { output_dir: outDir, run: scored?.name ?? null, test_decisions: decisions ?? null, gate: verdict ?? null, evaluation: tuned.record };
       if (baseFiles === undefined) return document;
       const base = await measure(baseFiles, join(outDir, "base"), "base");
       const comparison = compareEvaluations(base, tuned);
