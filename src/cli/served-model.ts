@@ -106,6 +106,7 @@ async function encoder(path: string, source: string, { threads, maxWaiting, time
     open: async () => ({
       identity,
       pool: await openModelPool({ modelPath: path, kind: "encoder", threads, maxWaiting, timeoutMs, name: identity.name }),
+      promptFormat: null,
       renderPrompt: rawPrompt,
       renderChat: (turns) => rawPrompt(singleQuestion(turns), ""),
     }),
@@ -119,7 +120,8 @@ async function openDecoder(files: InferenceFiles, identity: ModelIdentity, wish:
   const pool = await openModelPool({ modelPath: files.modelPath, adapters, threads, contextLength, parallel, maxWaiting, timeoutMs, name: identity.name });
   try {
     const own = files.promptFormat ?? (pool.info.chatTemplate === undefined ? "raw" : "chat");
-    return { identity, pool, ...(await openPromptRenderer(files, wish.raw ? "raw" : (wish.promptFormat ?? own))) };
+    const promptFormat = wish.raw ? "raw" : (wish.promptFormat ?? own);
+    return { identity, pool, promptFormat, ...(await openPromptRenderer(files, promptFormat)) };
   } catch (thrown) {
     await pool.close();
     throw thrown;

@@ -7,12 +7,10 @@ const QUANTIZATION_NAMES: Readonly<Record<string, string>> = {
   2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 11: "q3_k_s", 12: "q3_k_m", 13: "q3_k_l", 14: "q4_k_s", 15: "q4_k_m", 16: "q5_k_s", 17: "q5_k_m", 18: "q6_k",
 };
 
-/** The metadata key under which converted models carry the format they were trained to be asked in. */
-export const PROMPT_FORMAT_KEY = "tunesmith.prompt_format";
 const DOMAIN_KEY = "tunesmith.domain";
 
 /** What `/api/v1/model/info` says. */
-export function describeModel({ identity, pool: { info } }: ServableModel): ModelInfoReply {
+export function describeModel({ identity, promptFormat, pool: { info } }: ServableModel): ModelInfoReply {
   return {
     model_name: identity.name,
     model_type: info.tasks.includes("generate") ? "causal-lm" : "encoder",
@@ -25,7 +23,7 @@ export function describeModel({ identity, pool: { info } }: ServableModel): Mode
     parameter_count: info.parameterCount,
     size_bytes: info.sizeBytes,
     vocab_size: info.vocabSize,
-    prompt_format: info.metadata.get(PROMPT_FORMAT_KEY) ?? null,
+    prompt_format: promptFormat,
     domain: info.metadata.get(DOMAIN_KEY) ?? null,
   };
 }

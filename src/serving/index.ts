@@ -1,5 +1,4 @@
 export { createCounters, type CountedAnswer, type ServingCounters } from "./counters.ts";
-export { PROMPT_FORMAT_KEY } from "./describe-model.ts";
 export type { HostAnswer, HostInfo, HostRequest, ModelHostOptions, ModelTask } from "./host-messages.ts";
 export { identityHeaders, modelId, type ModelIdentity } from "./identity.ts";
 export { addKey, listKeys, openKeyRing, removeKey, type KeyRing, type NewKey } from "./keys.ts";

@@ -60,7 +60,7 @@ export const modelInfoReplySchema = z.object({
   parameter_count: z.int().positive(),
   size_bytes: z.int().positive(),
   vocab_size: z.int().positive(),
-  prompt_format: z.string().nullable().describe("How the model was trained to be asked."),
+  prompt_format: z.string().nullable().describe("How prompts are wrapped; `raw` for not at all."),
   domain: z.string().nullable(),
 });
 export type ModelInfoReply = z.infer<typeof modelInfoReplySchema>;

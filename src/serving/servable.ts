@@ -18,6 +18,8 @@ export interface ChatTurn {
 export interface ServableModel {
   readonly identity: ModelIdentity;
   readonly pool: ModelPool;
+  /** How prompts are wrapped: `raw` for not at all; null for a model that is not asked with prompts. */
+  readonly promptFormat: string | null;
   /** Wraps a prompt as the model was trained; `input` is the text it is about, empty for none. @throws what makes the request fail */
   readonly renderPrompt: (prompt: string, input: string) => RenderedPrompt;
   /** Wraps a conversation whose last turn is not the assistant's. @throws what makes the request fail */

@@ -13,7 +13,7 @@ export const FAKE_INFO: HostInfo = {
   tasks: ["generate"],
   vocabSize: 257,
   addBos: false,
-  metadata: new Map([["general.file_type", "15"], ["tunesmith.prompt_format", "instruction"]]),
+  metadata: new Map([["general.file_type", "15"]]),
 };
 
 export type FakeGenerate = (request: HostRequest, context: GenerateContext) => Promise<HostAnswer>;
@@ -56,6 +56,7 @@ export function fakeModel(pool: ModelPool, parts: Partial<ServableModel["identit
   return {
     identity,
     pool,
+    promptFormat: "instruction",
     renderPrompt: (prompt, input) => ({ text: `### ${rawPrompt(prompt, input).text}\n`, parseSpecial: true }),
     renderChat: (turns) => ({ text: turns.length === 1 ? singleQuestion(turns) : turns.map(({ role, content }) => `<${role}>${content}`).join(""), parseSpecial: true }),
   };
