@@ -1,5 +1,5 @@
 // Quality and speed of one model on one set of texts: the row of a quantization table.
-import type { Generation, LlamaModel, ScoreRequest } from "../engine/llama/index.ts";
+import type { Generation, LlamaModel, LlamaSession, ScoreRequest } from "../engine/llama/index.ts";
 import { bootstrapRatioDifference, type BootstrapOptions, type Interval, type RatioSample } from "./bootstrap.ts";
 import { perplexity } from "./metrics/perplexity.ts";
 
@@ -14,16 +14,25 @@ export interface BenchmarkOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ModelBenchmark {
+export interface SpeedOptions extends Omit<BenchmarkOptions, "model" | "sequences"> {
+  readonly model: Pick<LlamaModel, "info" | "createSession">;
+  /** Encoded; at least one. */
+  readonly prompts: readonly (readonly number[])[];
+}
+
+export interface ModelSpeed {
+  /** Reading a prompt, one sequence at a time. */
+  readonly promptTokensPerSecond: number;
+  /** Writing an answer greedily, one sequence at a time; undefined when every answer ended at once. */
+  readonly generateTokensPerSecond?: number;
+}
+
+export interface ModelBenchmark extends ModelSpeed {
   /** exp of nats per scored token over all sequences. */
   readonly perplexity: number;
   readonly scoredTokens: number;
   /** One entry a sequence, in order. */
   readonly perSequence: readonly { readonly nll: number; readonly scoredTokens: number }[];
-  /** Reading a prompt, one sequence at a time. */
-  readonly promptTokensPerSecond: number;
-  /** Writing an answer greedily, one sequence at a time; undefined when every answer ended at once. */
-  readonly generateTokensPerSecond?: number;
 }
 
 /** Measures perplexity, then speed after one unmeasured answer. @throws RangeError without sequences; the signal's reason when aborted */
@@ -37,9 +46,20 @@ export async function benchmarkModel(options: BenchmarkOptions): Promise<ModelBe
     const perSequence = scores.map(({ logprobs }) => ({ nll: logprobs.reduce((sum, logprob) => sum - logprob, 0), scoredTokens: logprobs.length }));
     const { numerators, denominators } = toSample(perSequence);
     const scoredTokens = sum(denominators);
-    const ask = (maxTokens: number, index: number) =>
-      session.generate({ promptIds: sequences[index % sequences.length]!.ids.slice(0, sequences[index % sequences.length]!.firstScored), maxTokens, signal });
-    return { perplexity: perplexity(sum(numerators), scoredTokens), scoredTokens, perSequence, ...(await measureSpeed(ask, sequences.length, generateTokens, signal)) };
+    const prompts = sequences.map(({ ids, firstScored }) => ids.slice(0, firstScored));
+    return { perplexity: perplexity(sum(numerators), scoredTokens), scoredTokens, perSequence, ...(await measureSpeed(session, prompts, generateTokens, signal)) };
+  } finally {
+    session.dispose();
+  }
+}
+
+/** Speed alone: as many prompts as it takes to write `generateTokens` (default 128), one sequence at a time. @throws RangeError without prompts */
+export async function benchmarkSpeed({ model, prompts, generateTokens = 128, threads, signal }: SpeedOptions): Promise<ModelSpeed> {
+  if (prompts.length === 0) throw new RangeError("A benchmark needs at least one prompt");
+  const longest = prompts.reduce((most, ids) => Math.max(most, ids.length + generateTokens), 0);
+  const session = model.createSession({ contextLength: Math.min(longest, model.info.trainContextLength || longest), sequences: 1, threads });
+  try {
+    return await measureSpeed(session, prompts, generateTokens, signal);
   } finally {
     session.dispose();
   }
@@ -50,16 +70,12 @@ export function perplexityDifference(base: ModelBenchmark, other: ModelBenchmark
   return bootstrapRatioDifference(toSample(base.perSequence), toSample(other.perSequence), options);
 }
 
-async function measureSpeed(
-  ask: (maxTokens: number, index: number) => Promise<Generation>,
-  promptCount: number,
-  generateTokens: number,
-  signal: AbortSignal | undefined,
-): Promise<Pick<ModelBenchmark, "promptTokensPerSecond" | "generateTokensPerSecond">> {
+async function measureSpeed(session: Pick<LlamaSession, "generate">, prompts: SpeedOptions["prompts"], generateTokens: number, signal: AbortSignal | undefined): Promise<ModelSpeed> {
+  const ask = (maxTokens: number, index: number) => session.generate({ promptIds: prompts[index % prompts.length]!, maxTokens, signal });
   await ask(Math.min(8, generateTokens), 0);
   const answers: Generation[] = [];
   let written = 0;
-  for (let index = 0; written < generateTokens && index < Math.max(8, promptCount); index++) {
+  for (let index = 0; written < generateTokens && index < Math.max(8, prompts.length); index++) {
     signal?.throwIfAborted();
     const answer = await ask(generateTokens - written, index);
     answers.push(answer);

@@ -122,6 +122,14 @@ describe("evaluateModel", () => {
     expect(record.generation?.json_schema).toEqual(asked[0]!.jsonSchema);
   });
 
+  it("measures speed when asked to, one sequence at a time", async () => {
+    const fake = fakeLlama({ answer: () => "abcd" });
+    const { record } = await evaluateModel(options(fake, { settings: { benchmarkSpeed: true, threads: 1 } }));
+    expect(record.speed).toEqual({ prompt_tokens_per_second: expect.any(Number) as number, generate_tokens_per_second: 500, threads: 1 });
+    expect(parseRecord(evaluationRecordSchema, record, "metrics.json")).toEqual(record);
+    expect(fake.open).toBe(0);
+  });
+
   it("reports only likelihoods for plain text", async () => {
     const text = rows.map((row) => ({ ...row, instruction: "" }));
     const { record } = await evaluateModel(options(fakeLlama(), { rows: text, promptFormat: "text" }));

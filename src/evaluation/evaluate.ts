@@ -1,9 +1,10 @@
 // One model on one split, from rows to a record that is bound to both.
 import type { PromptFormat, Row, TextTokenizer } from "../data/index.ts";
-import type { JsonSchema, LlamaModel } from "../engine/llama/index.ts";
+import { defaultThreads, type JsonSchema, type LlamaModel } from "../engine/llama/index.ts";
 import { digestJson } from "../files/index.ts";
 import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type GenerationSettings, type Prediction } from "../records/index.ts";
 import { schemaOfAnswers } from "./answer-schema.ts";
+import { benchmarkSpeed } from "./benchmark.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
 import { measurePredictions } from "./measures.ts";
 import { openPartial } from "./partial.ts";
@@ -57,6 +58,8 @@ export interface EvaluationSettings {
   readonly stop?: readonly string[];
   /** Hold answers to the JSON shape of the gold answers. Default false. */
   readonly constrain?: boolean;
+  /** Measure tokens per second beside the scores. Default false. */
+  readonly benchmarkSpeed?: boolean;
   /** Rows at a time. Default 8. */
   readonly batchSize?: number;
   /** Default: the threads of the model. */
@@ -100,10 +103,20 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    return { record: toRecord(options, conditions, { rows, predictions, startedAt, endedAt: now().toISOString() }), predictions };
+    const speed = settings.benchmarkSpeed === true ? await measureSpeed(options, rows) : undefined;
+    return { record: toRecord(options, conditions, { rows, predictions, speed, startedAt, endedAt: now().toISOString() }), predictions };
   } finally {
     session.dispose();
   }
+}
+
+/** Prompts of the split, in its order; of plain text all but the last token. */
+async function measureSpeed({ model, settings = {}, signal }: EvaluateOptions, rows: readonly EvaluationRow[]): Promise<NonNullable<EvaluationRecord["speed"]>> {
+  const threads = settings.threads ?? defaultThreads();
+  const prompts = rows.map(({ ids, firstScored, input }) => ids.slice(0, input === "" ? ids.length - 1 : firstScored));
+  const room = (model.info.trainContextLength || 4096) - prompts.reduce((most, ids) => Math.max(most, ids.length), 0);
+  const speed = await benchmarkSpeed({ model, prompts, threads, signal, generateTokens: Math.max(1, Math.min(128, room)) });
+  return { prompt_tokens_per_second: speed.promptTokensPerSecond, generate_tokens_per_second: speed.generateTokensPerSecond ?? null, threads };
 }
 
 /** Plain text has no prompt to answer: then nothing is generated. What is not used is left out, so that settings that are the same have the same digest. */
@@ -141,6 +154,7 @@ function digestSettings(options: EvaluateOptions, rows: readonly EvaluationRow[]
 interface Measured {
   readonly rows: readonly EvaluationRow[];
   readonly predictions: readonly Prediction[];
+  readonly speed: EvaluationRecord["speed"];
   readonly startedAt: string;
   readonly endedAt: string;
 }
@@ -168,6 +182,7 @@ function toRecord(options: EvaluateOptions, conditions: Conditions, measured: Me
       truncated_answers: predictions.filter((row) => row.finish_reason === "length").length,
       cut_prompts: predictions.filter((row) => row.cut_tokens > 0).length,
     },
+    ...(measured.speed === undefined ? {} : { speed: measured.speed }),
     evaluation_digest: digestJson({ ...conditions, signatures: Object.values(metrics).map((metric) => metric.signature) }),
     predictions_digest: digestJson(predictions),
     engine_release: options.engineRelease,

@@ -58,6 +58,7 @@ function describeConditions(record: EvaluationRecord): readonly string[] {
     ["prompt format", record.prompt_format],
     ["answers", generation === null ? "not generated" : `${describeGeneration(generation)}; ${counts.truncated_answers} reached the limit`],
     ["scored tokens", String(counts.scored_tokens)],
+    ...(record.speed === undefined ? [] : [["speed", describeSpeed(record.speed)]]),
     ["measured", `${record.started_at} to ${record.ended_at}, engine ${record.engine_release}, tunesmith ${record.package_version}`],
   ]);
 }
@@ -70,6 +71,11 @@ export function describeGeneration({ temperature, seed, max_new_tokens, stop, js
     ...(stop === undefined ? [] : [`ended by ${stop.map((text) => JSON.stringify(text)).join(" or ")}`]),
     ...(json_schema === undefined ? [] : ["held to a JSON schema"]),
   ].join(", ");
+}
+
+/** `prompts 812.3 tokens/s, answers 40.1 tokens/s, one at a time on 2 threads` */
+export function describeSpeed({ prompt_tokens_per_second: prompt, generate_tokens_per_second: answer, threads }: NonNullable<EvaluationRecord["speed"]>): string {
+  return `prompts ${prompt.toFixed(1)} tokens/s, answers ${answer === null ? "all ended at once" : `${answer.toFixed(1)} tokens/s`}, one at a time on ${countOf(threads, "thread")}`;
 }
 
 /** How many gold items stand behind each class, and how entities went wrong. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { byteTokenizer, fakeLlama } from "../../test/helpers/fake-llama.ts";
+import { drawEvaluation } from "./chart.ts";
 import { compareEvaluations } from "./compare.ts";
 import { evaluateModel } from "./evaluate.ts";
 import { formatComparison } from "./format.ts";
@@ -35,10 +36,10 @@ const evaluate = (answer: string) =>
   });
 
 describe("writeEvaluation", () => {
-  it("writes three files that read back as the same evaluation", async () => {
+  it("writes records and reports that read back as the same evaluation", async () => {
     const evaluation = await evaluate("lisinopril");
     writeEvaluation(join(folder, "evaluation"), evaluation);
-    expect(readdirSync(join(folder, "evaluation")).sort()).toEqual(["evaluation_report.txt", "metrics.json", "predictions.json"]);
+    expect(readdirSync(join(folder, "evaluation")).sort()).toEqual(["evaluation_report.md", "evaluation_report.svg", "evaluation_report.txt", "metrics.json", "predictions.json"]);
     expect(readEvaluation(join(folder, "evaluation"))).toEqual(evaluation);
   });
 
@@ -82,6 +83,31 @@ it("reports conditions, intervals, signatures and answers as text", async () => 
   expect(text).toContain("rougeL|f|tokenizer:rouge_score|stemmer:none|aggregate:mean");
   expect(text).toMatch(/answer +lisinopril\\nnow/);
   expect(text).not.toMatch(/ \n/);
+});
+
+it("reports in Markdown with every digest in full, and no text of a row as markup", async () => {
+  const evaluation = await evaluate("<b>*lisinopril*</b>");
+  writeEvaluation(folder, { ...evaluation, record: { ...evaluation.record, model: { ...evaluation.record.model, name: "a|b_c" } } });
+  const page = readFileSync(join(folder, "evaluation_report.md"), "utf8");
+  expect(page).toContain("# Evaluation of a\\|b\\_c");
+  for (const digest of ["abcdef0123456789", "0123456789abcdef", evaluation.record.evaluation_digest, evaluation.record.predictions_digest]) expect(page).toContain(`\`${digest}\``);
+  expect(page).toContain("| split | test, 2 rows, ");
+  expect(page).toContain("| answers | greedy, at most 256 tokens |");
+  expect(page).toMatch(/\| exact\\_match \| 0\.0000 \| 0\.0000 to 0\.0000 \| 2 \| fraction \|/);
+  expect(page).toContain("answer:\n\n    <b>*lisinopril*</b>\n");
+  expect(page).toContain("(evaluation_report.svg)");
+});
+
+it("draws fractions and percentages on one scale, bound to model and data", async () => {
+  const { record } = await evaluate("lisinopril");
+  const metrics = { ...record.metrics, "a<b & \u0001/f1": record.metrics["exact_match"]! };
+  const chart = drawEvaluation({ ...record, metrics });
+  expect(chart).toContain("<desc>model abcdef0123456789, dataset 0123456789abcdef, split test, evaluation ");
+  expect(chart).toContain(">a&lt;b &amp; \ufffd/f1</text>");
+  expect(chart).toContain('<circle cx="430.0"');
+  expect(chart).toContain(">0.5000 (0.0000 to 1.0000)</text>");
+  expect(chart).not.toContain("perplexity");
+  expect(chart.match(/<circle/g)).toHaveLength(Object.values(metrics).filter(({ unit }) => unit === "fraction" || unit === "percent").length);
 });
 
 it("prints a comparison as a table with verdicts", async () => {

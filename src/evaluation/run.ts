@@ -33,6 +33,8 @@ export interface EvaluationRequest {
   readonly stop?: readonly string[];
   /** Hold answers to the JSON shape of the gold answers. Default false. */
   readonly constrain?: boolean;
+  /** Measure tokens per second beside the scores. Default false. */
+  readonly benchmarkSpeed?: boolean;
   /** Default: what the model was trained for, at most 4096 tokens. */
   readonly maxSequenceLength?: number;
   /** Default: all rows. */

@@ -77,6 +77,8 @@ export const evaluationRecordSchema = z.object({
     /** Prompts that lost tokens to `max_sequence_length`. */
     cut_prompts: z.number().int().nonnegative(),
   }),
+  /** Only when asked for: tokens per second, reading prompts and writing greedily (null: every answer ended at once), one sequence at a time. */
+  speed: z.object({ prompt_tokens_per_second: z.number().positive(), generate_tokens_per_second: z.number().positive().nullable(), threads: z.number().int().positive() }).optional(),
   /** Digest of prompt format, decoding and signatures: equal digests were measured the same way. */
   evaluation_digest: z.string(),
   /** SHA-256 of the examples of predictions.json beside this file, as JSON with sorted keys. */
