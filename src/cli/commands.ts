@@ -42,6 +42,7 @@ import { runsTag } from "./commands/runs/tag.ts";
 import { runsUnarchive } from "./commands/runs/unarchive.ts";
 import { serve } from "./commands/serve.ts";
 import { train } from "./commands/train.ts";
+import { verify } from "./commands/verify.ts";
 
 export const COMMAND_TREE: CommandTree = {
   groups: {
@@ -51,5 +52,5 @@ export const COMMAND_TREE: CommandTree = {
     keys: "Make and take back keys of a server",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

@@ -44,3 +44,20 @@ export function otherVocabulary(referenceSize: number, candidateSize: number): T
     hint: "Compare models that were made from the same base.",
   });
 }
+
+export function nothingToVerifyOn(): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.nothing_to_verify_on",
+    message: "Cannot verify: the rows hold no token that the model answers, at least one is needed",
+    hint: "Name a split that has rows.",
+  });
+}
+
+export function nothingToVerify(model: string): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.nothing_to_verify",
+    message: `Cannot verify ${model}: it is a whole model and no other is named to compare it with`,
+    hint: "Name the models made from it with --against.",
+    exitCode: 2,
+  });
+}

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { applyTemplate } from "../data/index.ts";
 import { findNumber, openGguf } from "../engine/gguf/index.ts";
 import { QUANTIZATION_TYPES } from "../engine/llama/index.ts";
-import { convertToGguf, openModel, readAdapter, withTokenizer } from "../engine/models/index.ts";
+import { convertToGguf, openModel, readAdapter, withTokenizer, type WeightSource } from "../engine/models/index.ts";
 import { exists, fileMissing, isDirectory } from "../files/index.ts";
 import { alreadyQuantized, notAModel } from "./errors.ts";
 
@@ -50,23 +50,29 @@ export function mustConvert({ modelPath, adapter }: ModelToQuantize): boolean {
   return false;
 }
 
-/** Writes the model as GGUF to `path`, with its adapter merged in f32, or returns the GGUF file it is already. */
-export function prepareSource(model: ModelToQuantize, path: string, type: SourceType, provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
+/** Writes the model as GGUF to `path`, with its adapter merged in f32, or returns the GGUF file it is already. `auto` keeps 32 bits and bf16, else f16. */
+export function prepareSource(model: ModelToQuantize, path: string, wanted: SourceType | "auto", provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
   const { modelPath, adapter } = model;
   if (!mustConvert(model)) return { path: modelPath, type: ggufType(modelPath) };
   const source = openModel(modelPath);
   try {
     const template = adapter?.chatTemplate;
     const spoken = template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template));
+    const type = wanted === "auto" ? storedType(source) : wanted;
     convertToGguf(spoken, path, { type, provenance, adapter: adapter && readAdapter(adapter.path) });
+    return { path, type };
   } finally {
     source.close();
   }
-  return { path, type };
+}
+
+function storedType(source: WeightSource): SourceType {
+  const { type } = source.info("model.embed_tokens.weight");
+  return type === "f32" || type === "bf16" ? type : "f16";
 }
 
 /** The file type that the header names, or that of its largest tensor. */
-function ggufType(path: string): string {
+export function ggufType(path: string): string {
   const file = openGguf(path);
   file.close();
   const id = findNumber(file.metadata, "general.file_type");
