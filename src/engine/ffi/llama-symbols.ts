@@ -31,6 +31,7 @@ export const LLAMA_SYMBOLS = {
   adapter_lora_free: "void llama_adapter_lora_free(void *adapter)",
   set_adapters_lora: "int32_t llama_set_adapters_lora(void *ctx, const void *adapters, size_t n_adapters, const float *scales)",
   memory_seq_rm: "bool llama_memory_seq_rm(void *mem, int32_t seq_id, int32_t p0, int32_t p1)",
+  memory_seq_cp: "void llama_memory_seq_cp(void *mem, int32_t seq_id_src, int32_t seq_id_dst, int32_t p0, int32_t p1)",
   decode: "int32_t llama_decode(void *ctx, llama_batch batch)",
   get_logits: "void *llama_get_logits(void *ctx)",
   get_embeddings: "void *llama_get_embeddings(void *ctx)",

@@ -11,10 +11,9 @@ export interface Candidates {
   readonly pointer: Pointer;
   /** Makes these the candidates, in this order. */
   fill(ids: Iterable<number>, logitOf: (id: number) => number): void;
-  /** Takes out the candidates that a sampler made impossible, and those not to be kept, and says how many are left. */
-  dropImpossible(keep?: (id: number) => boolean): number;
-  /** The first candidate. */
-  readonly first: { readonly id: number; readonly logit: number };
+  /** Takes out the candidates that a sampler made impossible and says how many are left. */
+  dropImpossible(): number;
+  readonly left: readonly number[];
   /** The candidate a sampler chose. */
   readonly chosen: number;
   free(): void;
@@ -25,18 +24,22 @@ export function allocateCandidates({ koffi }: Llama, capacity: number): Candidat
   const pointer = koffi.alloc("uint64_t", 4) as bigint;
   // Fields of the array, 8 bytes each: address of the tokens, their number, the index chosen, whether they are sorted.
   const fields = new BigInt64Array(koffi.view(pointer, 32));
+  const viewTokens = (address: bigint, size: number) => {
+    const memory = koffi.view(address, size * TOKEN_BYTES);
+    return { ids: new Int32Array(memory), logits: new Float32Array(memory) };
+  };
+  // One view for all: V8 counts every view as memory of its own and would collect garbage all the time.
+  const ownTokens = viewTokens(own, capacity);
   /** Samplers may put the tokens elsewhere. */
   const tokens = () => {
     const [address = 0n, size = 0n] = fields;
-    const memory = koffi.view(address, Math.max(1, Number(size)) * TOKEN_BYTES);
-    return { ids: new Int32Array(memory), logits: new Float32Array(memory), size: Number(size) };
+    return { ...(address === own ? ownTokens : viewTokens(address, Math.max(1, Number(size)))), size: Number(size) };
   };
   let alive = true;
   return {
     pointer,
     fill(ids, logitOf) {
-      const memory = koffi.view(own, capacity * TOKEN_BYTES);
-      const [idWords, logitWords] = [new Int32Array(memory), new Float32Array(memory)];
+      const { ids: idWords, logits: logitWords } = ownTokens;
       let size = 0;
       for (const id of ids) {
         idWords[size * TOKEN_WORDS] = id;
@@ -46,12 +49,12 @@ export function allocateCandidates({ koffi }: Llama, capacity: number): Candidat
       }
       fields.set([own, BigInt(size), -1n, 0n]);
     },
-    dropImpossible(keep = () => true) {
+    dropImpossible() {
       const { ids, logits, size } = tokens();
       let kept = 0;
       for (let from = 0; from < size; from += 1) {
         const logit = logits[from * TOKEN_WORDS + 1]!;
-        if (logit === -Infinity || !keep(ids[from * TOKEN_WORDS]!)) continue;
+        if (logit === -Infinity) continue;
         ids[kept * TOKEN_WORDS] = ids[from * TOKEN_WORDS]!;
         logits[kept * TOKEN_WORDS + 1] = logit;
         kept += 1;
@@ -59,9 +62,9 @@ export function allocateCandidates({ koffi }: Llama, capacity: number): Candidat
       fields[1] = BigInt(kept);
       return kept;
     },
-    get first() {
-      const { ids, logits } = tokens();
-      return { id: ids[0]!, logit: logits[1]! };
+    get left() {
+      const { ids, size } = tokens();
+      return Array.from({ length: size }, (_, index) => ids[index * TOKEN_WORDS]!);
     },
     get chosen() {
       return tokens().ids[Number(fields[2]) * TOKEN_WORDS]!;

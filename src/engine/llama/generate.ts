@@ -107,7 +107,7 @@ function createSampler(session: GenerateContext, request: GenerateRequest, gramm
   const free = once(() => functions.sampler_free(pointer));
   if (grammar === undefined) return { choose: sample, free };
   try {
-    const constraint = beginConstraint(session.constraints(), grammar, { pointer, greedy: temperature === 0, sample });
+    const constraint = beginConstraint(session.constraints(), grammar, { pointer, sample });
     const freeConstraint = once(constraint.free);
     return {
       choose: constraint.choose,

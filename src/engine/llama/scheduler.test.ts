@@ -123,6 +123,14 @@ describe("a request that ends early", () => {
   });
 });
 
+it("gives everyone the answer it gets alone, whatever places others leave between", async () => {
+  const wide = model.createSession({ sequences: 4, contextLength: 256 });
+  const requests = [4, 30, 9, 40, 20, 3].map((maxTokens, index) => ({ promptIds: promptIds.slice(index), maxTokens, temperature: 0.8, seed: index }));
+  const together = await Promise.all(requests.map((request) => wide.generate(request)));
+  for (const [index, request] of requests.entries()) expect(together[index]!.ids).toEqual((await wide.generate(request)).ids);
+  wide.dispose();
+});
+
 it("reads a long prompt in parts while others answer", async () => {
   const wide = model.createSession({ sequences: 2, contextLength: 512 });
   const long = Array.from({ length: 500 }, (_, index) => (index * 31) % 251);

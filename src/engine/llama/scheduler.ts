@@ -26,16 +26,29 @@ const BYTES_WITHOUT_THREAD = 16 * 2 ** 20;
 
 export function createScheduler(session: SequenceContext): Scheduler {
   const { llama, context, batch } = session;
-  const free = Array.from({ length: session.sequences }, (_, sequence) => sequence).reverse();
   const waiting: Waiting[] = [];
   const running = new Set<Running>();
   let rounds: Promise<void> | undefined;
   let closed = false;
 
+  const forget = (sequence: number) => void llama.functions.memory_seq_rm(llama.functions.get_memory(context), sequence, -1, -1);
   const leave = (one: Running) => {
-    llama.functions.memory_seq_rm(llama.functions.get_memory(context), one.sequence, -1, -1);
+    forget(one.sequence);
     running.delete(one);
-    free.push(one.sequence);
+  };
+  const firstFree = () => {
+    const taken = new Set([...running].map(({ sequence }) => sequence));
+    return Array.from({ length: session.sequences }, (_, sequence) => sequence).find((sequence) => !taken.has(sequence));
+  };
+  /** Moves the last sequences to the places that others left: only neighbours are computed together. */
+  const closeGaps = () => {
+    for (const one of [...running].sort((a, b) => b.sequence - a.sequence)) {
+      const place = firstFree() ?? Infinity;
+      if (place > one.sequence) return;
+      llama.functions.memory_seq_cp(llama.functions.get_memory(context), one.sequence, place, -1, -1);
+      forget(one.sequence);
+      one.sequence = place;
+    }
   };
   /** Does one thing for a job; what is thrown ends that job. */
   const guarded = (one: Running, act: () => void) => {
@@ -57,9 +70,10 @@ export function createScheduler(session: SequenceContext): Scheduler {
     }
     for (const one of waiting.splice(0)) {
       try {
+        const sequence = running.size < session.sequences ? firstFree() : undefined;
         if (one.job.isOver()) one.resolve();
-        else if (free.length === 0) waiting.push(one);
-        else running.add({ ...one, sequence: free.pop() ?? 0, done: 0 });
+        else if (sequence === undefined) waiting.push(one);
+        else running.add({ ...one, sequence, done: 0 });
       } catch (thrown) {
         one.reject(thrown);
       }
@@ -83,6 +97,7 @@ export function createScheduler(session: SequenceContext): Scheduler {
     await undefined;
     while (!closed) {
       settle();
+      closeGaps();
       const wanted = fillBatch(session, [...running]);
       if (batch.length === 0) return;
       const failure = await decode();

@@ -30,11 +30,13 @@ export interface SequenceContext {
   readonly maxOutputs: number;
   /** Size of the weights: a round that reads little is not worth a change of threads. */
   readonly weightBytes: number;
+  /** The logits of the last round, `rows` times V; valid until the next. */
+  logitsOf(rows: number): Float32Array;
 }
 
 /** A sequence that has its place in the context. */
 export interface RunningSequence {
-  readonly sequence: number;
+  sequence: number;
   readonly job: SequenceJob;
   /** Tokens of the job that are in the context. */
   done: number;
@@ -49,22 +51,30 @@ export interface WantedOutput<Running extends RunningSequence> {
 /** Prompt tokens that one round may hold beside sequences that are answering: they wait for a round, not for a whole prompt. */
 const PROMPT_TOKENS_BESIDE_ANSWERS = 128;
 
-/** Fills the batch, the sequences with the fewest waiting tokens first: one long prompt does not hold up those that are answering. */
+/**
+ * Fills the batch. The sequences with the fewest waiting tokens are served first: one long prompt does not hold up those that are answering.
+ * In the batch they stand by number, for llama computes only neighbours together (`llama_batch_allocr::split_equal`, llama-batch.cpp).
+ */
 export function fillBatch<Running extends RunningSequence>({ batch, maxOutputs }: SequenceContext, running: readonly Running[]): WantedOutput<Running>[] {
   batch.clear();
-  const wanted: WantedOutput<Running>[] = [];
   const rest = ({ job, done }: Running) => job.ids.length - done;
   const answering = running.filter((one) => rest(one) === 1 && one.done > one.job.firstOutput).length;
-  const capacity = answering === 0 ? batch.capacity : Math.min(batch.capacity, answering + PROMPT_TOKENS_BESIDE_ANSWERS);
-  for (const one of [...running].sort((a, b) => rest(a) - rest(b))) {
-    const { job } = one;
-    while (one.done < job.ids.length && batch.length < capacity) {
-      const index = one.done;
-      const output = index >= job.firstOutput;
-      if (output && batch.outputs === maxOutputs) break;
-      if (output) wanted.push({ running: one, index, batchIndex: batch.length });
-      batch.push(job.ids[index] ?? 0, index, one.sequence, output);
-      one.done += 1;
+  let room = answering === 0 ? batch.capacity : Math.min(batch.capacity, answering + PROMPT_TOKENS_BESIDE_ANSWERS);
+  let outputRoom = maxOutputs;
+  const counts = new Map<Running, number>();
+  for (const one of running.toSorted((a, b) => rest(a) - rest(b))) {
+    const silent = Math.max(0, one.job.firstOutput - one.done);
+    const count = Math.min(rest(one), room, silent + outputRoom);
+    counts.set(one, count);
+    room -= count;
+    outputRoom -= Math.max(0, count - silent);
+  }
+  const wanted: WantedOutput<Running>[] = [];
+  for (const one of running.toSorted((a, b) => a.sequence - b.sequence)) {
+    for (const end = one.done + counts.get(one)!; one.done < end; one.done += 1) {
+      const output = one.done >= one.job.firstOutput;
+      if (output) wanted.push({ running: one, index: one.done, batchIndex: batch.length });
+      batch.push(one.job.ids[one.done] ?? 0, one.done, one.sequence, output);
     }
   }
   return wanted;
@@ -72,7 +82,7 @@ export function fillBatch<Running extends RunningSequence>({ batch, maxOutputs }
 
 /** The logits of a round. Rows lie one after another in the order in which they were asked for (llama.h, `llama_get_logits`). */
 export function readOutputs<Running extends RunningSequence>(
-  { llama, context, vocabSize }: SequenceContext,
+  { vocabSize, logitsOf }: SequenceContext,
   wanted: readonly WantedOutput<Running>[],
 ): readonly (WantedOutput<Running> & { readonly row: OutputRow })[] {
   let block: Float32Array | undefined;
@@ -81,7 +91,7 @@ export function readOutputs<Running extends RunningSequence>(
     row: {
       batchIndex: one.batchIndex,
       logits_V() {
-        block ??= new Float32Array(llama.koffi.view(llama.functions.get_logits(context), wanted.length * vocabSize * 4));
+        block ??= logitsOf(wanted.length);
         return block.subarray(place * vocabSize, (place + 1) * vocabSize);
       },
     },

@@ -43,7 +43,7 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
   const context = openContext(model, { ...options, contextLength, sequences }, maxOutputs);
   const batch = allocateBatch(llama, Math.max(BATCH_TOKENS, sequences), sequences);
 
-  const scheduler = createScheduler({ llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, weightBytes: model.weightBytes });
+  const scheduler = createScheduler({ llama, context, batch, vocabSize: vocabulary.size, sequences, maxOutputs, weightBytes: model.weightBytes, logitsOf: logitsReader(llama, context, vocabulary.size) });
   let opened: ReturnType<typeof openConstraints> | undefined;
   const constraints = () => (opened ??= openConstraints(llama, model.pointer, vocabulary));
   const surroundings = { llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration, constraints };
@@ -100,6 +100,17 @@ async function runTogether(scheduler: Scheduler, jobs: readonly SequenceJob[]): 
     await Promise.allSettled(runs);
     throw thrown;
   }
+}
+
+/** Views of llama's logits, made anew only when they lie elsewhere: V8 counts every view as memory of its own. */
+function logitsReader({ koffi, functions }: Llama, context: Pointer, vocabSize: number): (rows: number) => Float32Array {
+  let last: { readonly address: Pointer; readonly values: Float32Array } | undefined;
+  return (rows) => {
+    const address = functions.get_logits(context);
+    const length = rows * vocabSize;
+    if (last === undefined || last.address !== address || last.values.length !== length) last = { address, values: new Float32Array(koffi.view(address, length * 4)) };
+    return last.values;
+  };
 }
 
 function openContext(model: SessionModel, options: SessionOptions & { readonly contextLength: number; readonly sequences: number }, maxOutputs: number): Pointer {
