@@ -43,7 +43,8 @@ export interface Route<Body = unknown, Query = unknown> {
   readonly reply?: ZodType;
   /** A problem in the form of a foreign API. Default: the problem itself. */
   readonly problem?: (problem: Problem) => { readonly status: number; readonly body: unknown };
-  readonly run: (call: RouteCall<Body, Query>) => Promise<RouteReply>;
+  /** What is known at once may be returned at once. */
+  readonly run: (call: RouteCall<Body, Query>) => Promise<RouteReply> | RouteReply;
 }
 
 /** Keeps the types of body and query while building a table of routes. */

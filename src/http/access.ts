@@ -34,6 +34,7 @@ function presentedKey({ authorization, "x-api-key": plain }: IncomingHttpHeaders
 
 /** Refuses a page of another site that a name server leads here (DNS rebinding). @throws `http.host_not_allowed` */
 export function requireHost(host: string | undefined, allowed: readonly string[]): void {
-  const name = (host ?? "").replace(/:\d+$/, "").toLowerCase();
+  const port = host?.lastIndexOf(":") ?? -1;
+  const name = (port > (host?.lastIndexOf("]") ?? -1) ? host!.slice(0, port) : (host ?? "")).toLowerCase();
   if (!allowed.includes(name)) throw hostNotAllowed(name);
 }

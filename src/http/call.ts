@@ -12,26 +12,31 @@ export interface IncomingCall {
 }
 
 /**
- * Validates a request by the schemas of its route and runs it. The signal of the call is aborted when time is up, too.
+ * Validates a request by the schemas of its route and runs it. `open` follows the connection; it is called when the route asks for the signal
+ * or does not answer at once. Its signal is aborted when time is up, too.
  * @throws `http.invalid_request`, `http.timeout`, what the route throws
  */
-export async function callRoute(route: Route, incoming: IncomingCall, open: OpenCall, timeoutMs: number): Promise<RouteReply> {
+export function callRoute(route: Route, { params, setHeaders, ...incoming }: IncomingCall, open: () => OpenCall, timeoutMs: number): Promise<RouteReply> | RouteReply {
   const body = validate(route.body, incoming.body, "body");
   const query = validate(route.query, incoming.query, "query");
   const work = route.run({
     body,
     query,
-    params: incoming.params,
-    setHeaders: incoming.setHeaders,
+    params,
+    setHeaders,
     get signal() {
-      return open.signal;
+      return open().signal;
     },
   });
+  return work instanceof Promise ? withinTime(work, open(), timeoutMs) : work;
+}
+
+async function withinTime(work: Promise<RouteReply>, call: OpenCall, timeoutMs: number): Promise<RouteReply> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(answerTooSlow(timeoutMs));
-      open.abort();
+      call.abort();
     }, timeoutMs);
   });
   try {

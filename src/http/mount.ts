@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Route, RouteReply } from "../route.ts";
+import type { Problem, Route, RouteReply } from "../route.ts";
 import { requireAccess, requireHost, type FindKeyHolder } from "./access.ts";
 import { callRoute } from "./call.ts";
 import { allowOrigins } from "./cors.ts";
@@ -46,7 +46,12 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, und
   const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
   app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, options));
   app.setNotFoundHandler((request, reply) => sendProblem(unmatched(routes, request.method, pathOf(request)), request, reply, options));
-  if (allowedHosts !== undefined) app.addHook("onRequest", async (request) => requireHost(request.headers.host, allowedHosts));
+  if (allowedHosts !== undefined) {
+    app.addHook("onRequest", (request, _reply, next) => {
+      requireHost(request.headers.host, allowedHosts);
+      next();
+    });
+  }
   if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);
   if (onAnswer !== undefined) {
     app.addHook("onResponse", (request, reply, done) => {
@@ -65,26 +70,29 @@ function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, u
     method,
     url: path,
     // Before the body is read: nobody without a key can make this process hold one.
-    onRequest(request, _reply, next) {
-      requireAccess(route, request.headers, findKeyHolder);
-      next();
-    },
-    async handler(request, reply) {
-      const call = openCall(reply, underWay);
+    ...(route.access === "open" ? {} : {
+      onRequest(request: FastifyRequest, _reply: FastifyReply, next: () => void) {
+        requireAccess(route, request.headers, findKeyHolder);
+        next();
+      },
+    }),
+    handler(request, reply) {
       if (headers !== undefined) reply.headers(headers());
+      let call: OpenCall | undefined;
+      const open = () => (call ??= openCall(reply, underWay));
       const setHeaders = (added: Readonly<Record<string, string>>) => void reply.headers(added);
-      const answer = await callRoute(route, { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>>, setHeaders }, call, answerTimeoutMs);
-      return send(route, answer, reply);
+      const answer = callRoute(route, { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>>, setHeaders }, open, answerTimeoutMs);
+      return answer instanceof Promise ? answer.then((ready) => send(route, ready, reply)) : send(route, answer, reply);
     },
     errorHandler: (thrown, request, reply) => sendProblem(thrown, request, reply, options, route),
   });
 }
 
-async function send(route: Route, answer: RouteReply, reply: FastifyReply): Promise<FastifyReply> {
+function send(route: Route, answer: RouteReply, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
   if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
   if ("text" in answer) return reply.type(answer.mediaType).send(answer.text);
-  const stream = await openEventStream(answer, (problem) => route.problem?.(problem).body ?? problem);
-  return reply.headers(EVENT_HEADERS).send(Readable.from(stream));
+  const shape = (problem: Problem) => route.problem?.(problem).body ?? problem;
+  return openEventStream(answer, shape).then((stream) => reply.headers(EVENT_HEADERS).send(Readable.from(stream)));
 }
 
 function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { onError = () => {}, headers }: MountOptions, route?: Route): FastifyReply {

@@ -27,17 +27,23 @@ interface Histogram {
   count: number;
 }
 
+interface Place {
+  /** By method and status: `GET 200`. */
+  readonly requests: Map<string, number>;
+  readonly histogram: Histogram;
+}
+
 /** `startedAt` is seconds since 1970. */
 export function createCounters(startedAt: number, residentBytes: () => number = () => process.memoryUsage.rss()): ServingCounters {
-  const requests = new Map<string, number>();
-  const durations = new Map<string, Histogram>();
+  const places = new Map<string, Place>();
   return {
+    // Called for every answer: labels are written when the page is.
     count({ method, path = "(none)", status, seconds }) {
-      const key = labels({ method, path, status: String(status) });
-      requests.set(key, (requests.get(key) ?? 0) + 1);
-      const place = labels({ path });
-      const histogram = durations.get(place) ?? { buckets: BOUNDS.map(() => 0), sum: 0, count: 0 };
-      durations.set(place, histogram);
+      let place = places.get(path);
+      if (place === undefined) places.set(path, (place = { requests: new Map(), histogram: { buckets: BOUNDS.map(() => 0), sum: 0, count: 0 } }));
+      const { requests, histogram } = place;
+      const kind = `${method} ${status}`;
+      requests.set(kind, (requests.get(kind) ?? 0) + 1);
       histogram.sum += seconds;
       histogram.count += 1;
       const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
@@ -45,8 +51,8 @@ export function createCounters(startedAt: number, residentBytes: () => number = 
     },
     render: (shelf) =>
       [
-        family("tunesmith_http_requests_total", "counter", "Answers sent.", [...requests].map(([key, value]) => [key, value])),
-        family("tunesmith_http_request_seconds", "histogram", "From a request's head to its answer's last byte.", [...durations].flatMap(([key, histogram]) => bucketLines(key, histogram))),
+        family("tunesmith_http_requests_total", "counter", "Answers sent.", [...places].flatMap(([path, { requests }]) => [...requests].map(([kind, value]): Line => [requestLabels(path, kind), value]))),
+        family("tunesmith_http_request_seconds", "histogram", "From a request's head to its answer's last byte.", [...places].flatMap(([path, { histogram }]) => bucketLines(labels({ path }), histogram))),
         ...modelFamilies(shelf),
         family("process_start_time_seconds", "gauge", "When this server began, since 1970.", [["", startedAt]]),
         family("process_resident_memory_bytes", "gauge", "Memory of this process, without its models.", [["", residentBytes()]]),
@@ -69,6 +75,11 @@ function modelFamilies({ models }: ModelShelf): readonly string[] {
     family("tunesmith_generated_tokens_total", "counter", "Tokens written.", each(({ counts }) => counts.generatedTokens)),
     family("tunesmith_model_restarts_total", "counter", "Times a model process was started again.", each(({ counts }) => counts.restarts)),
   ];
+}
+
+function requestLabels(path: string, kind: string): string {
+  const [method = "", status = ""] = kind.split(" ");
+  return labels({ method, path, status });
 }
 
 /** Buckets add up, as the format wants it. */

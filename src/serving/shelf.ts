@@ -60,6 +60,9 @@ export async function openShelf(places: readonly [ShelfPlace, ...ShelfPlace[]]):
   const retired = new Set<Promise<void>>();
   let closed = false;
   let reloading: Promise<unknown> = Promise.resolve();
+  // Read for every answer, changed by an exchange.
+  let shown: readonly ServableModel[] | undefined;
+  let headers: Readonly<Record<string, string>> | undefined;
 
   try {
     for (const place of places) shelved.push({ place, source: place.source, model: await openAt(place, await place.find(place.source)), loans: 0 });
@@ -85,6 +88,7 @@ export async function openShelf(places: readonly [ShelfPlace, ...ShelfPlace[]]):
       throw servingClosed();
     }
     shelved[index] = { place: old.place, source, model, loans: 0 };
+    shown = headers = undefined;
     retire(old);
     return { before, after: model.identity, changed: true };
   };
@@ -96,7 +100,7 @@ export async function openShelf(places: readonly [ShelfPlace, ...ShelfPlace[]]):
   };
   return {
     get models() {
-      return shelved.map(({ model }) => model);
+      return (shown ??= shelved.map(({ model }) => model));
     },
     borrow(task, name) {
       if (closed) throw servingClosed();
@@ -115,7 +119,7 @@ export async function openShelf(places: readonly [ShelfPlace, ...ShelfPlace[]]):
       };
     },
     find: (name) => shelved[indexOf(name)]!.model,
-    headers: () => identityHeaders(shelved[0]!.model.identity),
+    headers: () => (headers ??= identityHeaders(shelved[0]!.model.identity)),
     reload(name, source) {
       const work = reloading.then(async () => {
         if (closed) throw servingClosed();

@@ -16,7 +16,8 @@ function healthRoute(shelf: ModelShelf, path: string, version: string): Route {
     access: "open",
     summary: "Say whether the models are loaded",
     reply: healthReplySchema,
-    run: async () => {
+    // Asked often, by what watches: answered at once.
+    run() {
       const { models } = shelf;
       const loaded = models.every(({ pool }) => pool.loaded);
       return { json: { status: loaded ? "ok" : "degraded", model_loaded: loaded, model_name: models[0]?.identity.name ?? "", version } };
