@@ -22,7 +22,6 @@ export function convertAdapterToGguf(adapter: LoraAdapter, config: LlamaConfig, 
   refuseUnspeakable(adapter, config, path);
   const alpha = runtimeAlpha(adapter);
   const names = new Map(modelTensors(config).map(({ name, gguf }) => [name, gguf]));
-  const origin = adapter.baseModel === "" ? provenance : { base_model: adapter.baseModel, ...provenance };
   const metadata = new Map<string, GgufValue>([
     ["general.architecture", ggufText(architectureOf(config).gguf)],
     ["general.type", ggufText("adapter")],
@@ -30,7 +29,7 @@ export function convertAdapterToGguf(adapter: LoraAdapter, config: LlamaConfig, 
     ["general.quantization_version", ggufNumber(2)],
     ["adapter.type", ggufText("lora")],
     ["adapter.lora.alpha", ggufNumber(alpha, "f32")],
-    ...provenanceMetadata(origin),
+    ...provenanceMetadata(provenance, { base_model: adapter.baseModel, ...provenance }),
   ]);
   writeGguf(path, { metadata, tensors: [...adapter.modules].flatMap(([name, module]) => pair(names.get(`${name}.weight`) ?? name, name, module, alpha, config)) });
 }

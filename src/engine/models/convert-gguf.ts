@@ -10,6 +10,7 @@ import { f32ToBytes } from "./floats.ts";
 import { isRotated } from "./permute.ts";
 import { provenanceMetadata } from "./provenance.ts";
 import { ropeFactors } from "./rope-factors.ts";
+import { describeSource } from "./source-description.ts";
 import { modelTensors, ROPE_FACTORS, type ModelTensor } from "./tensor-names.ts";
 import type { ConversionType, ConvertOptions, WeightSource } from "./types.ts";
 
@@ -26,6 +27,7 @@ export function convertToGguf(base: WeightSource, path: string, options: Convert
     ...ggufConfigMetadata(config),
     ["general.type", ggufText("model")],
     ["general.name", ggufText(name)],
+    ...describeSource(base),
     ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, config.vocabSize, source.path),

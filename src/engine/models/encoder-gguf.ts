@@ -8,6 +8,7 @@ import type { EncoderSource } from "./encoder-source.ts";
 import { encoderName, encoderTensors, staysF32 } from "./encoder-tensors.ts";
 import { checkModules, mergedRows } from "./merge.ts";
 import { provenanceMetadata } from "./provenance.ts";
+import { describeSource } from "./source-description.ts";
 import type { ConvertOptions, LoraAdapter } from "./types.ts";
 
 /**
@@ -23,6 +24,7 @@ export function convertEncoderToGguf(source: EncoderSource, path: string, option
     ...ggufEncoderMetadata(source.config),
     ["general.type", ggufText("model")],
     ["general.name", ggufText(basename(source.path).replace(/\.gguf$/, ""))],
+    ...describeSource(source),
     ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, source.config.vocabSize, source.path),

@@ -6,11 +6,11 @@ export type Provenance = Readonly<Record<string, string>>;
 
 /**
  * Each entry as `tunesmith.<key>`, or under its own name when it starts with `general.`. Besides, `version`, `license`, `base_model` and
- * `dataset` are written where other tools look for them. Empty texts say nothing and are left out.
+ * `dataset` are written where other tools look for them, those of `general` there alone. Empty texts say nothing and are left out.
  */
-export function provenanceMetadata(provenance: Provenance = {}): GgufMetadata {
+export function provenanceMetadata(provenance: Provenance = {}, general: Provenance = provenance): GgufMetadata {
   const said = Object.entries(provenance).filter(([, value]) => value !== "");
-  const find = (key: string): string | undefined => said.find(([name]) => name === key)?.[1];
+  const find = (key: string): string | undefined => (general[key] === "" ? undefined : general[key]);
   return new Map<string, GgufValue>([
     ...textEntry("general.version", find("version")),
     ...textEntry("general.license", find("license")),
