@@ -103,5 +103,17 @@ export const GGML_STRUCTS = {
   ggml_init_params: { mem_size: "size_t", mem_buffer: "void *", no_alloc: "bool" },
 } as const;
 
-/** Offsets of fields in `struct ggml_tensor` and `struct ggml_type_traits` of this release; checked against `tensor_overhead` at load. */
-export const GGML_LAYOUT = { tensorOverhead: 368, typeTraitsToFloat: 40, tensorExtra: 320 } as const;
+/** Offsets of fields in `struct ggml_tensor` and `struct ggml_type_traits` of this release, checked against `tensor_overhead` at load; `opMulMat` is GGML_OP_MUL_MAT. */
+export const GGML_LAYOUT = {
+  tensorOverhead: 368,
+  typeTraitsToFloat: 40,
+  /** Four sizes of 8 bytes, then four strides. */
+  tensorShape: 16,
+  tensorOp: 80,
+  /** Pointers. */
+  tensorSources: 152,
+  tensorName: 256,
+  tensorNameBytes: 64,
+  tensorExtra: 320,
+  opMulMat: 29,
+} as const;

@@ -2,6 +2,8 @@ import { basename, dirname, join } from "node:path";
 import { ensureDirectory, remove, rename, requireFreeBytes } from "../../files/index.ts";
 import { quantizeFailed } from "./errors.ts";
 import { requireGguf } from "./load.ts";
+import type { ImportanceMatrix } from "./importance.ts";
+import { withImportance } from "./importance-struct.ts";
 import { callAsync, openLlama, type Llama } from "./native.ts";
 import { defaultThreads } from "./threads.ts";
 
@@ -33,6 +35,8 @@ export interface QuantizeGgufOptions {
   readonly threads?: number;
   /** Quantizes a model that is quantized already, which loses quality twice. Default false. */
   readonly requantize?: boolean;
+  /** What the columns of the matrices weigh. Types of whole or 8 bits do not use it. Default: every column weighs the same. */
+  readonly importance?: ImportanceMatrix;
 }
 
 export interface QuantizedGguf {
@@ -52,7 +56,7 @@ export async function quantizeGguf(input: string, output: string, type: Quantiza
   const temporary = join(dirname(output), `.${basename(output)}.${process.pid}.tmp`);
   try {
     requireFreeBytes(output, plannedBytes(await runQuantizer(llama, input, temporary, type, { ...params, dry_run: true })));
-    const log = await runQuantizer(llama, input, temporary, type, params);
+    const log = await withImportance(llama, options.importance, (imatrix) => runQuantizer(llama, input, temporary, type, { ...params, imatrix }));
     rename(temporary, output);
     return { fallbacks: parseFallbacks(log) };
   } finally {
