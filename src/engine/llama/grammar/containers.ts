@@ -5,7 +5,7 @@ const MOST_PROPERTIES = 500;
 
 /** Declared properties in their order, the required ones always; any keys where none is declared. */
 export function objectRule(conversion: Conversion, part: SchemaObject, at: string): string {
-  const { rules, space, convert, fault } = conversion;
+  const { rules, space, gap, convert, fault } = conversion;
   const declared = isObject(part.properties) ? part.properties : {};
   const required = Array.isArray(part.required) ? part.required.map(String) : [];
   const closed = part.additionalProperties === false;
@@ -19,12 +19,12 @@ export function objectRule(conversion: Conversion, part: SchemaObject, at: strin
   const wrap = (members: string) => rules.add(`"{" ${space} ${members} "}"`);
   if (names.length === 0) {
     if (closed) return wrap("");
-    const pair = rules.add(`${convert({ type: "string" }, at)} ":" ${space} ${convert(others, `${at}/additionalProperties`)}`);
+    const pair = rules.add(`${convert({ type: "string" }, at)} ":" ${gap} ${convert(others, `${at}/additionalProperties`)}`);
     return wrap(`(${pair} ${rules.add(`"," ${space} ${pair}`)}* ${space})?`);
   }
   const pairs = names.map((name) => {
     const value = Object.hasOwn(declared, name) ? convert(declared[name], `${at}/properties/${name}`) : convert(others, `${at}/additionalProperties`);
-    return { rule: rules.add(`${literal(JSON.stringify(name))} ":" ${space} ${value}`), required: required.includes(name) };
+    return { rule: rules.add(`${literal(JSON.stringify(name))} ":" ${gap} ${value}`), required: required.includes(name) };
   });
   // What may follow when a property has been written, and what may come first, from the last property to the first.
   let following = "";

@@ -5,8 +5,10 @@ export type SchemaObject = Readonly<Record<string, unknown>>;
 
 export interface Conversion {
   readonly rules: Rules;
-  /** White space between the marks of JSON: none, a space, or a line break with its indentation. */
+  /** White space around values and members: none, a space, or a line break with its indentation. */
   readonly space: string;
+  /** White space after a colon: none or a space. */
+  readonly gap: string;
   /** The rule for the schema at this JSON pointer. */
   convert(schema: unknown, at: string): string;
   /** What the JSON pointer of a `$ref` leads to; undefined when it leads nowhere. */

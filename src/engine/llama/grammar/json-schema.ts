@@ -30,7 +30,8 @@ export function jsonSchemaToGrammar(schema: JsonSchema): string {
   let nested = 0;
   const conversion: Conversion = {
     rules,
-    space: rules.choose(["", '" "', '"\\n" [ \\t]{0,32}']),
+    space: rules.choose(["", '" "', '"\\n" (" "{0,16} | "\\t"{0,4})']),
+    gap: rules.choose(["", '" "']),
     resolve: (pointer) => resolvePointer(schema, pointer),
     fault(at, what) {
       faults.push(`${at === "" ? "the schema" : at} ${what}`);
@@ -48,7 +49,7 @@ export function jsonSchemaToGrammar(schema: JsonSchema): string {
   };
   const root = conversion.convert(schema, "");
   if (faults.length > 0) throw schemaUnsupported(faults);
-  return rules.toText(`${conversion.space} ${root}`);
+  return rules.toText(`(" " | "\\n")? ${root}`);
 
   /** A rule that may be used inside itself. */
   function defined(key: string, make: () => string): string {
