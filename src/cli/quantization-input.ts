@@ -14,6 +14,9 @@ export interface QuantizationInputOptions {
   readonly maxSeqLength: number;
   readonly promptFormat: PromptFormat | undefined;
   readonly testGeneration: boolean;
+  /** Dataset whose training rows make the importance matrix. Default: none. */
+  readonly importanceDataset?: string;
+  readonly importanceRows?: number;
   readonly print: Print;
   readonly world: World;
   readonly signal: AbortSignal;
@@ -22,20 +25,25 @@ export interface QuantizationInputOptions {
 /** What a test answer is asked without a dataset. */
 const TEST_ROW: Pick<Row, "instruction" | "input"> = { instruction: "What helps against a sore throat?", input: "" };
 
-/** The sequences, the prompt and the provenance of a quantization, rendered as the model was trained. @throws `data.*`, `tokenizer.*` */
-export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "testPrompt" | "provenance">> {
+/** The sequences to measure on and to weigh by, the prompt and the provenance of a quantization, rendered as the model was trained. @throws `data.*`, `tokenizer.*` */
+export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "importance" | "testPrompt" | "provenance">> {
   const { source } = options;
   const format = options.promptFormat ?? findPromptFormat(source.provenance) ?? "alpaca";
   const provenance = { ...source.provenance, ...(options.promptFormat === undefined ? {} : { prompt_format: options.promptFormat }) };
-  if (options.datasetPath === undefined && !options.testGeneration) return { provenance };
+  if (options.datasetPath === undefined && options.importanceDataset === undefined && !options.testGeneration) return { provenance };
   const own = await loadTokenizer(source.modelPath, options);
   const tokenizer = source.adapter?.chatTemplate === undefined ? own : applyTemplate(own, source.adapter.chatTemplate);
   const dataset = options.datasetPath === undefined ? undefined : loadDataset(options.datasetPath);
   const rows = dataset?.splits[options.split].slice(0, options.maxRows) ?? [];
+  const calibration = options.importanceDataset === undefined ? undefined : loadDataset(options.importanceDataset);
   const encoded = encodeExamples(tokenizer, rows, format, options.maxSeqLength, "last").examples;
   return {
     provenance,
     perplexity: dataset && { datasetDigest: dataset.record.digest, sequences: encoded.map(({ ids, labels }) => ({ ids, firstScored: Math.max(1, labels.findIndex((label) => label >= 0)) })) },
+    importance: calibration && {
+      datasetDigest: calibration.record.digest,
+      sequences: encodeExamples(tokenizer, calibration.splits.train.slice(0, options.importanceRows), format, options.maxSeqLength, "last").examples.map(({ ids }) => ids),
+    },
     testPrompt: options.testGeneration ? renderPrompt(rows[0] ?? TEST_ROW, format, tokenizer).prompt : undefined,
   };
 }

@@ -46,6 +46,16 @@ describe("quantizeModel", () => {
     expect(record.types[2]).toMatchObject({ perplexity_change: null, kl_divergence: null, top1_agreement: null, measured_on: null, generate_tokens_per_s: null, test_generation: null });
   });
 
+  it("weighs columns by an importance matrix, where the type can use one", async () => {
+    const importance = { sequences: sequences.map(({ ids }) => ids), datasetDigest: "d2" };
+    const outputDir = folder.file("weighed");
+    const record = await quantizeModel({ modelPath: source, types: ["q4_0", "q8_0"], outputDir, threads: 1, createdAt, importance });
+    expect(record.types.map((type) => type.importance)).toEqual([{ dataset_digest: "d2", rows: 2, tokens: 31 }, null]);
+    const even = findQuantizationRecord(folder.file("quantized"))!.types.find(({ type }) => type === "q4_0")!;
+    expect(record.types[0]!.sha256).not.toBe(even.sha256);
+    expect(even.importance).toBeNull();
+  });
+
   it("converts a Hugging Face directory on the way and keeps no trace of it", async () => {
     const directory = folder.file("merged_model");
     const weights = openModel(source);

@@ -7,7 +7,7 @@ import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
 import { estimateBytes, requireRoom } from "./room.ts";
 import { modelNameOf, type ModelToQuantize, type SourceType } from "./source.ts";
-import type { QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
+import type { ImportanceSource, QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
 
 /** Name of the record beside the models. */
 export const QUANTIZATION_RECORD_FILE = "quantization_metrics.json";
@@ -27,6 +27,8 @@ export interface QuantizeModelOptions extends ModelToQuantize {
   readonly provenance?: Readonly<Record<string, string>>;
   /** Measures perplexity on these sequences, of the source too. Default: not measured. */
   readonly perplexity?: { readonly sequences: readonly ScoredSequence[]; readonly datasetDigest: string | null };
+  /** Weighs the columns of every matrix by what these sequences excite, on data that nothing is measured on. Default: every column weighs the same. */
+  readonly importance?: ImportanceSource;
   /** Measures tokens per second. Default false. */
   readonly benchmark?: boolean;
   /** Answers this prompt with every type; the text as the model shall see it. Default: not answered. */
@@ -67,6 +69,7 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, fr
       threads,
       provenance: options.provenance,
       perplexity: options.perplexity,
+      importance: options.importance,
       benchmark: options.benchmark ?? false,
       testPrompt: options.testPrompt,
     };

@@ -1,6 +1,6 @@
 // Runs in a child process: converts, quantizes and measures one type after another.
 import { join } from "node:path";
-import { loadLlama, planQuantizedBytes, quantizeGguf, type LlamaModel, type QuantizationType } from "../engine/llama/index.ts";
+import { loadLlama, measureImportance, planQuantizedBytes, quantizeGguf, type ImportanceMatrix, type LlamaModel, type QuantizationType } from "../engine/llama/index.ts";
 import type { IsolatedContext } from "../engine/ffi/index.ts";
 import { requireFreeBytes, sha256File, statFile } from "../files/index.ts";
 import type { QuantizationRecord, QuantizedModel } from "../records/index.ts";
@@ -18,12 +18,22 @@ export interface QuantizationWork extends ModelToQuantize {
   readonly threads: number;
   readonly provenance?: Readonly<Record<string, string>>;
   readonly perplexity?: { readonly sequences: readonly ScoredSequence[]; readonly datasetDigest: string | null };
+  /** Sequences that tell which columns of the matrices matter. */
+  readonly importance?: ImportanceSource;
   readonly benchmark: boolean;
   readonly testPrompt?: string;
 }
 
+/** Texts like those the model will read, as tokens. */
+export interface ImportanceSource {
+  readonly sequences: readonly (readonly number[])[];
+  readonly datasetDigest: string | null;
+}
+
 export type QuantizationEvent =
   | { readonly stage: "converting"; readonly type: string }
+  /** `done` of `total` sequences are read for the importance matrix. */
+  | { readonly stage: "weighing"; readonly done: number; readonly total: number }
   | { readonly stage: "quantizing"; readonly type: string; readonly index: number; readonly count: number }
   /** `done` of `total` sequences are scored. */
   | { readonly stage: "measuring"; readonly type: string; readonly done: number; readonly total: number }
@@ -49,6 +59,7 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
   let plannedBytes = 0;
   for (const type of work.types) plannedBytes += await planQuantizedBytes(source.path, type, { threads: work.threads });
   requireFreeBytes(work.stagingDir, plannedBytes);
+  const importance = await weigh(source.path, work, emit, signal).finally(proceed);
   const reference = await loadLlama(source.path, { threads: work.threads });
   try {
     const measuredSource = await measureSource(reference, source.type, work, emit, signal).finally(proceed);
@@ -58,7 +69,7 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
       emit({ stage: "quantizing", type, index, count: work.types.length });
       const path = `${work.model}-${type}.gguf`;
       const staged = join(work.stagingDir, path);
-      const { fallbacks } = await quantizeGguf(source.path, staged, type, { threads: work.threads });
+      const { fallbacks } = await quantizeGguf(source.path, staged, type, { threads: work.threads, importance });
       proceed();
       const measured = await measureType(staged, type, reference, work, emit, signal).finally(proceed);
       const model: QuantizedModel = {
@@ -68,6 +79,7 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
         sha256: sha256File(staged),
         perplexity_change: measured.perplexity === null || measuredSource.perplexity === null ? null : measured.perplexity - measuredSource.perplexity,
         fallbacks: [...fallbacks],
+        importance: importance === undefined || IGNORES_IMPORTANCE.includes(type) ? null : importanceFields(work.importance),
         ...measured,
       };
       done.push(model);
@@ -78,6 +90,21 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
   } finally {
     reference.dispose();
   }
+}
+
+/** Their scales follow from the largest value of a block, or they have none. */
+const IGNORES_IMPORTANCE: readonly QuantizationType[] = ["f32", "f16", "bf16", "q8_0"];
+
+async function weigh(path: string, { importance, threads }: QuantizationWork, emit: Emit, signal: AbortSignal): Promise<ImportanceMatrix | undefined> {
+  if (importance === undefined || importance.sequences.length === 0) return undefined;
+  const { sequences } = importance;
+  return measureImportance(path, sequences, { threads, signal, onProgress: (done) => emit({ stage: "weighing", done, total: sequences.length }) });
+}
+
+function importanceFields(importance: ImportanceSource | undefined): QuantizedModel["importance"] {
+  if (importance === undefined) return null;
+  const { sequences, datasetDigest } = importance;
+  return { dataset_digest: datasetDigest, rows: sequences.length, tokens: sequences.reduce((sum, { length }) => sum + length, 0) };
 }
 
 async function measureSource(model: LlamaModel, type: string, work: QuantizationWork, emit: Emit, signal: AbortSignal): Promise<Measured> {

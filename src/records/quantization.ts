@@ -60,6 +60,8 @@ export const quantizedModelSchema = z.object({
   top1_agreement: z.number().min(0).max(1).nullable().default(null),
   /** Tensors that got another type than the mix wants. */
   fallbacks: z.array(z.string()),
+  /** What the importance matrix was measured on; null for a type quantized without one. */
+  importance: quantizationMeasuredOnSchema.nullable().default(null),
   test_generation: testGenerationSchema.nullable(),
   ...measured,
 });

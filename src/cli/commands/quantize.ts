@@ -25,6 +25,8 @@ export const quantize = defineCommand({
     maxRows: wholeNumber("n", "rows that perplexity is measured on", { default: 64, min: 1 }),
     maxSeqLength: wholeNumber("tokens", "longer rows are cut in the prompt", { default: 512, min: 8 }),
     promptFormat: choice(FORMATS, "how rows become text; left out, as the model was trained"),
+    importanceDataset: text("dir", "spend precision where its training rows need it (importance matrix)"),
+    importanceRows: wholeNumber("n", "rows of that dataset that are read", { default: 128, min: 1 }),
     benchmark: flag("measure tokens per second"),
     testGeneration: flag("answer one prompt with every type and see whether it ends by itself"),
     threads: wholeNumber("n", "left out, the physical cores, at most 8", { min: 1 }),
@@ -66,6 +68,8 @@ export const quantize = defineCommand({
 
 function showEvent(event: QuantizationEvent, print: Print): void {
   if (event.stage === "converting") print.line("Reading the model");
-  else if (event.stage === "quantizing") print.line(`Quantizing to ${event.type} (${event.index + 1} of ${event.count})`);
+  else if (event.stage === "weighing") {
+    if (event.done === event.total) print.line(`Weighed what ${formatAmount(event.total, "row")} need`);
+  } else if (event.stage === "quantizing") print.line(`Quantizing to ${event.type} (${event.index + 1} of ${event.count})`);
   else if (event.stage === "quantized") for (const fallback of event.model.fallbacks) print.line(print.paint.dim(`  ${fallback}`));
 }
