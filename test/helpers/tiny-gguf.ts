@@ -109,6 +109,14 @@ export function readTensorTypes(path: string): Readonly<Record<string, string>> 
   return Object.fromEntries([...file.tensors.values()].map(({ name, type }) => [name, type]));
 }
 
+/** The bytes of one tensor of a GGUF file. */
+export function readTensor(path: string, name: string): Uint8Array {
+  const file = openGguf(path);
+  const bytes = file.read(name);
+  file.close();
+  return bytes;
+}
+
 /** A temporary folder for one test file. */
 export function makeTemporaryFolder(): { readonly path: string; file(name: string): string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "tunesmith-"));

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTemporaryFolder, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
-import { openGguf } from "../gguf/index.ts";
+import { makeTemporaryFolder, readTensor, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
 import { measureImportance } from "./importance.ts";
 import { quantizeGguf } from "./quantize.ts";
 
@@ -9,19 +8,12 @@ const source = folder.file("tiny.gguf");
 beforeAll(() => void writeTinyGguf(source, { layerCount: 1 }));
 afterAll(() => folder.remove());
 
-function read(path: string, name: string): Uint8Array {
-  const file = openGguf(path);
-  const bytes = file.read(name);
-  file.close();
-  return bytes;
-}
-
 describe("measureImportance", () => {
   it("is the mean square of what goes into a matrix: of the normed embeddings for the first one", async () => {
     const ids = [5, 9, 200, 9];
     const importance = await measureImportance(source, [ids.slice(0, 3), ids.slice(3)], { threads: 1 });
     expect([...importance.keys()].sort()).toEqual(["attn_k", "attn_output", "attn_q", "attn_v", "ffn_down", "ffn_gate", "ffn_up"].map((name) => `blk.0.${name}.weight`));
-    const table = new Float32Array(read(source, "token_embd.weight").slice().buffer);
+    const table = new Float32Array(readTensor(source, "token_embd.weight").slice().buffer);
     const expected = new Float64Array(64);
     for (const id of ids) {
       const row = table.subarray(id * 64, id * 64 + 64);
@@ -49,6 +41,6 @@ it("an importance matrix changes the matrices it names, and only those", async (
   const importance = new Map([[name, Float32Array.from({ length: 64 }, (_, column) => (column < 8 ? 100 : 0.01))]]);
   await quantizeGguf(source, folder.file("even.gguf"), "q4_0", { threads: 1 });
   await quantizeGguf(source, folder.file("weighed.gguf"), "q4_0", { threads: 1, importance });
-  expect(read(folder.file("weighed.gguf"), name)).not.toEqual(read(folder.file("even.gguf"), name));
-  expect(read(folder.file("weighed.gguf"), "blk.0.attn_k.weight")).toEqual(read(folder.file("even.gguf"), "blk.0.attn_k.weight"));
+  expect(readTensor(folder.file("weighed.gguf"), name)).not.toEqual(readTensor(folder.file("even.gguf"), name));
+  expect(readTensor(folder.file("weighed.gguf"), "blk.0.attn_k.weight")).toEqual(readTensor(folder.file("even.gguf"), "blk.0.attn_k.weight"));
 });
