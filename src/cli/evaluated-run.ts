@@ -31,10 +31,10 @@ export function partName(split: string, limit: number | undefined): string {
   return split === "test" ? "" : split;
 }
 
-/** The scores of an evaluation as a run keeps them. */
+/** The scores of an evaluation as a run keeps them: those of single labels and entity types stay in the evaluation. */
 export function scoresOf({ metrics, dataset, evaluation_digest }: EvaluationRecord, weightsDigest: string) {
   return {
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
+    metrics: Object.fromEntries(Object.entries(metrics).flatMap(([name, { value }]) => (name.includes("/") ? [] : [[name, value]]))),
     measuredOn: { checkpoint_digest: weightsDigest, dataset_digest: dataset.digest, split: dataset.split, rows: dataset.rows, evaluation_digest },
   };
 }
