@@ -15,7 +15,7 @@ export { hasArchive, packCheckpoints, planArchive, unpackCheckpoints, type Archi
 export { emptyTrash, listJournals, listTrash, restoreTrash, resumeJournal, undoJournal, type EmptiedTrash, type Journal, type JournalOptions, type TrashEntry } from "./files/index.ts";
 export { compareEvaluations, evaluateInChild, readEvaluation, type Evaluation, type EvaluationRequest } from "./evaluation/index.ts";
 export { convertAdapter, convertModel, quantizeModel, type QuantizeModelOptions } from "./quantization/index.ts";
-export { openModelPool, servingRoutes, type ModelPool, type ModelPoolOptions } from "./serving/index.ts";
+export { openModelPool, openShelf, rawPrompt, servingRoutes, singleQuestion, type FoundModel, type ModelIdentity, type ModelPool, type ModelPoolOptions, type ModelShelf, type ServableModel, type ShelfPlace } from "./serving/index.ts";
 export { listen } from "./http/index.ts";
 export { applyHistoryRebuild, chooseVersion, compareVersions, createRun, formatHubName, listRuns, listSeries, nextVersion, openExperimentTracker, openMetricsLog, parseHubName, parseRunPlace, planHistoryRebuild, readMetrics, readRun, readSeries, recordEvaluation, renderRunReport, reopenRun, type Experiment, type ExperimentTracker, type MetricsLog, type Run, type Series, type SeriesRequest, type StoredRun, type TrackerOptions } from "./runs/index.ts";
 export { archiveRun, exportTable, formatExport, historyPathFor, noteRun, tagRun, withRunLock, type ExportFormat } from "./runs/index.ts";
