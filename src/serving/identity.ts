@@ -19,13 +19,13 @@ export function modelId({ name, version }: ModelIdentity): string {
   return version === null || version === name ? name : `${name}@${version}`;
 }
 
-/** The headers of every answer. Names outside ASCII are written as in addresses. */
+/** The headers of every answer: the same ones for every model, so that none is left over from another. Names outside ASCII are written as in addresses. */
 export function identityHeaders({ name, version, digest, runId }: ModelIdentity): Readonly<Record<string, string>> {
   return {
     "x-model-name": encodeURI(name),
     "x-model-version": encodeURI(version ?? "unversioned"),
     "x-model-digest": `sha256:${digest}`,
-    ...(runId === null ? {} : { "x-model-run": encodeURI(runId) }),
+    "x-model-run": encodeURI(runId ?? "none"),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { answered, fakeModel, fakePool, fakeShelf } from "../../test/helpers/fake-shelf.ts";
 import { answerWith } from "./answer-with.ts";
 import { createCounters } from "./counters.ts";
+import { identityHeaders } from "./identity.ts";
 import { openShelf, type FoundModel } from "./shelf.ts";
 
 const text = async () => answered("");
@@ -74,6 +75,13 @@ describe("a shelf", () => {
     await shelf.close();
     expect(pool.closed.count).toBe(1);
   });
+});
+
+it("has the same headers for every model, so that none is left over from another", () => {
+  const { identity } = fakeModel(fakePool(text));
+  const bare = identityHeaders({ ...identity, name: "größer", version: null, runId: null });
+  expect(Object.keys(bare)).toEqual(Object.keys(identityHeaders(identity)));
+  expect(bare).toMatchObject({ "x-model-name": "gr%C3%B6%C3%9Fer", "x-model-version": "unversioned", "x-model-run": "none" });
 });
 
 describe("the metrics", () => {
