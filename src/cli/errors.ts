@@ -59,7 +59,7 @@ export function promptEmpty(): TunesmithError {
 }
 
 export function modelNotNamed(): TunesmithError {
-  return usageFault("`tunesmith serve` needs a model", "tunesmith serve");
+  return usageFault("`tunesmith serve` needs a model: a version (`serve v1.2`), a run, or a .gguf file", "tunesmith serve");
 }
 
 export function quantizedTypeMissing(runDirectory: string, type: string, files: readonly string[]): TunesmithError {
@@ -121,4 +121,8 @@ export function promptFormatDiffers(model: string, trained: string, asked: strin
     message: `Cannot evaluate ${model} in the prompt format ${asked}: it was trained with ${trained}, and its scores would be those of a model that is asked wrongly`,
     hint: "Leave out --prompt-format, or add --allow-prompt-format to measure just that.",
   });
+}
+
+export function taskNeedsDataset(): TunesmithError {
+  return usageFault("--task-metric needs --dataset-path: the rows that are answered", "tunesmith quantize");
 }

@@ -1,6 +1,6 @@
 // From an unquantized model to answers on the command line and over HTTP, on a real port.
 import { EventEmitter } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTinyDataset } from "../../../test/helpers/tiny-dataset.ts";
 import { makeTemporaryFolder, writeTinyGguf } from "../../../test/helpers/tiny-gguf.ts";
@@ -36,6 +36,17 @@ describe("tunesmith quantize", () => {
     expect(out).toMatch(/q8_0 +[\d.]+ KiB +[\d.]+ +[\d.]+ %/);
     expect(out).toContain(`tunesmith serve --quantized-model ${folder.file("quantized/tiny-q4_0.gguf")}`);
     expect(err).toContain("did not end its test answer within 128 tokens");
+  });
+
+  it("scores the answers of the model and of every type by their task", async () => {
+    const dataset = await writeTinyDataset(folder.file("data"));
+    const words = ["--model-path", source, "--quantization-types", "q8_0", "--threads", "1", "--output-dir", folder.file("judged"), "--task-metric"];
+    expect(await start("quantize", ...words).done).toMatchObject({ code: 2, err: expect.stringContaining("--task-metric needs --dataset-path") });
+    const { out } = await start("quantize", ...words, "--dataset-path", dataset, "--split", "train", "--max-rows", "2", "--json").done;
+    const metric = { name: "rougeL", rows: 2 };
+    expect(JSON.parse(out)).toMatchObject({ source: { task_metric: metric }, types: [{ task_metric: metric, kl_divergence: { mean: expect.any(Number) } }] });
+    expect(JSON.parse(readFileSync(folder.file("judged/quantization_metrics.json"), "utf8"))).toMatchObject({ types: [{ task_metric: metric }] });
+    expect(readdirSync(folder.file("judged")).sort()).toEqual(["quantization_metrics.json", "tiny-q8_0.gguf"]);
   });
 
   it("prints its record with --json", async () => {
@@ -95,7 +106,7 @@ describe("tunesmith serve", () => {
   it("answers over HTTP until it is stopped", async () => {
     const { done, err, interrupt } = start("serve", "--quantized-model", quantized, "--port", "0", "--threads", "1", "--json");
     const url = await waitFor(() => /on (http:\S+)/.exec(err.join(""))?.[1]);
-    expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: "ok", model_loaded: true, model_name: "tiny" });
+    expect(await (await fetch(`${url}/api/v1/health`)).json()).toMatchObject({ status: "ok", model_loaded: true, model_name: "tiny-q8_0" });
     expect(await (await fetch(`${url}/api/v1/model/info`)).json()).toMatchObject({ quantization: "q8_0", prompt_format: "instruction" });
 
     const post = (body: object) => fetch(`${url}/api/v1/generate`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -116,12 +127,12 @@ describe("tunesmith serve", () => {
 
     interrupt();
     const { code, out } = await done;
-    expect({ code, document: JSON.parse(out) as object }).toEqual({ code: 0, document: { url, model: "tiny", prompt_format: "instruction" } });
+    expect({ code, document: JSON.parse(out) as object }).toEqual({ code: 0, document: { url, models: [expect.stringMatching(/^tiny-q8_0/)] } });
     await expect(fetch(url)).rejects.toThrow();
   });
 
   it("needs a model", async () => {
-    expect(await start("serve").done).toMatchObject({ code: 2, err: expect.stringContaining("--quantized-model") });
+    expect(await start("serve").done).toMatchObject({ code: 2, err: expect.stringContaining("needs a model: a version") });
   });
 });
 
