@@ -5,8 +5,8 @@ import { judgeGate, mainMetric, parseGate } from "./gate.ts";
 const metric = (value: number) => ({ value, low: value - 0.1, high: value + 0.1, n: 40, unit: "fraction", direction: "rises", signature: "s", measured: true }) as const;
 const record = (metrics: Readonly<Record<string, number>>) =>
   ({ metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, metric(value)])), task: { kind: "labels", support: {}, errors: {} }, generation: { decoding: "greedy", max_new_tokens: 1, batch_size: 1 } }) as unknown as EvaluationRecord;
-const comparison = (rows: Readonly<Record<string, Verdict>>, n = 40) => () =>
-  ({ rows: Object.entries(rows).map(([name, verdict]) => ({ metric: name, unit: "fraction", direction: "rises", base: 0.9, tuned: 0.8, difference: { value: -0.1, low: -0.2, high: -0.05 }, n, verdict })) }) as unknown as EvaluationComparison;
+const comparison = (rows: Readonly<Record<string, Verdict>>, n = 40, notes: readonly string[] = []) => () =>
+  ({ rows: Object.entries(rows).map(([name, verdict]) => ({ metric: name, unit: "fraction", direction: "rises", base: 0.9, tuned: 0.8, difference: { value: -0.1, low: -0.2, high: -0.05 }, n, verdict })), notes }) as unknown as EvaluationComparison;
 const judge = (text: string, metrics: Readonly<Record<string, number>>, compare = comparison({})) => judgeGate(parseGate(text), record(metrics), compare);
 
 describe("parseGate", () => {
@@ -46,6 +46,10 @@ describe("judgeGate", () => {
     expect(judge("not worse than v1.2", {}, worse).passed).toBe(true);
     expect(judge("f1_micro > 0 and not worse than v1.2", { f1_micro: 1 }, worse).passed).toBe(true);
     expect(judge("not worse than v1.2 in loss", {}, worse).clauses[0]).toMatchObject({ passed: false, reason: "loss 0.8000 against 0.9000: worse (difference -0.2000 to -0.0500)" });
+  });
+
+  it("says what was not the same on both sides", () => {
+    expect(judge("not worse than v1.2", {}, comparison({ f1_micro: "better" }, 40, ["temperature 0 against 0.7"])).clauses[0]!.reason).toMatch(/better .*; note: temperature 0 against 0\.7$/);
   });
 
   it("fails when it cannot tell: few rows, no such metric, nothing comparable", () => {

@@ -74,7 +74,8 @@ function judgeNotWorse({ than, metrics }: GateClause & { readonly kind: "not_wor
   if (few !== undefined) return { passed: false, reason: `${few.n} rows are too few to tell, at least ${FEWEST_ROWS} needed` };
   const worse = found.filter(({ verdict }) => verdict === "worse");
   const shown = worse.length > 0 ? worse : found;
-  return { passed: worse.length === 0, reason: shown.map(({ metric, base, tuned, difference, verdict }) => `${metric} ${show(tuned)} against ${show(base)}: ${verdict} (difference ${show(difference.low)} to ${show(difference.high)})`).join("; ") };
+  const findings = shown.map(({ metric, base, tuned, difference, verdict }) => `${metric} ${show(tuned)} against ${show(base)}: ${verdict} (difference ${show(difference.low)} to ${show(difference.high)})`);
+  return { passed: worse.length === 0, reason: [...findings, ...comparison.notes.map((note) => `note: ${note}`)].join("; ") };
 }
 
 /** The metric that stands for a measurement when nobody names one. */
