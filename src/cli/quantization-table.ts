@@ -13,6 +13,7 @@ export function showQuantization({ source, types }: QuantizationRecord, print: P
     ["change", NONE, types.map((one) => describeChange(one.perplexity_change))],
     ["KL divergence", NONE, types.map((one) => formatNumber(one.kl_divergence?.mean, 5))],
     ["same top token", NONE, types.map((one) => (one.top1_agreement === null ? NONE : `${formatNumber(100 * one.top1_agreement, 1)} %`))],
+    [source.task_metric?.name ?? "task", formatNumber(source.task_metric?.value), types.map((one) => formatNumber(one.task_metric?.value))],
     ["prompt tok/s", formatNumber(source.prompt_tokens_per_s, 0), types.map((one) => formatNumber(one.prompt_tokens_per_s, 0))],
     ["answer tok/s", formatNumber(source.generate_tokens_per_s, 0), types.map((one) => formatNumber(one.generate_tokens_per_s, 0))],
     ["ends itself", NONE, types.map((one) => describeEnding(one.test_generation?.finish_reason))],

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
 import { defaultThreads, QUANTIZATION_TYPES, type QuantizationType } from "../engine/llama/index.ts";
 import { ensureDirectory, exists, listDirectory, readJson, remove, rename, writeJson } from "../files/index.ts";
-import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, type QuantizationRecord, type QuantizedModel } from "../records/index.ts";
+import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, type QuantizationRecord, type QuantizedModel, type TaskMetric } from "../records/index.ts";
 import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
 import { estimateBytes, requireRoom } from "./room.ts";
@@ -100,6 +100,14 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, fr
 export function findQuantizationRecord(directory: string): QuantizationRecord | undefined {
   const path = join(directory, QUANTIZATION_RECORD_FILE);
   return exists(path) ? parseRecord(quantizationRecordSchema, readJson(path), path) : undefined;
+}
+
+/** Writes how well the source and each type (by file name) do their task into the record of a folder. */
+export function recordTaskMetrics(record: QuantizationRecord, outputDir: string, metrics: { readonly source: TaskMetric; readonly types: ReadonlyMap<string, TaskMetric> }): QuantizationRecord {
+  const types = record.types.map((type) => ({ ...type, task_metric: metrics.types.get(type.path) ?? type.task_metric }));
+  const measured = { ...record, source: { ...record.source, task_metric: metrics.source }, types };
+  writeJson(join(outputDir, QUANTIZATION_RECORD_FILE), measured);
+  return measured;
 }
 
 function isEmpty(directory: string): boolean {

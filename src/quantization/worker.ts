@@ -80,13 +80,14 @@ export async function run(work: QuantizationWork, { emit, signal }: IsolatedCont
         perplexity_change: measured.perplexity === null || measuredSource.perplexity === null ? null : measured.perplexity - measuredSource.perplexity,
         fallbacks: [...fallbacks],
         importance: importance === undefined || IGNORES_IMPORTANCE.includes(type) ? null : importanceFields(work.importance),
+        task_metric: null,
         ...measured,
       };
       done.push(model);
       emit({ stage: "quantized", model });
     }
     const sha256 = sha256File(source.path);
-    return { source: { path: work.modelPath, adapter: work.adapter?.path ?? null, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, ...measuredSource }, types: done };
+    return { source: { path: work.modelPath, adapter: work.adapter?.path ?? null, type: source.type, sha256, size_bytes: sourceBytes, parameter_count: parameterCount, task_metric: null, ...measuredSource }, types: done };
   } finally {
     reference.dispose();
   }

@@ -23,6 +23,16 @@ export const testGenerationSchema = z.object({
 });
 export type TestGeneration = z.infer<typeof testGenerationSchema>;
 
+/** How well the answers do their task, with the 95 % bootstrap interval. */
+export const taskMetricSchema = z.object({
+  name: z.string(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  rows: z.number().int().positive(),
+});
+export type TaskMetric = z.infer<typeof taskMetricSchema>;
+
 /** How far what a model expects next is from what the unquantized one expects, over every scored token and the whole vocabulary. */
 export const klDivergenceSchema = z.object({
   /** Nats, of the quantized model from the unquantized one. */
@@ -39,6 +49,8 @@ const measured = {
   prompt_tokens_per_s: z.number().nonnegative().nullable(),
   generate_tokens_per_s: z.number().nonnegative().nullable(),
   measured_on: quantizationMeasuredOnSchema.nullable(),
+  /** Null when it was not asked for. */
+  task_metric: taskMetricSchema.nullable().default(null),
 };
 
 export const quantizedModelSchema = z.object({

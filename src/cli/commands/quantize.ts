@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { PromptFormat, SplitName } from "../../data/index.ts";
 import type { QuantizationEvent } from "../../quantization/index.ts";
 import { defineCommand } from "../command.ts";
+import { taskNeedsDataset } from "../errors.ts";
 import { formatAmount, formatCommand } from "../format.ts";
 import { choice, flag, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
@@ -27,6 +28,7 @@ export const quantize = defineCommand({
     promptFormat: choice(FORMATS, "how rows become text; left out, as the model was trained"),
     importanceDataset: text("dir", "spend precision where its training rows need it (importance matrix)"),
     importanceRows: wholeNumber("n", "rows of that dataset that are read", { default: 128, min: 1 }),
+    taskMetric: flag("answer the rows of the dataset with the model and every type, and score the answers"),
     benchmark: flag("measure tokens per second"),
     testGeneration: flag("answer one prompt with every type and see whether it ends by itself"),
     threads: wholeNumber("n", "left out, the physical cores, at most 8", { min: 1 }),
@@ -36,20 +38,23 @@ export const quantize = defineCommand({
     "quantize --model-path outputs/run-base-model_training_20261121_120000 --quantization-types q4_0 --dataset-path data/processed/healthcare_dataset --output-dir models/quantized",
   ],
   async run({ options, print, world, withInterrupt }) {
-    const [{ quantizeModel }, { findQuantizationSource }, { prepareQuantization }] = await Promise.all([
+    if (options.taskMetric && options.datasetPath === undefined) throw taskNeedsDataset();
+    const [{ quantizeModel }, { findQuantizationSource }, { prepareQuantization }, { measureTask }] = await Promise.all([
       import("../../quantization/index.ts"),
       import("../quantization-source.ts"),
       import("../quantization-input.ts"),
+      import("../quantization-task.ts"),
     ]);
     const record = await withInterrupt(async (signal) => {
       const source = await findQuantizationSource(options.modelPath, { print, world, signal, baseModel: options.baseModel });
       const outputDir = options.outputDir ?? source.outputDir;
       const { modelPath, adapter, name } = source;
       const input = await prepareQuantization({ ...options, source, print, world, signal });
-      const made = await quantizeModel(
+      const written = await quantizeModel(
         { modelPath, adapter, name, outputDir, types: options.quantizationTypes, threads: options.threads, benchmark: options.benchmark, createdAt: world.now().toISOString(), ...input },
         { signal, onEvent: (event) => showEvent(event, print) },
       );
+      const made = options.taskMetric ? await measureTask(written, outputDir, { ...options, print, world, signal }) : written;
       print.line();
       showQuantization(made, print);
       print.line(`\nWritten to ${outputDir}`);
