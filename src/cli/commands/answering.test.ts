@@ -120,7 +120,7 @@ describe("tunesmith serve", () => {
 
     const many = await Promise.all(Array.from({ length: 5 }, async () => (await (await post(body)).json()) as object));
     expect(many).toEqual(many.map(() => answer));
-    expect(await post({ prompt: "a".repeat(600) }).then((reply) => reply.json())).toMatchObject({ error: "llama.context_exceeded", status_code: 422 });
+    expect(await post({ prompt: "a".repeat(600) }).then((reply) => reply.json())).toMatchObject({ error: "serving.context_exceeded", status_code: 422 });
 
     const taken = await start("serve", "--quantized-model", quantized, "--port", new URL(url).port, "--threads", "1").done;
     expect(taken).toMatchObject({ code: 1, err: expect.stringContaining("another process uses the port") });
