@@ -110,6 +110,17 @@ describe("hostile or broken files", () => {
     );
   });
 
+  it("a storage that its own header puts behind the end of the file is refused with a reason", () => {
+    const bytes = readFileSync(`${fixtures}lightning.ckpt`);
+    for (let at = bytes.indexOf("PK\u0003\u0004"); at !== -1; at = bytes.indexOf("PK\u0003\u0004", at + 4)) {
+      const name = bytes.toString("latin1", at + 30, at + 30 + bytes.readUInt16LE(at + 26));
+      if (name.includes("/data/")) bytes.writeUInt16LE(0xffff, at + 28);
+    }
+    const path = join(scratch, "behind.ckpt");
+    writeFileSync(path, bytes);
+    expect(() => inspectCheckpoint(path)).toThrow(/^Cannot inspect .*behind\.ckpt: .* the file ends at/);
+  });
+
   it("random bytes are refused with a reason", () => {
     const path = join(scratch, "random.pt");
     fc.assert(

@@ -31,7 +31,10 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 
 /** Reads what a torch file says of itself and hands it to `use` while the file is open. @throws `checkpoints.inspection_broken`, `files.missing` */
 export function withTorchFile<T>(path: string, use: (torch: TorchFile, file: FileReader) => T): T {
-  return withFile(path, (file) => use(orBroken(path, () => readTorchFile(file)), file));
+  return withFile(path, (file) => {
+    const torch = orBroken(path, () => readTorchFile(file));
+    return use({ ...torch, place: (key) => orBroken(path, () => torch.place(key)) }, file);
+  });
 }
 
 /** Turns what a reader says into an error with the path. */
