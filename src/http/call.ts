@@ -1,34 +1,40 @@
 import type { ZodType } from "zod";
-import type { Route, RouteReply } from "../route.ts";
+import type { Route, RouteCall, RouteReply } from "../route.ts";
 import { answerTooSlow, invalidRequest } from "./errors.ts";
 import type { OpenCall } from "./open-call.ts";
 
 /** One request as it came in. */
-export interface IncomingCall {
-  readonly body: unknown;
-  readonly query: unknown;
-  readonly params: Readonly<Record<string, string>>;
-  readonly setHeaders: (headers: Readonly<Record<string, string>>) => void;
-}
+export type IncomingCall = Omit<RouteCall, "signal">;
 
 /**
  * Validates a request by the schemas of its route and runs it. `open` follows the connection; it is called when the route asks for the signal
- * or does not answer at once. Its signal is aborted when time is up, too.
+ * or does not answer at once. Its signal is aborted when time is up, too;
+ * a body that comes as a stream has all the time it needs.
  * @throws `http.invalid_request`, `http.timeout`, what the route throws
  */
-export function callRoute(route: Route, { params, setHeaders, ...incoming }: IncomingCall, open: () => OpenCall, timeoutMs: number): Promise<RouteReply> | RouteReply {
-  const body = validate(route.body, incoming.body, "body");
+export function callRoute(route: Route, incoming: IncomingCall, open: () => OpenCall, timeoutMs: number): Promise<RouteReply> | RouteReply {
+  const { method, url, params, headers, setHeaders } = incoming;
+  const isStream = route.bodyKind === "stream";
+  const body = isStream ? incoming.body : validate(route.body, incoming.body, "body");
   const query = validate(route.query, incoming.query, "query");
   const work = route.run({
+    method,
+    url,
+    params,
+    headers,
+    setHeaders,
     body,
     query,
-    params,
-    setHeaders,
+    get origin() {
+      return incoming.origin;
+    },
     get signal() {
       return open().signal;
     },
   });
-  return work instanceof Promise ? withinTime(work, open(), timeoutMs) : work;
+  if (!(work instanceof Promise)) return work;
+  const call = open();
+  return isStream ? work : withinTime(work, call, timeoutMs);
 }
 
 async function withinTime(work: Promise<RouteReply>, call: OpenCall, timeoutMs: number): Promise<RouteReply> {

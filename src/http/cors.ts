@@ -13,7 +13,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     return reply
       .status(204)
       .headers({
-        "access-control-allow-methods": "GET, POST, PUT, DELETE",
+        "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "content-type, authorization, x-api-key",
         "access-control-max-age": "600",
       })

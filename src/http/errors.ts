@@ -29,6 +29,18 @@ export function methodNotAllowed(method: string, path: string, allowed: readonly
   });
 }
 
+export function bodyTooLarge(limitBytes: number): TunesmithError {
+  return new TunesmithError({ code: "http.body_too_large", message: `Cannot read the body: it is larger than the ${limitBytes} bytes that are taken here`, hint: "Send less at once.", details: { limit_bytes: limitBytes } });
+}
+
+export function bodyCutOff(cause: unknown): TunesmithError {
+  return new TunesmithError({ code: "http.body_cut_off", message: "Cannot read the body: the connection ended before it was whole", hint: "Send it again.", cause });
+}
+
+export function hostMalformed(): TunesmithError {
+  return new TunesmithError({ code: "http.malformed_request", message: "Cannot answer: the header Host is not a name with a port", hint: "Call this server by its name." });
+}
+
 export function answerTooSlow(timeoutMs: number): TunesmithError {
   return new TunesmithError({ code: "http.timeout", message: `Cannot answer: it took longer than ${timeoutMs / 1000} s`, hint: "Ask for less, for example fewer tokens." });
 }

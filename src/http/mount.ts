@@ -1,13 +1,14 @@
-import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Problem, Route, RouteReply } from "../route.ts";
+import type { Route, RouteMethod } from "../route.ts";
 import { requireAccess, requireHost, type FindKeyHolder } from "./access.ts";
-import { callRoute } from "./call.ts";
+import { readBody } from "./body.ts";
+import { callRoute, type IncomingCall } from "./call.ts";
 import { allowOrigins } from "./cors.ts";
 import { methodNotAllowed, routeNotFound } from "./errors.ts";
-import { EVENT_HEADERS, openEventStream } from "./events.ts";
 import { openCall, type OpenCall } from "./open-call.ts";
+import { originOf } from "./origin.ts";
 import { isInternal, toProblem } from "./problem.ts";
+import { send } from "./send.ts";
 
 /** An answer that left the house. */
 export interface SentAnswer {
@@ -22,8 +23,10 @@ export interface SentAnswer {
 export interface MountOptions {
   /** Largest body in bytes. Default 1 MiB. */
   readonly bodyLimitBytes?: number;
-  /** A request must have come in whole by then. Default 30 s. */
+  /** A request must have come in whole by then; 0 waits for as long as something comes. Default 30 s. */
   readonly requestTimeoutMs?: number;
+  /** A connection on which nothing moves for that long is closed. Default: none is. */
+  readonly idleTimeoutMs?: number;
   /** An answer that is not a stream must be ready by then. Default 10 min. */
   readonly answerTimeoutMs?: number;
   /** Knows the keys. Default: none are asked for, and admins' routes answer nobody. */
@@ -40,10 +43,19 @@ export interface MountOptions {
   readonly onError?: (thrown: unknown, request: string) => void;
 }
 
+/** Node itself takes no longer heads than 16 KiB. */
+const LONGEST_PARAMETER = 16_384;
+
 /** A fastify application with every route, not yet listening. `underWay` holds the calls that are not answered yet. */
 export function mountRoutes(routes: readonly Route[], options: MountOptions, underWay: Set<OpenCall>): FastifyInstance {
-  const { bodyLimitBytes = 2 ** 20, requestTimeoutMs = 30_000, allowedHosts, corsOrigins = [], onAnswer } = options;
-  const app = fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
+  const { bodyLimitBytes = 2 ** 20, requestTimeoutMs = 30_000, idleTimeoutMs = 0, allowedHosts, corsOrigins = [], onAnswer } = options;
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: idleTimeoutMs,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+  });
   app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, options));
   app.setNotFoundHandler((request, reply) => sendProblem(unmatched(routes, request.method, pathOf(request)), request, reply, options));
   if (allowedHosts !== undefined) {
@@ -59,16 +71,30 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, und
       done();
     });
   }
-  for (const route of routes) mountRoute(app, route, options, underWay);
+  const mount = (on: FastifyInstance, route: Route): void => mountRoute(on, route, { ...options, answersHead: routes.some(({ method, path }) => method === "HEAD" && path === route.path) }, underWay);
+  for (const route of routes) if (route.bodyKind !== "stream") mount(app, route);
+  void app.register((streams, _options, done) => {
+    streams.removeAllContentTypeParsers();
+    streams.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
+    for (const route of routes) if (route.bodyKind === "stream") mount(streams, route);
+    done();
+  });
   return app;
 }
 
-function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, underWay: Set<OpenCall>): void {
-  const { answerTimeoutMs = 600_000, findKeyHolder, headers } = options;
+interface RouteOptions extends MountOptions {
+  /** The table has a route for HEAD on the same path. */
+  readonly answersHead: boolean;
+}
+
+function mountRoute(app: FastifyInstance, route: Route, options: RouteOptions, underWay: Set<OpenCall>): void {
+  const { answerTimeoutMs = 600_000, bodyLimitBytes = 2 ** 20, findKeyHolder, headers, answersHead } = options;
   const { method, path } = route;
   app.route({
     method,
     url: path,
+    exposeHeadRoute: method === "GET" && !answersHead,
+    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     // Before the body is read: nobody without a key can make this process hold one.
     ...(route.access === "open" ? {} : {
       onRequest(request: FastifyRequest, _reply: FastifyReply, next: () => void) {
@@ -81,26 +107,35 @@ function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, u
       let call: OpenCall | undefined;
       const open = () => (call ??= openCall(reply, underWay));
       const setHeaders = (added: Readonly<Record<string, string>>) => void reply.headers(added);
-      const answer = callRoute(route, { body: request.body, query: request.query, params: request.params as Readonly<Record<string, string>>, setHeaders }, open, answerTimeoutMs);
+      const answer = callRoute(route, describeRequest(request, readBody(route, request, bodyLimitBytes), setHeaders), open, answerTimeoutMs);
       return answer instanceof Promise ? answer.then((ready) => send(route, ready, reply)) : send(route, answer, reply);
     },
     errorHandler: (thrown, request, reply) => sendProblem(thrown, request, reply, options, route),
   });
 }
 
-function send(route: Route, answer: RouteReply, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
-  if ("json" in answer) return reply.type("application/json; charset=utf-8").send(JSON.stringify(answer.json));
-  if ("text" in answer) return reply.type(answer.mediaType).send(answer.text);
-  const shape = (problem: Problem) => route.problem?.(problem).body ?? problem;
-  return openEventStream(answer, shape).then((stream) => reply.headers(EVENT_HEADERS).send(Readable.from(stream)));
+function describeRequest(request: FastifyRequest, body: unknown, setHeaders: IncomingCall["setHeaders"]): IncomingCall {
+  return {
+    body,
+    setHeaders,
+    method: request.method as RouteMethod,
+    query: request.query,
+    params: request.params as Readonly<Record<string, string>>,
+    // Node joins repeated headers, except for Set-Cookie, which no client sends.
+    headers: request.headers as Readonly<Record<string, string | undefined>>,
+    url: request.url,
+    get origin() {
+      return originOf(request);
+    },
+  };
 }
 
 function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, { onError = () => {}, headers }: MountOptions, route?: Route): FastifyReply {
   const problem = toProblem(thrown);
   if (isInternal(problem)) onError(thrown, `${request.method} ${pathOf(request)}`);
   for (const [name, value] of Object.entries(headers?.() ?? {})) if (!reply.hasHeader(name)) reply.header(name, value);
-  const { status, body } = route?.problem?.(problem.body) ?? problem;
-  return reply.removeHeader("content-type").status(status).headers(problem.headers).send(body);
+  const { status, body, headers: own = {} } = route?.problem?.(problem.body) ?? problem;
+  return reply.removeHeader("content-type").removeHeader("content-length").status(status).headers({ ...problem.headers, ...own }).send(body);
 }
 
 function unmatched(routes: readonly Route[], method: string, path: string): Error {
@@ -111,6 +146,7 @@ function unmatched(routes: readonly Route[], method: string, path: string): Erro
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split("/");
   const found = path.split("/");
+  if (wanted.at(-1) === "*") return found.length >= wanted.length && matches(wanted.slice(0, -1).join("/"), found.slice(0, wanted.length - 1).join("/"));
   return wanted.length === found.length && wanted.every((part, index) => part.startsWith(":") || part === found[index]);
 }
 

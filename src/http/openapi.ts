@@ -23,7 +23,7 @@ const problemSchema = {
 export function describeApi(routes: readonly Route[], { title, version }: ApiDescription): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    const path = route.path.replace(/:(\w+)/g, "{$1}").replace(/\*$/, "{rest}");
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeOperation(route) };
   }
   return { openapi: "3.1.0", info: { title, version }, paths, components: { schemas: { Problem: problemSchema }, securitySchemes: { key: { type: "http", scheme: "bearer" } } } };
@@ -33,7 +33,7 @@ export function describeApi(routes: readonly Route[], { title, version }: ApiDes
 const SECURITY = { open: {}, key: { security: [{}, { key: [] }] }, admin: { security: [{ key: [] }] } } as const;
 
 function describeOperation(route: Route): Readonly<Record<string, unknown>> {
-  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name);
+  const names = [...[...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name), ...(route.path.endsWith("*") ? ["rest"] : [])];
   const query = route.query === undefined ? [] : Object.entries((schemaOf(route.query, "input")["properties"] ?? {}) as Record<string, unknown>);
   return {
     summary: route.summary,
@@ -46,12 +46,17 @@ function describeOperation(route: Route): Readonly<Record<string, unknown>> {
             ...query.map(([name, schema]) => ({ name, in: "query", required: false, schema })),
           ],
         }),
+    ...(route.bodyKind === "stream" && takesBody(route) ? { requestBody: { content: { "*/*": {} } } } : {}),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(route.body, "input") } } } }),
     responses: {
       200: { description: "Success", ...(route.reply === undefined ? {} : { content: { "application/json": { schema: schemaOf(route.reply, "output") } } }) },
       default: { description: "What went wrong", content: { "application/json": { schema: route.problem === undefined ? { $ref: "#/components/schemas/Problem" } : {} } } },
     },
   };
+}
+
+function takesBody({ method }: Route): boolean {
+  return method !== "GET" && method !== "HEAD";
 }
 
 function schemaOf(schema: ZodType, io: "input" | "output"): Record<string, unknown> {

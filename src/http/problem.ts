@@ -10,6 +10,8 @@ export interface ProblemReply {
 
 const STATUS: Readonly<Record<string, number>> = {
   "http.invalid_request": 422,
+  "http.body_too_large": 413,
+  "http.body_cut_off": 400,
   "http.not_found": 404,
   "http.method_not_allowed": 405,
   "http.timeout": 504,

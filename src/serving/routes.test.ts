@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answered, fakeModel, fakePool, fakeShelf, readEvents } from "../../test/helpers/fake-shelf.ts";
+import { routeCall } from "../../test/helpers/route-call.ts";
 import type { Route, RouteReply } from "../route.ts";
 import type { ModelPool } from "./pool.ts";
 import { servingRoutes } from "./routes.ts";
@@ -10,7 +11,7 @@ type Headers = Record<string, string>;
 async function ask(shelf: ModelShelf, method: Route["method"], path: string, { body, query, headers = {} }: { body?: unknown; query?: unknown; headers?: Headers } = {}): Promise<RouteReply> {
   const route = servingRoutes(shelf, { version: "1.2.3", now: () => 1000.5 }).find((one) => one.method === method && one.path === path)!;
   const setHeaders = (added: Readonly<Headers>) => void Object.assign(headers, added);
-  return route.run({ body: route.body?.parse(body), query: route.query?.parse(query ?? {}), params: {}, signal: new AbortController().signal, setHeaders });
+  return route.run(routeCall({ body: route.body?.parse(body), query: route.query?.parse(query ?? {}), setHeaders }));
 }
 
 const shelfOf = (pool: ModelPool) => fakeShelf(fakeModel(pool));

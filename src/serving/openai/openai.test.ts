@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answered, fakeModel, fakePool, fakeShelf, readEvents, type FakeGenerate } from "../../../test/helpers/fake-shelf.ts";
+import { routeCall } from "../../../test/helpers/route-call.ts";
 import type { RouteReply } from "../../route.ts";
 import { openaiProblem } from "./problem.ts";
 import { openaiRoutes } from "./routes.ts";
@@ -8,7 +9,7 @@ async function ask(generate: FakeGenerate, path: string, body: unknown, tasks: r
   const pool = fakePool(generate);
   const model = fakeModel({ ...pool, info: { ...pool.info, tasks } });
   const route = openaiRoutes(await fakeShelf(model), () => 1000.5).find((one) => one.path === path)!;
-  const reply: RouteReply = await route.run({ body: route.body?.parse(body), query: undefined, params: { model: "v1.2" }, signal: new AbortController().signal, setHeaders: () => {} });
+  const reply: RouteReply = await route.run(routeCall({ body: route.body?.parse(body), params: { model: "v1.2" } }));
   return { reply, asked: pool.asked, json: "json" in reply ? (reply.json as Record<string, unknown>) : {} };
 }
 
