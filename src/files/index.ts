@@ -5,6 +5,7 @@ export { diskTooSmall, fileMissing, fileUnreadable, tarRefused, zstdDamaged } fr
 export { findDifference, observePath, type PathFacts } from "./facts.ts";
 export { forgetJournal, listJournals, resumeJournal, runJournal, undoJournal, type Journal, type JournalOptions } from "./journal.ts";
 export type { JournalPlan, JournalStep } from "./journal-plan.ts";
+export { createLargeFile, moveDurably, openLargeFile, openPlacedWriter, type LargeFileReader, type LargeFileWriter, type PlacedWriter } from "./large-file.ts";
 export { linkFile } from "./link.ts";
 export { linkTree } from "./link-tree.ts";
 export { appendLine, streamLines, type Line } from "./lines.ts";
