@@ -6,7 +6,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["errors.ts", "route.ts", "plural.ts", "statistics.ts", "visible.ts"],
   ["records", "files"],
   ["engine/ffi"],
-  ["engine/ggml", "engine/llama", "engine/gguf", "engine/safetensors", "engine/tokenizer"],
+  ["engine/ggml", "engine/llama", "engine/gguf", "engine/safetensors", "engine/onnx", "engine/tokenizer"],
   ["engine/models"],
   ["data", "runs", "checkpoints", "hub", "serving", "config", "web"],
   ["training", "evaluation", "quantization", "releases"],

@@ -158,6 +158,8 @@ function traceOf(provenance: Readonly<Record<string, string>>): Omit<ModelIdenti
   return { version: said("version"), runId: said("run_id"), checkpoint: said("checkpoint_id"), datasetDigest: said("dataset_digest"), baseModel: said("base_model") };
 }
 
+/** An ONNX file is called `model.onnx` in every model: its folder says more. */
 function nameOf(path: string): string {
+  if (/\.onnx$/i.test(path)) return basename(join(path, basename(join(path, "..")) === "onnx" ? "../.." : "..")) || path;
   return basename(path.replace(/[\\/]+$/, "")).replace(/\.gguf$/i, "") || path;
 }

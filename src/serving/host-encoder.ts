@@ -1,11 +1,11 @@
 // A BERT in the model process: one with a single label ranks documents, any other embeds texts.
 import { join } from "node:path";
 import { openEncoder, openEncoderSource } from "../engine/models/index.ts";
-import { isDirectory, listDirectory, statFile } from "../files/index.ts";
+import { isDirectory, isFile, listDirectory, statFile } from "../files/index.ts";
 import { noModel } from "./errors.ts";
 import type { HostAsk, HostInfo, ModelHostOptions } from "./host-messages.ts";
 
-/** @throws `files.missing`, `models.*`, `gguf.*`, `safetensors.*`, `tokenizer.*` */
+/** @throws `files.missing`, `models.*`, `gguf.*`, `safetensors.*`, `onnx.*`, `tokenizer.*` */
 export function openBert({ modelPath, threads }: ModelHostOptions) {
   const encoder = openEncoder(modelPath, { threads });
   const { config } = encoder;
@@ -47,6 +47,7 @@ function countParameters(path: string): number {
 }
 
 function sizeOf(path: string): number {
-  const files = isDirectory(path) ? listDirectory(path).files.filter((name) => name.endsWith(".safetensors")).map((name) => join(path, name)) : [path];
+  const weights = isDirectory(path) ? listDirectory(path).files.filter((name) => name.endsWith(".safetensors")) : [];
+  const files = isDirectory(path) ? (weights.length > 0 ? weights : ["model.onnx", join("onnx", "model.onnx")]).map((name) => join(path, name)).filter(isFile) : [path];
   return files.reduce((total, file) => total + statFile(file).sizeBytes, 0);
 }

@@ -18,7 +18,7 @@ export const serve = defineCommand({
   options: {
     quantizedModel: text("file.gguf", "one more model"),
     modelPath: text("model", "one more model"),
-    rerankerPath: text("model", "one more: a cross-encoder, for /rerank"),
+    rerankerPath: text("model", "one more: a cross-encoder (directory, .gguf, .onnx), for /rerank"),
     baseModel: text("model", "the base of checkpoints; left out, the one they name"),
     host: text("address", "0.0.0.0 serves other machines too", { default: "127.0.0.1" }),
     port: wholeNumber("n", "0 takes a free one", { default: 8000, min: 0, max: 65_535 }),

@@ -1,10 +1,11 @@
-// A BERT as a weight source: a Hugging Face or sentence-transformers directory, or a GGUF file.
+// A BERT as a weight source: a Hugging Face or sentence-transformers directory, a GGUF file, or an ONNX file.
 import { join } from "node:path";
 import { exists, fileMissing, isDirectory, isFile, readJson } from "../../files/index.ts";
 import { findText, openGguf } from "../gguf/index.ts";
 import { openSafetensorsDirectory, type SafetensorsFile } from "../safetensors/index.ts";
 import { loadTokenizerDirectory, tokenizerFromGguf } from "../tokenizer/index.ts";
 import { encoderConfigFromGguf, isEncoderConfig, parseEncoderConfig, type EncoderConfig } from "./encoder-config.ts";
+import { findOnnx, openOnnxStore } from "./encoder-onnx.ts";
 import { encoderName, encoderTensors, isEncoderDispensable } from "./encoder-tensors.ts";
 import { notAModel, unsupportedModel, unsupportedTensorType } from "./errors.ts";
 import { createWeightSource, rowsOf, type TensorStore } from "./tensor-store.ts";
@@ -16,8 +17,9 @@ export type EncoderSource = WeightSource<EncoderConfig>;
 const TYPES = { F32: "f32", F16: "f16", BF16: "bf16" } as const;
 const WRONG_KIND = "Name a directory or .gguf file of a BERT, such as bge-small-en-v1.5 or ms-marco-MiniLM-L-6-v2.";
 
-/** Whether a model directory or GGUF file holds a BERT; false for what is neither. Reads a header. */
+/** Whether a model directory or GGUF file holds a BERT; false for what is neither. Reads a header. Of ONNX files, only BERTs can be read. */
 export function isEncoder(path: string): boolean {
+  if (isOnnx(path)) return isFile(path);
   if (isDirectory(path)) return isFile(join(path, "config.json")) && isEncoderConfig(readJson(join(path, "config.json")));
   if (!path.endsWith(".gguf") || !isFile(path)) return false;
   const file = openGguf(path);
@@ -27,17 +29,29 @@ export function isEncoder(path: string): boolean {
 
 /**
  * Opens a BERT, with its pooler and classifier where it has them. Reads headers only and checks every tensor's presence and shape. Close it.
- * @throws `files.missing`, `models.*`, `gguf.*`, `safetensors.*`, `tokenizer.*`
+ * @throws `files.missing`, `models.*`, `gguf.*`, `safetensors.*`, `onnx.*`, `tokenizer.*`
  */
 export function openEncoderSource(path: string): EncoderSource {
   if (!exists(path)) throw fileMissing(path);
-  const store = isDirectory(path) ? openDirectory(path) : openFileOf(path);
+  const store = openStore(path);
   try {
     return createWeightSource(store, encoderTensors(store.config));
   } catch (error) {
     store.close();
     throw error;
   }
+}
+
+function openStore(path: string): TensorStore<EncoderConfig> {
+  if (isDirectory(path)) {
+    const onnx = isFile(join(path, "model.safetensors")) || isFile(join(path, "model.safetensors.index.json")) ? undefined : findOnnx(path);
+    return onnx === undefined ? openDirectory(path) : openOnnxStore(onnx);
+  }
+  return isOnnx(path) ? openOnnxStore(path) : openFileOf(path);
+}
+
+function isOnnx(path: string): boolean {
+  return path.toLowerCase().endsWith(".onnx");
 }
 
 function openDirectory(directory: string): TensorStore<EncoderConfig> {
