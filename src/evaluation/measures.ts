@@ -4,7 +4,7 @@ import { bootstrapRatio, bootstrapRatioDifference, type BootstrapOptions, type I
 import { BITS_PER_BYTE_SIGNATURE, bitsPerByte } from "./metrics/bits-per-byte.ts";
 import { exactMatchSignature, REPORTED_EXACT_MATCH } from "./metrics/exact-match.ts";
 import { LOSS_SIGNATURE, meanLoss, perplexity, PERPLEXITY_SIGNATURE } from "./metrics/perplexity.ts";
-import { rougeSignature } from "./metrics/rouge.ts";
+import { REPORTED_ROUGE, rougeSignature } from "./metrics/rouge.ts";
 import { SQUAD_F1_SIGNATURE } from "./metrics/squad.ts";
 import { compareTable, measureTable } from "./metrics/table.ts";
 import { TOKEN_ACCURACY_SIGNATURE, tokenAccuracy } from "./metrics/token-accuracy.ts";
@@ -40,7 +40,7 @@ const MEASURES: readonly Measure[] = [
   { name: "token_accuracy", unit: "fraction", signature: TOKEN_ACCURACY_SIGNATURE, numerator: (row) => row.correct_tokens, denominator: scoredTokens, combine: tokenAccuracy },
   meanOf("exact_match", exactMatchSignature(REPORTED_EXACT_MATCH)),
   meanOf("f1", SQUAD_F1_SIGNATURE),
-  ...(["rouge1", "rouge2", "rougeL", "rougeLsum"] as const).map((name) => meanOf(name, rougeSignature(name))),
+  ...(["rouge1", "rouge2", "rougeL", "rougeLsum"] as const).map((name) => meanOf(name, rougeSignature(name, REPORTED_ROUGE))),
 ];
 
 /**

@@ -56,9 +56,22 @@ describe("predictRows", () => {
     const now = () => (clock += 100);
     const rows = encode(["x".repeat(20), "x".repeat(20), "x".repeat(20)]);
     await predictRows({ session: fakeLlama().model.createSession(), rows, maxNewTokens: 8, batchSize: 1, now, onProgress: (progress) => seen.push(progress) });
-    expect(seen.map(({ done, total, elapsedMs }) => [done, total, elapsedMs])).toEqual([[1, 3, 100], [2, 3, 200], [3, 3, 300]]);
-    expect(seen[0]!.remainingMs).toBeCloseTo(200);
-    expect(seen[2]!.remainingMs).toBe(0);
+    expect(seen.map(({ done, total, elapsedMs }) => [done, total, elapsedMs])).toEqual([[0, 3, 0], [1, 3, 100], [2, 3, 200], [3, 3, 300]]);
+    expect(seen[0]!.remainingMs).toBeNull();
+    expect(seen[1]!.remainingMs).toBeCloseTo(200);
+    expect(seen[3]!.remainingMs).toBe(0);
+  });
+
+  it("asks batches that are not whole again, in the same company, and counts only them in the pace", async () => {
+    const rows = encode(["x".repeat(40), "x".repeat(30), "x".repeat(20), "x".repeat(10)]);
+    const whole = await predictRows({ session: fakeLlama().model.createSession(), rows, maxNewTokens: 8, batchSize: 2 });
+    const fake = fakeLlama();
+    const seen: EvaluationProgress[] = [];
+    const known = new Map([0, 1, 2].map((index) => [index, whole[index]!]));
+    const resumed = await predictRows({ session: fake.model.createSession(), rows, maxNewTokens: 8, batchSize: 2, known, onProgress: (progress) => seen.push(progress) });
+    expect(fake.batches).toEqual([2]);
+    expect(resumed).toEqual(whole);
+    expect(seen.map(({ done, known: before, total }) => [done, before, total])).toEqual([[2, 2, 4], [4, 2, 4]]);
   });
 
   it("stops when asked to, and says how far it came", async () => {

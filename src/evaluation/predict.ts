@@ -3,7 +3,7 @@ import type { Generation, JsonSchema, LlamaSession, Score } from "../engine/llam
 import type { Prediction } from "../records/index.ts";
 import { evaluationStopped } from "./errors.ts";
 import { isExactMatch, REPORTED_EXACT_MATCH } from "./metrics/exact-match.ts";
-import { scoreRouge } from "./metrics/rouge.ts";
+import { REPORTED_ROUGE, scoreRouge, type RougeType } from "./metrics/rouge.ts";
 import { scoreSquad } from "./metrics/squad.ts";
 import type { EvaluationRow } from "./rows.ts";
 import { scoreTask } from "./task.ts";
@@ -19,8 +19,9 @@ export interface PredictOptions {
   /** Rows at a time. */
   readonly batchSize: number;
   readonly signal?: AbortSignal;
+  /** Called before the first batch, and after each. */
   readonly onProgress?: (progress: EvaluationProgress) => void;
-  /** Answers that are there already, by the place of the row: these rows are not asked again. */
+  /** Answers that are there already, by the place of the row. A batch is asked again unless it has all of them: what a row scores can depend on its batch. */
   readonly known?: ReadonlyMap<number, Prediction>;
   /** Called with each answer as it comes. */
   readonly onPrediction?: (row: number, prediction: Prediction) => void;
@@ -41,10 +42,12 @@ export interface Sampling {
 
 export interface EvaluationProgress {
   readonly done: number;
+  /** Rows that were there already: they say nothing of the pace. */
+  readonly known: number;
   readonly total: number;
   readonly elapsedMs: number;
-  /** Expected time until the last row is done. */
-  readonly remainingMs: number;
+  /** Expected time until the last row is done; null before the first batch is. */
+  readonly remainingMs: number | null;
 }
 
 /**
@@ -55,12 +58,15 @@ export async function predictRows(options: PredictOptions): Promise<readonly Pre
   const { rows, signal, onProgress, onPrediction, known = new Map<number, Prediction>() } = options;
   const now = options.now ?? (() => performance.now());
   const started = now();
-  const left = rows.flatMap((_row, index) => (known.has(index) ? [] : [index]));
-  const work = sumLengths(rows, left);
+  const batches = planBatches(rows, options.batchSize);
+  const left = batches.filter((batch) => !batch.every((index) => known.has(index)));
+  const work = sumLengths(rows, left.flat());
   const predictions = rows.map((_row, index) => known.get(index));
+  const knownRows = rows.length - left.flat().length;
   let workDone = 0;
-  let done = rows.length - left.length;
-  for (const batch of planBatches(rows, left, options.batchSize)) {
+  let done = knownRows;
+  onProgress?.({ done, known: knownRows, total: rows.length, elapsedMs: 0, remainingMs: null });
+  for (const batch of left) {
     const answered = await predictBatch(batch, options).catch((thrown: unknown) => {
       throw signal?.aborted === true ? evaluationStopped(done, rows.length, onPrediction !== undefined) : thrown;
     });
@@ -71,7 +77,7 @@ export async function predictRows(options: PredictOptions): Promise<readonly Pre
     done += batch.length;
     workDone += sumLengths(rows, batch);
     const elapsedMs = now() - started;
-    onProgress?.({ done, total: rows.length, elapsedMs, remainingMs: (elapsedMs / workDone) * (work - workDone) });
+    onProgress?.({ done, known: knownRows, total: rows.length, elapsedMs, remainingMs: (elapsedMs / workDone) * (work - workDone) });
   }
   return predictions.map((prediction) => prediction!);
 }
@@ -81,9 +87,9 @@ function sumLengths(rows: readonly EvaluationRow[], places: readonly number[]): 
 }
 
 /** Rows with answers of like length go together, longest first: a batch takes as long as its longest answer. */
-function planBatches(rows: readonly EvaluationRow[], places: readonly number[], batchSize: number): readonly (readonly number[])[] {
+function planBatches(rows: readonly EvaluationRow[], batchSize: number): readonly (readonly number[])[] {
   const answerLength = (index: number) => rows[index]!.ids.length - rows[index]!.firstScored;
-  const order = places.toSorted((a, b) => answerLength(b) - answerLength(a) || a - b);
+  const order = rows.map((_row, index) => index).sort((a, b) => answerLength(b) - answerLength(a) || a - b);
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) => order.slice(batch * batchSize, (batch + 1) * batchSize));
 }
 
@@ -126,12 +132,13 @@ function toPrediction(row: EvaluationRow, generation: Generation | undefined, sc
 
 function scoreAnswer(answer: string | undefined, reference: string): Pick<Prediction, "exact_match" | "f1" | "rouge1" | "rouge2" | "rougeL" | "rougeLsum"> {
   if (answer === undefined) return { exact_match: null, f1: null, rougeL: null };
+  const rouge = (type: RougeType) => scoreRouge(type, reference, answer, REPORTED_ROUGE).f;
   return {
     exact_match: isExactMatch(answer, reference, REPORTED_EXACT_MATCH) ? 1 : 0,
     f1: scoreSquad(answer, [reference]).f1,
-    rouge1: scoreRouge("rouge1", reference, answer).f,
-    rouge2: scoreRouge("rouge2", reference, answer).f,
-    rougeL: scoreRouge("rougeL", reference, answer).f,
-    rougeLsum: scoreRouge("rougeLsum", reference, answer).f,
+    rouge1: rouge("rouge1"),
+    rouge2: rouge("rouge2"),
+    rougeL: rouge("rougeL"),
+    rougeLsum: rouge("rougeLsum"),
   };
 }

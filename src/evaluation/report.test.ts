@@ -80,7 +80,7 @@ it("reports conditions, intervals, signatures and answers as text", async () => 
   expect(text).toMatch(/dataset +data\/d, split test \(digest 0123456789ab\)/);
   expect(text).toMatch(/metric +value +95 % interval +n +unit/);
   expect(text).toMatch(/loss +0\.3333 +0\.3333 to 0\.3333 +2 +nats\/token/);
-  expect(text).toContain("rougeL|f|tokenizer:rouge_score|stemmer:none|aggregate:mean");
+  expect(text).toContain("rougeL|f|tokenizer:rouge_score|stemmer:porter_nltk|aggregate:mean");
   expect(text).toMatch(/answer +lisinopril\\nnow/);
   expect(text).not.toMatch(/ \n/);
 });

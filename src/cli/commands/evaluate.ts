@@ -87,8 +87,8 @@ export const evaluate = defineCommand({
           },
           {
             signal,
-            onProgress: ({ done, total }) => {
-              progress ??= print.progress({ label: `evaluating ${label}`, unit: "rows", total });
+            onProgress: ({ done, known, total }) => {
+              progress ??= print.progress({ label: `evaluating ${label}`, unit: "rows", total, start: known });
               progress.update(done);
             },
           },

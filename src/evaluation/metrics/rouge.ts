@@ -25,6 +25,9 @@ export type RougeType = `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL" |
 
 const ZERO: OverlapScore = { precision: 0, recall: 0, f: 0 };
 
+/** The options of the ROUGE scores that evaluation reports. */
+export const REPORTED_ROUGE: RougeOptions = { useStemmer: true };
+
 /** Scores `prediction` against `target`; a text without a token scores 0. */
 export function scoreRouge(type: RougeType, target: string, prediction: string, options: RougeOptions = {}): OverlapScore {
   if (type === "rougeLsum") return scoreLines(tokenizeLines(target, options), tokenizeLines(prediction, options));
