@@ -15,7 +15,8 @@ export function linkTree(from: string, to: string, link: (source: string, target
   }
 }
 
-function linkOrCopy(source: string, target: string, link: (source: string, target: string) => void): void {
+/** Gives one file a second name: see {@link linkTree}. Fails where `target` is there; its directory must be. */
+export function linkOrCopy(source: string, target: string, link: (source: string, target: string) => void = linkSync): void {
   try {
     link(source, target);
   } catch (cause) {
