@@ -1,12 +1,14 @@
 import { randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Pointer } from "../ffi/index.ts";
+import { logitChanges } from "./adjust.ts";
 import { beginConstraint, type ConstraintContext } from "./constraint.ts";
 import { jsonSchemaToGrammar } from "./grammar/json-schema.ts";
+import { readDistribution } from "./logprobs.ts";
 import type { Llama } from "./native.ts";
 import type { OutputRow, SequenceJob } from "./sequences.ts";
 import { createTextStream } from "./text-stream.ts";
-import type { Generation, GenerateRequest } from "./types.ts";
+import type { ChosenToken, Generation, GenerateRequest } from "./types.ts";
 
 interface GenerateContext {
   readonly llama: Llama;
@@ -28,11 +30,13 @@ export interface GenerateJob {
 
 /** A job that appends one sampled token a round until the answer is complete. */
 export function generateJob(session: GenerateContext, request: GenerateRequest): GenerateJob {
-  const { promptIds, signal } = request;
+  const { promptIds, signal, topLogprobs } = request;
   const grammar = grammarOf(request);
   let sampler: Sampler | undefined;
   const stream = createTextStream(request.stop, request.onText);
   const ids = [...promptIds];
+  const changes = logitChanges(request);
+  const logprobs: ChosenToken[] = [];
   const limit = Math.min(request.maxTokens, session.contextLength - promptIds.length + 1);
   const startedMs = performance.now();
   let firstMs: number | undefined;
@@ -53,10 +57,14 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
       },
       onOutput(_index, row) {
         sampler ??= createSampler(session, request, grammar);
+        const distribution = topLogprobs === undefined ? undefined : readDistribution(row.logits_V(), topLogprobs, session.pieceOf);
+        changes?.apply(row.logits_V());
         const id = sampler.choose(row);
+        changes?.chosen(id);
         firstMs ??= performance.now();
         if (session.isEndOfGeneration(id)) return finish("stop");
         ids.push(id);
+        if (distribution !== undefined) logprobs.push(distribution.of(id));
         if (stream.push(session.pieceOf(id))) finish("stop");
         else if (ids.length - promptIds.length >= limit) finish("length");
       },
@@ -67,6 +75,7 @@ export function generateJob(session: GenerateContext, request: GenerateRequest):
       return {
         ids: ids.slice(promptIds.length),
         text: stream.text,
+        ...(topLogprobs === undefined ? {} : { logprobs }),
         finishReason: finishReason ?? "cancelled",
         promptTokens: promptIds.length,
         promptMs: (firstMs ?? end) - startedMs,

@@ -5,6 +5,7 @@ export { encodePromptText } from "./prompt.ts";
 export { planQuantizedBytes, QUANTIZATION_TYPES, quantizeGguf, type QuantizationType, type QuantizedGguf, type QuantizeGgufOptions } from "./quantize.ts";
 export { defaultThreads } from "./threads.ts";
 export type {
+  ChosenToken,
   EmbedderOptions,
   EmbedderPooling,
   EmbedOptions,
@@ -20,4 +21,5 @@ export type {
   ScoreRequest,
   SessionOptions,
   TokenizeOptions,
+  TokenLogprob,
 } from "./types.ts";

@@ -49,7 +49,10 @@ export function openSession(model: SessionModel, options: SessionOptions): Llama
   const surroundings = { llama, context, contextLength, pieceOf: vocabulary.pieceOf, isEndOfGeneration: vocabulary.isEndOfGeneration, constraints };
 
   const generateAll = async (requests: readonly GenerateRequest[]): Promise<Generation[]> => {
-    for (const { promptIds } of requests) checkIds(promptIds, 1, contextLength, vocabulary.size);
+    for (const { promptIds, logitBias } of requests) {
+      checkIds(promptIds, 1, contextLength, vocabulary.size);
+      checkIds([...(logitBias?.keys() ?? [])], 0, Infinity, vocabulary.size);
+    }
     const answers = requests.map((request) => generateJob(surroundings, request));
     try {
       await runTogether(scheduler, answers.map(({ job }) => job));

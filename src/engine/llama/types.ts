@@ -65,6 +65,13 @@ export interface GenerateRequest {
   readonly topP?: number;
   /** 32 bits. Same seed, same machine, same threads: same text, except that sums in a batch are rounded otherwise than alone. Default: drawn anew. */
   readonly seed?: number;
+  /** What is taken from a token's logit for each time, and once, that the answer holds it already. Default 0. */
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  /** Added to the logits of these tokens; an end of generation, too, can be made more or less likely. Default none. */
+  readonly logitBias?: ReadonlyMap<number, number>;
+  /** Tells of each token its log-probability and those of so many most probable tokens. Default: tells none. */
+  readonly topLogprobs?: number;
   /** Holds the answer to JSON that satisfies a schema. An answer that ends with `length` is only the beginning of it. Default: free text. */
   readonly jsonSchema?: JsonSchema;
   /** Holds the answer to a grammar in llama.cpp's GBNF, whose rule is `root`. For trusted grammars: some take llama for ever. Default: free text. */
@@ -76,10 +83,25 @@ export interface GenerateRequest {
   readonly onText?: (piece: string) => void;
 }
 
+/** Bytes are those a token writes: not always whole characters. */
+export interface TokenLogprob {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  /** In nats, before temperature, penalties and bias. */
+  readonly logprob: number;
+}
+
+export interface ChosenToken extends TokenLogprob {
+  /** The most probable tokens, best first. */
+  readonly top: readonly TokenLogprob[];
+}
+
 export interface Generation {
   /** New tokens without the end-of-generation token. */
   readonly ids: readonly number[];
   readonly text: string;
+  /** One for each of `ids`, where they were asked for. */
+  readonly logprobs?: readonly ChosenToken[];
   /** `stop`: end of generation or a stop text; `length`: maxTokens or a full context. */
   readonly finishReason: "stop" | "length" | "cancelled";
   readonly promptTokens: number;
