@@ -54,6 +54,14 @@ export function promptEmpty(): TunesmithError {
   return new TunesmithError({ code: "serving.prompt_empty", message: "Cannot answer: the prompt has no tokens, at least one is needed", hint: "Write something in the prompt." });
 }
 
+export function tokenUnknown(id: number, vocabSize: number): TunesmithError {
+  return new TunesmithError({
+    code: "serving.token_unknown",
+    message: `Cannot answer: token ${id} is outside the vocabulary of ${vocabSize}`,
+    hint: "Send token ids of this model's own tokenizer, or text.",
+  });
+}
+
 export function modelUnknown(name: string, known: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "serving.model_unknown",
@@ -68,9 +76,9 @@ const TASKS = { generate: "write text", embed: "embed texts", rerank: "rank docu
 
 export function noModel(task: keyof typeof TASKS, name: string | undefined): TunesmithError {
   return new TunesmithError({
-    code: "serving.no_model",
+    code: name === undefined ? "serving.no_model" : "serving.task_unsupported",
     message: name === undefined ? `Cannot answer: this server has no model that can ${TASKS[task]}` : `Cannot answer: ${name} cannot ${TASKS[task]}`,
-    hint: `Start the server with a model that can ${TASKS[task]}.`,
+    hint: name === undefined ? `Start the server with a model that can ${TASKS[task]}.` : `Ask a model that can ${TASKS[task]}: /api/v1/models lists them.`,
     details: { task },
   });
 }

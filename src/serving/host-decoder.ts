@@ -1,7 +1,7 @@
 // A language model in the model process: answers share one context, and vectors of texts have one of their own, made when they are first asked for.
 import { encodePromptText, loadLlama, type LlamaEmbedder } from "../engine/llama/index.ts";
-import { noModel, promptEmpty, promptTooLong } from "./errors.ts";
-import type { HostAnswer, HostAsk, HostInfo, HostRequest, ModelHostOptions, Vectors } from "./host-messages.ts";
+import { noModel, promptEmpty, promptTooLong, tokenUnknown } from "./errors.ts";
+import type { EmbedInput, HostAnswer, HostAsk, HostInfo, HostPrompt, HostRequest, ModelHostOptions, Vectors } from "./host-messages.ts";
 import { affordableSequences } from "./parallel.ts";
 
 interface AnswerContext {
@@ -18,22 +18,30 @@ export async function openDecoder({ modelPath, threads, contextLength: wantedLen
   const info: HostInfo = { ...model.info, contextLength, parallel: sequences, tasks: ["generate", "embed"] };
   let embedder: LlamaEmbedder | undefined;
 
-  /** @throws `serving.prompt_empty`, `serving.context_exceeded` */
-  const encode = ({ text, parseSpecial }: Pick<HostRequest, "text" | "parseSpecial">): number[] => {
-    const ids = encodePromptText(model, text, { parseSpecial });
+  /** @throws `serving.token_unknown` */
+  const requireTokens = (ids: Iterable<number>) => {
+    for (const id of ids) if (!(id >= 0 && id < info.vocabSize)) throw tokenUnknown(id, info.vocabSize);
+  };
+  /** @throws `serving.prompt_empty`, `serving.context_exceeded`, `serving.token_unknown` */
+  const encode = ({ text, ids: given, parseSpecial }: HostPrompt): readonly number[] => {
+    requireTokens(given ?? []);
+    const ids = given ?? encodePromptText(model, text, { parseSpecial });
     if (ids.length === 0) throw promptEmpty();
     if (ids.length > contextLength) throw promptTooLong(ids.length, contextLength);
     return ids;
   };
   const generate = async (request: HostRequest, signal: AbortSignal, onText: AnswerContext["onText"] | undefined): Promise<HostAnswer> => {
-    const { maxTokens, temperature, topK, topP, seed, stop, jsonSchema } = request;
-    const asked = { promptIds: encode(request), maxTokens, temperature, topK, topP, seed, stop, jsonSchema, signal, onText };
-    const { text, finishReason, ids, promptTokens, promptMs, generateMs } = await session.generate(asked);
-    return { text, tokens: ids.length, promptTokens, finishReason, promptMs, generateMs };
+    const { text: _text, ids: _ids, parseSpecial: _parse, ...settings } = request;
+    requireTokens(request.logitBias?.keys() ?? []);
+    const { text, ids, ...answer } = await session.generate({ ...settings, promptIds: encode(request), signal, onText });
+    return { ...answer, text, tokens: ids.length };
   };
-  const embed = async (texts: readonly string[], signal: AbortSignal): Promise<Vectors> => {
+  const embed = async (texts: readonly EmbedInput[], signal: AbortSignal): Promise<Vectors> => {
+    const inputs = texts.map((text) => (typeof text === "string" ? model.tokenize(text, { addSpecial: true }) : text));
+    if (inputs.some(({ length }) => length === 0)) throw promptEmpty();
+    inputs.forEach(requireTokens);
     embedder ??= model.createEmbedder({ contextLength });
-    const embedded = await embedder.embed(texts, { signal });
+    const embedded = await embedder.embed(inputs, { signal });
     return { vectors: embedded.map(({ values }) => values), tokens: embedded.reduce((sum, { tokens }) => sum + tokens, 0) };
   };
   return {

@@ -13,6 +13,7 @@ it("ranks documents as the cross-encoder of transformers scores them", async () 
   const answer = (await bert.answer({ kind: "rank", query, documents })) as { readonly scores: readonly number[]; readonly tokens: number };
   answer.scores.forEach((score, index) => expect(score).toBeCloseTo(expected[index]![0], 4));
   expect(bert.info.tasks).toEqual(["rerank"]);
+  await expect(bert.answer({ kind: "rank", query, documents }, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   await expect(bert.answer({ kind: "embed", texts: ["a"] })).rejects.toMatchObject({ code: "serving.no_model" });
 });
 
@@ -23,5 +24,6 @@ it("embeds texts with a BERT that has no classifier, and counts its parameters",
   answer.vectors.forEach((vector, index) => vector.forEach((value, at) => expect(value).toBeCloseTo(expected[index]![at]!, 4)));
   expect(bert.info).toMatchObject({ tasks: ["embed"], architecture: "bert" });
   expect(bert.info.parameterCount).toBeGreaterThan(10_000);
+  await expect(bert.answer({ kind: "embed", texts: [[1, 2]] })).rejects.toMatchObject({ code: "serving.field_unsupported" });
   await expect(bert.answer({ kind: "rank", query: "a", documents: ["b"] })).rejects.toMatchObject({ code: "serving.no_model" });
 });

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { openEncoder, openEncoderSource } from "../engine/models/index.ts";
 import { isDirectory, isFile, listDirectory, statFile } from "../files/index.ts";
-import { noModel } from "./errors.ts";
-import type { HostAsk, HostInfo, ModelHostOptions } from "./host-messages.ts";
+import { fieldUnsupported, noModel } from "./errors.ts";
+import type { EmbedInput, HostAsk, HostInfo, ModelHostOptions } from "./host-messages.ts";
 
 /** @throws `files.missing`, `models.*`, `gguf.*`, `safetensors.*`, `onnx.*`, `tokenizer.*` */
 export function openBert({ modelPath, threads }: ModelHostOptions) {
@@ -26,18 +26,24 @@ export function openBert({ modelPath, threads }: ModelHostOptions) {
   const sum = (counted: readonly { readonly tokens: number }[]) => counted.reduce((total, { tokens }) => total + tokens, 0);
   return {
     info,
-    async answer(ask: HostAsk) {
+    async answer(ask: HostAsk, { signal }: { readonly signal?: AbortSignal } = {}) {
       if (ask.kind === "embed" && !ranks) {
-        const embedded = await encoder.embed(ask.texts);
+        const embedded = await encoder.embed(ask.texts.map(textOnly), { signal });
         return { vectors: embedded.map(({ values }) => values), tokens: sum(embedded) };
       }
       if (ask.kind === "rank" && ranks) {
-        const scored = await encoder.score(ask.query, ask.documents, { truncate: true });
+        const scored = await encoder.score(ask.query, ask.documents, { truncate: true, signal });
         return { scores: scored.map(({ logits }) => logits[0]!), tokens: sum(scored) };
       }
       throw noModel(ask.kind === "rank" ? "rerank" : ask.kind === "embed" ? "embed" : "generate", undefined);
     },
   };
+}
+
+/** @throws `serving.field_unsupported` for token ids */
+function textOnly(input: EmbedInput): string {
+  if (typeof input !== "string") throw fieldUnsupported("input", input, "texts");
+  return input;
 }
 
 function countParameters(path: string): number {

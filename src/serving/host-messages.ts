@@ -1,5 +1,5 @@
 // What the serving process and its model process say to each other.
-import type { JsonSchema, LlamaInfo } from "../engine/llama/index.ts";
+import type { ChosenToken, JsonSchema, LlamaInfo } from "../engine/llama/index.ts";
 import type { ErrorRecord } from "../errors.ts";
 
 export interface ModelHostOptions {
@@ -19,6 +19,8 @@ export interface ModelHostOptions {
 
 export interface HostRequest {
   readonly text: string;
+  /** The prompt as token ids, in place of the text. */
+  readonly ids?: readonly number[];
   /** Reads special tokens written in the text (chat templates spell them out). */
   readonly parseSpecial: boolean;
   readonly maxTokens: number;
@@ -27,15 +29,28 @@ export interface HostRequest {
   readonly topP: number;
   readonly seed?: number;
   readonly stop: readonly string[];
+  /** By token id. */
+  readonly logitBias?: ReadonlyMap<number, number>;
+  readonly frequencyPenalty?: number;
+  readonly presencePenalty?: number;
+  /** Tells log-probabilities, and those of so many most probable tokens. */
+  readonly topLogprobs?: number;
   /** Holds the answer to JSON that satisfies it. */
   readonly jsonSchema?: JsonSchema;
 }
+
+export type HostPrompt = Pick<HostRequest, "text" | "ids" | "parseSpecial">;
+
+/** A text, or its token ids. */
+export type EmbedInput = string | readonly number[];
 
 export interface HostAnswer {
   readonly text: string;
   readonly tokens: number;
   readonly promptTokens: number;
   readonly finishReason: "stop" | "length" | "cancelled";
+  /** One for each token, where they were asked for. */
+  readonly logprobs?: readonly ChosenToken[];
   readonly promptMs: number;
   readonly generateMs: number;
 }
@@ -55,8 +70,8 @@ export interface HostAsks {
   /** `stream`: whether pieces are sent while the text grows. */
   readonly generate: { readonly ask: { readonly request: HostRequest; readonly stream: boolean }; readonly answer: HostAnswer };
   /** Refuses a prompt that leaves no room for an answer. */
-  readonly check: { readonly ask: Pick<HostRequest, "text" | "parseSpecial">; readonly answer: { readonly promptTokens: number } };
-  readonly embed: { readonly ask: { readonly texts: readonly string[] }; readonly answer: Vectors };
+  readonly check: { readonly ask: HostPrompt; readonly answer: { readonly promptTokens: number } };
+  readonly embed: { readonly ask: { readonly texts: readonly EmbedInput[] }; readonly answer: Vectors };
   /** Documents that are too long are cut at their end. */
   readonly rank: { readonly ask: { readonly query: string; readonly documents: readonly string[] }; readonly answer: Ranking };
 }

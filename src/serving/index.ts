@@ -1,5 +1,5 @@
 export { createCounters, type CountedAnswer, type ServingCounters } from "./counters.ts";
-export type { HostAnswer, HostInfo, HostRequest, ModelHostOptions, ModelTask } from "./host-messages.ts";
+export type { EmbedInput, HostAnswer, HostInfo, HostPrompt, HostRequest, ModelHostOptions, ModelTask } from "./host-messages.ts";
 export { identityHeaders, modelId, type ModelIdentity } from "./identity.ts";
 export { addKey, listKeys, openKeyRing, removeKey, type KeyRing, type NewKey } from "./keys.ts";
 export { startModelHost, type GenerateContext, type ModelHost } from "./model-host.ts";

@@ -1,5 +1,6 @@
 // The model process: holds one loaded model until its parent goes away.
 import { toErrorRecord } from "../errors.ts";
+import { generationCancelled } from "./errors.ts";
 import type { FromHost, HostAsk, HostAsks, HostInfo, ModelHostOptions, ToHost } from "./host-messages.ts";
 
 /** A model that answers in this process. */
@@ -45,7 +46,7 @@ async function reply(id: number, ask: HostAsk): Promise<void> {
     sendPieces();
     send({ kind: "answer", id, answer });
   } catch (thrown) {
-    send({ kind: "failed", id, error: toErrorRecord(thrown) });
+    send({ kind: "failed", id, error: toErrorRecord(controller.signal.aborted ? generationCancelled() : thrown) });
   } finally {
     running.delete(id);
   }

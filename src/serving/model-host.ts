@@ -2,9 +2,9 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { siblingModule } from "../engine/ffi/index.ts";
-import { fromErrorRecord } from "../errors.ts";
+import { fromErrorRecord, type ErrorRecord } from "../errors.ts";
 import { modelCrashed, servingClosed } from "./errors.ts";
-import type { FromHost, HostAnswer, HostAsk, HostAsks, HostInfo, HostRequest, ModelHostOptions, Ranking, ToHost, Vectors } from "./host-messages.ts";
+import type { EmbedInput, FromHost, HostAnswer, HostAsk, HostAsks, HostInfo, HostRequest, ModelHostOptions, Ranking, ToHost, Vectors } from "./host-messages.ts";
 
 export interface GenerateContext {
   readonly signal?: AbortSignal;
@@ -25,8 +25,8 @@ export interface ModelHost {
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
   /** Resolves when there is room for the prompt and a token. @throws `serving.context_exceeded`, `serving.model_crashed` */
   check(prompt: HostAsks["check"]["ask"]): Promise<{ readonly promptTokens: number }>;
-  /** @throws `serving.no_model` where it cannot, `llama.context_exceeded`, `models.too_long`, `serving.model_crashed` */
-  embed(texts: readonly string[], context?: GenerateContext): Promise<Vectors>;
+  /** @throws `serving.no_model` where it cannot, `serving.token_unknown`, `llama.context_exceeded`, `models.too_long`, `serving.model_crashed` */
+  embed(texts: readonly EmbedInput[], context?: GenerateContext): Promise<Vectors>;
   /** @throws `serving.no_model` where it cannot, `serving.model_crashed` */
   rank(query: string, documents: readonly string[], context?: GenerateContext): Promise<Ranking>;
   /** Ends the process; resolves when it is gone. */
@@ -113,8 +113,13 @@ export function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
         void close();
       } else if (message.kind === "pieces") for (const [id, text] of message.pieces) pending.get(id)?.onText(text);
       else if (message.kind === "answer") pending.get(message.id)?.resolve(message.answer);
-      else pending.get(message.id)?.reject(fromErrorRecord(message.error));
+      else pending.get(message.id)?.reject(errorOf(message.error));
     });
     send({ kind: "open", options });
   });
+}
+
+/** What went wrong inside stays an error of ours: a client is told nothing of it. */
+function errorOf(record: ErrorRecord): Error {
+  return record.code === "internal" ? new Error(record.message) : fromErrorRecord(record);
 }

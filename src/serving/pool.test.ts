@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { keepHost } from "./host-keeper.ts";
 import type { HostAnswer, HostInfo, HostRequest } from "./host-messages.ts";
 import type { ModelHost } from "./model-host.ts";
@@ -86,7 +86,18 @@ describe("a model pool", () => {
     const pool = await openModelPool({ modelPath: "a.gguf", startHost, timeoutMs: 5 });
     const outcomes = await Promise.allSettled([pool.generate(request), pool.generate(request)]);
     expect(outcomes.map((outcome) => outcome.status === "rejected" && (outcome.reason as { code: string }).code)).toEqual(["serving.timeout", "serving.timeout"]);
-    expect(pool.load).toEqual({ running: 0, waiting: 0 });
+    await vi.waitFor(() => expect(pool.load).toEqual({ running: 0, waiting: 0 }));
+  });
+
+  it("does not wait for work that cannot be called off, but gives nobody its place", async () => {
+    const { startHost } = fakeHosts();
+    let end = () => {};
+    const deaf = async () => ({ ...(await startHost()), alive: true, embed: () => new Promise<{ vectors: []; tokens: number }>((resolve) => (end = () => resolve({ vectors: [], tokens: 1 }))) });
+    const pool = await openModelPool({ modelPath: "a.gguf", startHost: deaf, timeoutMs: 5 });
+    await expect(pool.embed(["a"])).rejects.toMatchObject({ code: "serving.timeout" });
+    expect(pool.load.running).toBe(1);
+    end();
+    await vi.waitFor(() => expect(pool.load.running).toBe(0));
   });
 
   it("leaves out a request whose client went away while it waited", async () => {

@@ -6,7 +6,7 @@ import { TunesmithError } from "../errors.ts";
 import { generationCancelled, requestTooSlow } from "./errors.ts";
 import { createGate } from "./gate.ts";
 import { keepHost } from "./host-keeper.ts";
-import type { HostAnswer, HostInfo, HostRequest, ModelHostOptions, Ranking, Vectors } from "./host-messages.ts";
+import type { EmbedInput, HostAnswer, HostInfo, HostPrompt, HostRequest, ModelHostOptions, Ranking, Vectors } from "./host-messages.ts";
 import { startModelHost, type GenerateContext, type ModelHost } from "./model-host.ts";
 
 export interface ModelPoolOptions extends ModelHostOptions {
@@ -41,11 +41,11 @@ export interface ModelPool {
   /** @throws `serving.busy`, `serving.cancelled`, `serving.closed`, `serving.timeout`, `serving.model_crashed`, `serving.context_exceeded` */
   generate(request: HostRequest, context?: GenerateContext): Promise<HostAnswer>;
   /** @throws as `generate`, `models.too_long` */
-  embed(texts: readonly string[], context?: GenerateContext): Promise<Vectors>;
+  embed(texts: readonly EmbedInput[], context?: GenerateContext): Promise<Vectors>;
   /** @throws as `generate` */
   rank(query: string, documents: readonly string[], context?: GenerateContext): Promise<Ranking>;
-  /** Resolves when the prompt fits. @throws `serving.context_exceeded`, `serving.prompt_empty` */
-  check(request: HostRequest): Promise<void>;
+  /** Resolves when the prompt fits. @throws `serving.context_exceeded`, `serving.prompt_empty`, `serving.token_unknown` */
+  check(prompt: HostPrompt): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,9 +59,9 @@ export async function openModelPool(options: ModelPoolOptions): Promise<ModelPoo
   const counts = { promptTokens: 0, generatedTokens: 0, answers: 0 };
 
   /** Who would wait for nothing is told so before. A process that is just being started is not waited for. */
-  const check = async ({ text, parseSpecial }: HostRequest) => {
+  const check = async ({ text, ids, parseSpecial }: HostPrompt) => {
     if (!keeper.alive) return;
-    await (await keeper.host()).check({ text, parseSpecial }).catch((thrown: unknown) => {
+    await (await keeper.host()).check({ text, ids, parseSpecial }).catch((thrown: unknown) => {
       if (!(thrown instanceof TunesmithError && thrown.code === "serving.model_crashed")) throw thrown;
     });
   };
@@ -118,14 +118,18 @@ export async function openModelPool(options: ModelPoolOptions): Promise<ModelPoo
   };
 }
 
-/** Ends work whose time is up; what it then says does not matter. */
+/** Calls off work whose time is up and does not wait for it: it keeps its place until it has let go. */
 async function withinTime<T>(timeoutMs: number, context: GenerateContext, work: (context: GenerateContext) => Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(requestTooSlow(timeoutMs));
+      stop.abort();
+    }, timeoutMs);
+  });
   try {
-    return await work({ ...context, signal: context.signal === undefined ? late.signal : AbortSignal.any([context.signal, late.signal]) });
-  } catch (thrown) {
-    throw late.signal.aborted && context.signal?.aborted !== true ? requestTooSlow(timeoutMs) : thrown;
+    return await Promise.race([work({ ...context, signal: context.signal === undefined ? stop.signal : AbortSignal.any([context.signal, stop.signal]) }), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -22,6 +22,8 @@ export interface EmbedOptions {
   readonly truncate?: boolean;
   /** Scale vectors to length 1. Default true. */
   readonly normalize?: boolean;
+  /** Heeded between the batches that are computed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Embedding {
@@ -45,7 +47,7 @@ export interface Encoder {
   /** In the order of the texts. @throws `models.too_long` */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<readonly Embedding[]>;
   /** Scores of each document for the query, in the order of the documents. @throws `models.too_long`, `models.unsupported` without a classifier */
-  score(query: string, documents: readonly string[], options?: Pick<EmbedOptions, "truncate">): Promise<readonly RankScore[]>;
+  score(query: string, documents: readonly string[], options?: Pick<EmbedOptions, "truncate" | "signal">): Promise<readonly RankScore[]>;
   /** Frees model and memory; calls under way must have ended. */
   dispose(): void;
 }
@@ -67,8 +69,8 @@ export function openEncoder(path: string, options: EncoderOptions = {}): Encoder
     const passes = createPassCache(backend, config, loaded.weights);
     let last: Promise<unknown> = Promise.resolve();
     // One computation at a time on a backend.
-    const run = <Result>(sequences: readonly EncoderSequence[], read: (pass: Pass, row: number, length: number) => Result): Promise<Result[]> => {
-      const mine = last.then(() => runAll(passes, sequences, read));
+    const run = <Result>(sequences: readonly EncoderSequence[], read: (pass: Pass, row: number, length: number) => Result, signal?: AbortSignal): Promise<Result[]> => {
+      const mine = last.then(() => runAll(passes, sequences, read, signal));
       last = mine.catch(() => {});
       return mine;
     };
@@ -76,15 +78,15 @@ export function openEncoder(path: string, options: EncoderOptions = {}): Encoder
       config,
       tokenizer,
       digest,
-      async embed(texts, { truncate = false, normalize = true } = {}) {
+      async embed(texts, { truncate = false, normalize = true, signal } = {}) {
         const sequences = texts.map((text) => frameOne(path, tokenizer, config.contextLength, text, truncate));
-        const vectors = await run(sequences, (pass, row, length) => pooled(pass, row, length, config, normalize));
+        const vectors = await run(sequences, (pass, row, length) => pooled(pass, row, length, config, normalize), signal);
         return vectors.map((values, index) => ({ values, tokens: sequences[index]!.ids.length }));
       },
-      async score(query, documents, { truncate = false } = {}) {
+      async score(query, documents, { truncate = false, signal } = {}) {
         if (config.labels.length === 0) throw unsupportedModel(path, "it has no classifier, so it cannot score");
         const sequences = documents.map((document) => framePair(tokenizer, fitPair(path, tokenizer.encode(query), tokenizer.encode(document), config.contextLength - 3, truncate)));
-        const logits = await run(sequences, (pass, row) => pass.scores().slice(row * config.labels.length, (row + 1) * config.labels.length));
+        const logits = await run(sequences, (pass, row) => pass.scores().slice(row * config.labels.length, (row + 1) * config.labels.length), signal);
         return logits.map((values, index) => ({ logits: values, tokens: sequences[index]!.ids.length }));
       },
       dispose() {
@@ -111,10 +113,11 @@ function loadWeights(backend: Backend, source: EncoderSource): { readonly weight
 }
 
 /** Sequences of like length together, the results in the order given. */
-async function runAll<Result>(passes: PassCache, sequences: readonly EncoderSequence[], read: (pass: Pass, row: number, length: number) => Result): Promise<Result[]> {
+async function runAll<Result>(passes: PassCache, sequences: readonly EncoderSequence[], read: (pass: Pass, row: number, length: number) => Result, signal?: AbortSignal): Promise<Result[]> {
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.ids.length - sequences[b]!.ids.length);
   const results: Result[] = [];
   while (order.length > 0) {
+    signal?.throwIfAborted();
     const longest = sequences[order.at(-1)!]!.ids.length;
     const chosen = order.splice(-Math.max(1, Math.min(MOST_SEQUENCES, Math.floor(MOST_TOKENS / longest))));
     const pass = passes.find(chosen.length, longest);

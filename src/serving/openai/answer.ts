@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { JsonSchema } from "../../engine/llama/index.ts";
 import type { RouteReply } from "../../route.ts";
 import { generateAll } from "../generate-all.ts";
-import type { HostAnswer, HostRequest } from "../host-messages.ts";
+import type { HostAnswer, HostPrompt, HostRequest } from "../host-messages.ts";
 import { modelId } from "../identity.ts";
 import { pullEvents } from "../pieces.ts";
-import type { RenderedPrompt, ServableModel } from "../servable.ts";
+import type { ServableModel } from "../servable.ts";
 import type { ChatBody, CompletionBody } from "./schemas.ts";
 
 type FinishReason = "stop" | "length";
@@ -17,19 +17,21 @@ export interface AnswerForm {
   readonly prefix: string;
   readonly object: string;
   readonly chunkObject: string;
-  choice(index: number, text: string, reason: FinishReason): object;
+  choice(index: number, text: string, reason: FinishReason, logprobs: HostAnswer["logprobs"]): object;
   /** What a stream says of a choice before its first text; undefined for nothing. */
   opening(index: number): object | undefined;
   piece(index: number, text: string): object;
-  closing(index: number, reason: FinishReason): object;
+  closing(index: number, reason: FinishReason, logprobs: HostAnswer["logprobs"]): object;
 }
 
 export interface AskedFor {
   readonly model: ServableModel;
   readonly body: Body;
   /** Each is answered `n` times. */
-  readonly prompts: readonly RenderedPrompt[];
+  readonly prompts: readonly HostPrompt[];
   readonly maxTokens: number;
+  /** Log-probabilities, and those of so many most probable tokens. Default: none. */
+  readonly topLogprobs?: number;
   /** Default: free text. */
   readonly jsonSchema?: JsonSchema;
   readonly signal: AbortSignal;
@@ -48,7 +50,7 @@ export async function answerAs(form: AnswerForm, asked: AskedFor): Promise<Route
   const withUsage = body.stream_options?.include_usage === true;
   if (body.stream === true) return { events: streamChunks(form, asked, requests, { ...head, object: form.chunkObject, ...(withUsage ? { usage: null } : {}) }, withUsage), end: "[DONE]" };
   const answers = await generateAll(model.pool, requests, { signal });
-  const choices = answers.map((answer, index) => form.choice(index, answer.text, reasonOf(answer)));
+  const choices = answers.map((answer, index) => form.choice(index, answer.text, reasonOf(answer), answer.logprobs));
   return { json: { ...head, object: form.object, choices, usage: usageOf(answers, body.n ?? 1) } };
 }
 
@@ -68,15 +70,16 @@ function streamChunks(form: AnswerForm, { model, body, signal }: AskedFor, reque
       },
       onAnswer(index, answer) {
         open(index);
-        push({ ...head, choices: [form.closing(index, reasonOf(answer))] });
+        push({ ...head, choices: [form.closing(index, reasonOf(answer), answer.logprobs)] });
       },
     });
     if (withUsage) push({ ...head, choices: [], usage: usageOf(answers, body.n ?? 1) });
   });
 }
 
-function requestsOf({ body, prompts, maxTokens, jsonSchema }: AskedFor): readonly HostRequest[] {
-  const { temperature, top_p: topP, top_k: topK, stop, n, seed } = body;
+function requestsOf({ body, prompts, maxTokens, jsonSchema, topLogprobs }: AskedFor): readonly HostRequest[] {
+  const { temperature, top_p: topP, top_k: topK, stop, n, seed, frequency_penalty: frequencyPenalty, presence_penalty: presencePenalty } = body;
+  const bias = Object.entries(body.logit_bias ?? {}).map(([id, value]) => [Number(id), value] as const);
   const stops = (typeof stop === "string" ? [stop] : (stop ?? [])).filter((text) => text !== "");
   return prompts.flatMap((prompt) =>
     Array.from({ length: n ?? 1 }, (_, index) => ({
@@ -86,6 +89,10 @@ function requestsOf({ body, prompts, maxTokens, jsonSchema }: AskedFor): readonl
       topP: topP ?? 1,
       topK: topK ?? 0,
       stop: stops,
+      ...(bias.length === 0 ? {} : { logitBias: new Map(bias) }),
+      ...(frequencyPenalty ? { frequencyPenalty } : {}),
+      ...(presencePenalty ? { presencePenalty } : {}),
+      ...(topLogprobs === undefined ? {} : { topLogprobs }),
       ...(jsonSchema === undefined ? {} : { jsonSchema }),
       ...(seed === undefined || seed === null ? {} : { seed: (((seed + index) % SEEDS) + SEEDS) % SEEDS }),
     })),

@@ -5,6 +5,7 @@ import { fieldUnsupported } from "../errors.ts";
 import type { ChatTurn } from "../servable.ts";
 import type { ModelShelf } from "../shelf.ts";
 import { answerAs, type AnswerForm } from "./answer.ts";
+import { chatLogprobs } from "./logprobs.ts";
 import { openaiProblem } from "./problem.ts";
 import { chatBodySchema, chatReplySchema, type ChatBody } from "./schemas.ts";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -13,10 +14,10 @@ const FORM: AnswerForm = {
   prefix: "chatcmpl",
   object: "chat.completion",
   chunkObject: "chat.completion.chunk",
-  choice: (index, content, reason) => ({ index, message: { role: "assistant", content, refusal: null }, logprobs: null, finish_reason: reason }),
+  choice: (index, content, reason, logprobs) => ({ index, message: { role: "assistant", content, refusal: null }, logprobs: chatLogprobs(logprobs), finish_reason: reason }),
   opening: (index) => ({ index, delta: { role: "assistant", content: "", refusal: null }, logprobs: null, finish_reason: null }),
   piece: (index, content) => ({ index, delta: { content }, logprobs: null, finish_reason: null }),
-  closing: (index, reason) => ({ index, delta: {}, logprobs: null, finish_reason: reason }),
+  closing: (index, reason, logprobs) => ({ index, delta: {}, logprobs: chatLogprobs(logprobs), finish_reason: reason }),
 };
 
 /** `POST /v1/chat/completions` */
@@ -34,7 +35,8 @@ export function chatRoute(shelf: ModelShelf, now: () => number): Route {
       const turns = turnsOf(body);
       return answerWith(shelf, { task: "generate", name: body.model }, call, async (model) => {
         const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? model.pool.info.contextLength;
-        return answerAs(FORM, { model, body, prompts: [model.renderChat(turns)], maxTokens, jsonSchema: jsonSchemaOf(body), signal, created: now() });
+        const topLogprobs = body.logprobs === true ? (body.top_logprobs ?? 0) : undefined;
+        return answerAs(FORM, { model, body, prompts: [model.renderChat(turns)], maxTokens, topLogprobs, jsonSchema: jsonSchemaOf(body), signal, created: now() });
       });
     },
   });

@@ -3,6 +3,8 @@ import { answerWith } from "../answer-with.ts";
 import { rawPrompt } from "../servable.ts";
 import type { ModelShelf } from "../shelf.ts";
 import { answerAs, type AnswerForm } from "./answer.ts";
+import { inputsOf } from "./inputs.ts";
+import { completionLogprobs } from "./logprobs.ts";
 import { openaiProblem } from "./problem.ts";
 import { completionBodySchema, completionReplySchema, type CompletionBody } from "./schemas.ts";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -11,10 +13,10 @@ const FORM: AnswerForm = {
   prefix: "cmpl",
   object: "text_completion",
   chunkObject: "text_completion",
-  choice: (index, text, reason) => ({ index, text, logprobs: null, finish_reason: reason }),
+  choice: (index, text, reason, logprobs) => ({ index, text, logprobs: completionLogprobs(logprobs), finish_reason: reason }),
   opening: () => undefined,
   piece: (index, text) => ({ index, text, logprobs: null, finish_reason: null }),
-  closing: (index, reason) => ({ index, text: "", logprobs: null, finish_reason: reason }),
+  closing: (index, reason, logprobs) => ({ index, text: "", logprobs: completionLogprobs(logprobs), finish_reason: reason }),
 };
 
 /** OpenAI's own. */
@@ -32,10 +34,9 @@ export function completionRoute(shelf: ModelShelf, now: () => number): Route {
     async run(call) {
       const { body, signal } = call;
       refuseUnsupported(body);
-      const prompts = typeof body.prompt === "string" ? [body.prompt] : body.prompt;
-      return answerWith(shelf, { task: "generate", name: body.model }, call, (model) =>
-        answerAs(FORM, { model, body, prompts: prompts.map((prompt) => rawPrompt(prompt, "")), maxTokens: body.max_tokens ?? DEFAULT_MAX_TOKENS, signal, created: now() }),
-      );
+      const prompts = inputsOf(body.prompt).map((prompt) => (typeof prompt === "string" ? rawPrompt(prompt, "") : { text: "", ids: prompt, parseSpecial: false }));
+      const maxTokens = body.max_tokens ?? DEFAULT_MAX_TOKENS;
+      return answerWith(shelf, { task: "generate", name: body.model }, call, (model) => answerAs(FORM, { model, body, prompts, maxTokens, topLogprobs: body.logprobs ?? undefined, signal, created: now() }));
     },
   });
 }

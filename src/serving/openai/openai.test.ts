@@ -43,6 +43,23 @@ describe("chat completions", () => {
     expect(json["usage"]).toEqual({ prompt_tokens: 2, completion_tokens: 9, total_tokens: 11 });
   });
 
+  it("hand on bias and penalties, and write log-probabilities in their form, in a stream at the end", async () => {
+    const token = (text: string, logprob: number) => ({ id: 1, bytes: new TextEncoder().encode(text), logprob });
+    const logprobs = [{ ...token("H", -0.5), top: [token("H", -0.5), token("J", -Infinity)] }, { ...token("i", -1), top: [] }];
+    const told: FakeGenerate = async () => ({ ...answered("Hi"), logprobs });
+    const written = (text: string, logprob: number) => ({ token: text, logprob, bytes: [...Buffer.from(text)] });
+    const content = [{ ...written("H", -0.5), top_logprobs: [written("H", -0.5), written("J", -9999)] }, { ...written("i", -1), top_logprobs: [] }];
+    const body = { messages: USER, logprobs: true, top_logprobs: 2, logit_bias: { 65: -100 }, presence_penalty: 1, frequency_penalty: -2 };
+    const { json, asked } = await ask(told, "/v1/chat/completions", body);
+    expect(asked).toMatchObject([{ topLogprobs: 2, logitBias: new Map([[65, -100]]), presencePenalty: 1, frequencyPenalty: -2 }]);
+    expect(json).toMatchObject({ choices: [{ logprobs: { content, refusal: null } }] });
+    const events = await readEvents((await ask(told, "/v1/chat/completions", { ...body, stream: true })).reply);
+    expect(events.at(-1)).toMatchObject({ choices: [{ logprobs: { content }, finish_reason: "stop" }] });
+    expect((await ask(told, "/v1/completions", { prompt: "a", logprobs: 1 })).json).toMatchObject({
+      choices: [{ logprobs: { tokens: ["H", "i"], token_logprobs: [-0.5, -1], top_logprobs: [{ H: -0.5, J: -9999 }, { i: -1 }], text_offset: [0, 1] } }],
+    });
+  });
+
   it("hold answers to JSON", async () => {
     const schema = { type: "object", properties: { a: { type: "integer" } } };
     const of = async (response_format: unknown) => (await ask(echo, "/v1/chat/completions", { messages: USER, response_format })).asked[0]?.jsonSchema;
@@ -66,8 +83,7 @@ describe("chat completions", () => {
 
   it.each([
     [{ tools: [{}] }, "tools"],
-    [{ logprobs: true }, "logprobs"],
-    [{ presence_penalty: 0.5 }, "presence_penalty"],
+    [{ functions: [{}] }, "functions"],
     [{ modalities: ["audio"] }, "modalities"],
     [{ messages: [{ role: "tool", content: "x" }] }, "messages.0.role"],
     [{ messages: [{ role: "user", content: [{ type: "image_url" }] }] }, "messages.0.content"],
@@ -81,6 +97,12 @@ describe("completions", () => {
     const { json, asked } = await ask(echo, "/v1/completions", { prompt: ["a", "b"], n: 1 });
     expect(asked).toMatchObject([{ text: "a", parseSpecial: false, maxTokens: 16 }, { text: "b" }]);
     expect(json).toMatchObject({ object: "text_completion", choices: [{ index: 0, text: "a", finish_reason: "stop" }, { index: 1, text: "b" }], usage: { prompt_tokens: 4, completion_tokens: 6 } });
+  });
+
+  it("continue the tokens of one text, or of several", async () => {
+    const asked = async (prompt: unknown) => (await ask(echo, "/v1/completions", { prompt })).asked;
+    expect(await asked([5, 6])).toMatchObject([{ ids: [5, 6], parseSpecial: false }]);
+    expect(await asked([[5, 6], [7]])).toMatchObject([{ ids: [5, 6] }, { ids: [7] }]);
   });
 
   it("stream pieces without a role", async () => {

@@ -15,10 +15,13 @@ const samplingFields = {
   stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish().describe("Texts that end the answer; not part of it."),
   stream: z.boolean().nullish().describe("Sends the answer as server-sent events."),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish().describe("`include_usage` adds a last event with the counts."),
-  frequency_penalty: z.number().nullish(),
-  presence_penalty: z.number().nullish(),
-  logit_bias: z.record(z.string(), z.number()).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish().describe("Taken from the logit of a token for each time that the answer holds it already. Default 0."),
+  presence_penalty: z.number().min(-2).max(2).nullish().describe("Taken once from the logit of a token that the answer holds already. Default 0."),
+  logit_bias: z.record(z.string().regex(/^\d{1,9}$/, "a token id"), z.number().min(-100).max(100)).nullish().describe("By token id: added to the token's logit."),
 };
+
+/** Ids of the model's own tokenizer; a beginning-of-sequence token is not added. */
+export const tokenIds = z.array(z.int().min(0)).min(1);
 
 const textPart = z.object({ type: z.string(), text: z.string().optional() });
 
@@ -43,8 +46,8 @@ export const chatBodySchema = z.object({
     ])
     .nullish()
     .describe("Holds the answer to JSON, or to JSON that satisfies a schema. An answer cut at max_tokens is only its beginning."),
-  logprobs: z.boolean().nullish(),
-  top_logprobs: z.int().nullish(),
+  logprobs: z.boolean().nullish().describe("Tells the log-probability of each token; in a stream with its last event."),
+  top_logprobs: z.int().min(0).max(20).nullish().describe("Tells those of so many most probable tokens, too. Needs logprobs."),
   tools: z.array(z.unknown()).nullish(),
   functions: z.array(z.unknown()).nullish(),
   modalities: z.array(z.string()).nullish(),
@@ -52,19 +55,27 @@ export const chatBodySchema = z.object({
 export type ChatBody = z.infer<typeof chatBodySchema>;
 
 export const completionBodySchema = z.object({
-  prompt: z.union([z.string(), z.array(z.string()).min(1).max(256)]).describe("Continued as it stands, without a template."),
+  prompt: z.union([z.string(), z.array(z.string()).min(1).max(256), tokenIds, z.array(tokenIds).min(1).max(256)]).describe("Continued as it stands, without a template: texts, or token ids of this model."),
   ...samplingFields,
   max_tokens: z.int().min(1).nullish().describe("At most this many new tokens. Default 16."),
   echo: z.boolean().nullish(),
   best_of: z.int().nullish(),
   suffix: z.string().nullish(),
-  logprobs: z.int().nullish(),
+  logprobs: z.int().min(0).max(20).nullish().describe("Tells the log-probability of each token, and of so many most probable ones; in a stream with its last event."),
 });
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 
 const usage = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() });
 const finishReason = z.enum(["stop", "length"]);
 const head = { id: z.string(), created: z.int(), model: z.string(), system_fingerprint: z.string() };
+
+const chatLogprob = z.object({ token: z.string(), logprob: z.number(), bytes: z.array(z.int()) });
+const completionLogprobs = z.object({
+  tokens: z.array(z.string()),
+  token_logprobs: z.array(z.number()),
+  top_logprobs: z.array(z.record(z.string(), z.number())).nullable(),
+  text_offset: z.array(z.int()),
+});
 
 export const chatReplySchema = z.object({
   ...head,
@@ -73,7 +84,7 @@ export const chatReplySchema = z.object({
     z.object({
       index: z.int(),
       message: z.object({ role: z.literal("assistant"), content: z.string(), refusal: z.null() }),
-      logprobs: z.null(),
+      logprobs: z.object({ content: z.array(chatLogprob.extend({ top_logprobs: z.array(chatLogprob) })), refusal: z.null() }).nullable(),
       finish_reason: finishReason,
     }),
   ),
@@ -83,7 +94,7 @@ export const chatReplySchema = z.object({
 export const completionReplySchema = z.object({
   ...head,
   object: z.literal("text_completion"),
-  choices: z.array(z.object({ index: z.int(), text: z.string(), logprobs: z.null(), finish_reason: finishReason })),
+  choices: z.array(z.object({ index: z.int(), text: z.string(), logprobs: completionLogprobs.nullable(), finish_reason: finishReason })),
   usage,
 });
 

@@ -8,17 +8,11 @@ interface Limit {
 
 const nothing: Limit = { needed: "none", allows: (value) => Array.isArray(value) ? value.length === 0 : Object.keys(value as object).length === 0 };
 const off: Limit = { needed: "false", allows: (value) => value === false };
-const zero: Limit = { needed: "0", allows: (value) => value === 0 };
 
 const LIMITS: Readonly<Record<string, Limit>> = {
-  frequency_penalty: zero,
-  presence_penalty: zero,
-  top_logprobs: zero,
-  logit_bias: nothing,
   tools: nothing,
   functions: nothing,
   echo: off,
-  logprobs: { needed: "none", allows: (value) => value === false },
   best_of: { needed: "1", allows: (value) => value === 1 },
   suffix: { needed: "none", allows: (value) => value === "" },
   dimensions: { needed: "the model's own", allows: () => false },
