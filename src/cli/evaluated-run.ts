@@ -31,10 +31,11 @@ export function partName(split: string, limit: number | undefined): string {
   return split === "test" ? "" : split;
 }
 
-/** The scores of an evaluation as a run keeps them: those of single labels and entity types stay in the evaluation. */
-export function scoresOf({ metrics, dataset, evaluation_digest }: EvaluationRecord, weightsDigest: string) {
+/** The scores of an evaluation as a run keeps them: those of single labels and entity types stay in the evaluation. Of several kinds of rows each has a name before. */
+export function scoresOf({ metrics, task, dataset, evaluation_digest }: EvaluationRecord, weightsDigest: string) {
+  const isOfClass = (name: string) => name.replace(task.kind === "mixed" ? /^[a-z]+\// : "", "").includes("/");
   return {
-    metrics: Object.fromEntries(Object.entries(metrics).flatMap(([name, { value }]) => (name.includes("/") ? [] : [[name, value]]))),
+    metrics: Object.fromEntries(Object.entries(metrics).flatMap(([name, { value }]) => (isOfClass(name) ? [] : [[name, value]]))),
     measuredOn: { checkpoint_digest: weightsDigest, dataset_digest: dataset.digest, split: dataset.split, rows: dataset.rows, evaluation_digest },
   };
 }

@@ -5,12 +5,19 @@ import { answersNotJson } from "./errors.ts";
 /** Fields that name a kind: their values are those that occur, and no others. */
 const KIND_FIELDS = ["type", "label", "relation", "predicate"];
 
-/** The narrowest schema of these rules that every answer satisfies: properties in their order, kinds as an enumeration. @throws `evaluation.answers_not_json` */
-export function schemaOfAnswers(answers: readonly { readonly id: string; readonly reference: string }[], split: string): JsonSchema {
+/**
+ * The narrowest schema of these rules that every answer satisfies: properties in their order, kinds as an enumeration. Other answers of the dataset widen it, so
+ * that it does not tell which kinds are the right ones here; of them those count that are JSON of the same sort.
+ * @throws `evaluation.answers_not_json`
+ */
+export function schemaOfAnswers(answers: readonly { readonly id: string; readonly reference: string }[], split: string, others: readonly string[] = []): JsonSchema {
   const read = answers.map(({ reference }) => parseJson(reference));
   const strange = answers.filter((_answer, index) => read[index] === undefined).map(({ id }) => id);
   if (strange.length > 0) throw answersNotJson(split, strange);
-  return schemaOf(read.map((one) => one!.value));
+  const values = read.map((one) => one!.value);
+  const sorts = new Set(values.map(kindOf));
+  const more = others.flatMap((text) => parseJson(text) ?? []).filter(({ value }) => sorts.has(kindOf(value)));
+  return schemaOf([...values, ...more.map(({ value }) => value)]);
 }
 
 function schemaOf(values: readonly unknown[], field?: string): JsonSchema {

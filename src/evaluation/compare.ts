@@ -21,7 +21,7 @@ import { measureDifferences } from "./measures.ts";
 export function compareEvaluations(base: Evaluation, tuned: Evaluation): EvaluationComparison {
   const faults = findFaults(base.record, tuned.record);
   if (faults.length > 0) throw notComparable(faults);
-  const differences = measureDifferences(base.predictions, tuned.predictions, base.record.bootstrap);
+  const differences = measureDifferences(base.predictions, tuned.predictions, base.record.task, base.record.bootstrap);
   return {
     schema_version: EVALUATION_SCHEMA_VERSION,
     base: { name: base.record.model.name, digest: base.record.model.digest },

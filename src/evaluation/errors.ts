@@ -20,7 +20,7 @@ export function answersMissing(split: string, ids: readonly string[]): Tunesmith
 }
 
 /** `unread`: rows whose gold answer is not of that kind; `tasks`: tasks of which no row has a gold item ("" where rows name no task). */
-export function goldMissing(split: string, kind: "labels" | "entities", found: { readonly unread?: readonly string[]; readonly tasks?: readonly string[] }): TunesmithError {
+export function goldMissing(split: string, kind: "labels" | "entities" | "tags", found: { readonly unread?: readonly string[]; readonly tasks?: readonly string[] }): TunesmithError {
   const { unread = [], tasks = [] } = found;
   const shown = unread.slice(0, 5).join(", ");
   const state =

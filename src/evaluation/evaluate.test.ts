@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 import { byteTokenizer, fakeLlama, type FakeLlama } from "../../test/helpers/fake-llama.ts";
 import type { GenerateRequest } from "../engine/llama/index.ts";
 import { evaluationRecordSchema, parseRecord } from "../records/index.ts";
+import { compareEvaluations } from "./compare.ts";
 import { evaluateModel, type EvaluateOptions } from "./evaluate.ts";
+import { formatEvaluation } from "./format.ts";
 
 const rows = Array.from({ length: 10 }, (_, index) => ({ id: `r${index}`, instruction: `Question ${index}`, input: "", output: `answer ${index}` }));
 const options = (fake: FakeLlama, more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
@@ -69,7 +71,7 @@ describe("evaluateModel", () => {
   it("measures labels as labels, each with its support, and no overlap of words", async () => {
     const labelled = rows.map((row, index) => ({ ...row, labels: index % 2 === 0 ? ["urgent"] : ["billing", "urgent"], output: index % 2 === 0 ? "urgent" : "billing, urgent" }));
     const { record } = await evaluateModel(options(fakeLlama({ answer: () => "urgent" }), { rows: labelled }));
-    expect(record.task).toEqual({ kind: "labels", support: { billing: 5, urgent: 10 }, errors: {} });
+    expect(record.task).toEqual({ kind: "labels", rows: { labels: 10 }, support: { billing: 5, urgent: 10 }, errors: {}, labels: ["billing", "urgent"] });
     expect(record.metrics["subset_accuracy"]).toMatchObject({ value: 0.5, n: 10, unit: "fraction", direction: "rises" });
     expect(record.metrics["f1_micro"]!.value).toBeCloseTo(20 / 25, 12);
     expect(record.metrics["f1_micro"]!.low).toBeLessThan(0.8);
@@ -82,12 +84,36 @@ describe("evaluateModel", () => {
     const named = rows.map((row) => ({ ...row, input: "Stop the beta-blocker today.", entities: [{ type: "Drug", text: "beta-blocker" }], output: '{"entities":[{"type":"Drug","text":"beta-blocker"}]}' }));
     const answers = ['[{"type":"Drug","text":"beta-blocker"}]', '[{"type":"Drug","text":"beta blocker"}]', "I see none", '[{"type":"Place","text":"Rome"}]'];
     const { record, predictions } = await evaluateModel(options(fakeLlama({ answer: (prompt) => answers[Number(/Question (\d)/.exec(prompt)![1]) % 4]! }), { rows: named }));
-    expect(record.task).toEqual({ kind: "entities", support: { Drug: 10 }, errors: { hyphen: 3, hallucination: 2 } });
+    expect(record.task).toEqual({ kind: "entities", rows: { entities: 10 }, support: { Drug: 10 }, errors: { hyphen: 3, hallucination: 2 } });
     expect(record.metrics["recall_micro"]!.value).toBeCloseTo(0.3, 12);
     expect(record.metrics["parse_failure_rate"]).toMatchObject({ value: 0.2, direction: "falls" });
     expect(Object.keys(record.metrics)).toContain("Drug/f1");
     expect(Object.keys(record.metrics)).not.toContain("Place/f1");
     expect(predictions[1]!.entities).toMatchObject({ wrong: [{ text: "beta blocker", error: "hyphen" }], missed: [{ text: "beta-blocker" }] });
+  });
+
+  it("measures each kind of row by itself, says on how many, and holds only lists to their shape, which the whole dataset gives", async () => {
+    const asked: GenerateRequest[] = [];
+    const list = (type: string) => ({ task: "find", entities: [{ type, text: "aspirin" }], output: JSON.stringify([{ type, text: "aspirin" }]) });
+    const mixed = rows.map((row, index) => ({ ...row, input: "aspirin", ...(index < 3 ? { task: "label", labels: ["urgent"], output: "urgent" } : index < 7 ? list("Drug") : {}) }));
+    const others = [{ ...rows[0]!, id: "other", task: "label", labels: ["calm"], output: "calm" }, { ...rows[0]!, id: "more", ...list("Disease") }];
+    const fake = fakeLlama({ answer: (prompt) => (Number(/Question (\d)/.exec(prompt)![1]) < 3 ? "urgent" : '[{"type":"Drug","text":"aspirin"}]'), onBatch: (requests) => asked.push(...requests) });
+    const { record, predictions } = await evaluateModel(options(fake, { rows: mixed, datasetRows: [...mixed, ...others], settings: { constrain: true } }));
+    expect(record.task).toEqual({ kind: "mixed", rows: { labels: 3, entities: 4, text: 3 }, support: { "entities/Drug": 4, "labels/calm": 0, "labels/urgent": 3 }, errors: {}, labels: ["calm", "urgent"] });
+    expect(["labels/f1_micro", "labels/f1_macro", "entities/f1_micro", "f1", "exact_match"].map((name) => [record.metrics[name]?.value, record.metrics[name]?.n])).toEqual([[1, 3], [0.5, 3], [1, 4], [0, 3], [0.7, 10]]);
+    expect(record.generation).toMatchObject({ json_schema_rows: "entities", json_schema: { items: { properties: { type: { enum: ["Disease", "Drug"] } } } } });
+    expect(asked.filter(({ jsonSchema }) => jsonSchema !== undefined)).toHaveLength(4);
+    expect(parseRecord(evaluationRecordSchema, record, "metrics.json")).toEqual(record);
+    expect(compareEvaluations({ record, predictions }, { record, predictions }).rows.map(({ metric }) => metric)).toEqual(Object.keys(record.metrics));
+    expect(formatEvaluation({ record, predictions })).toMatch(/task +labels of 3 rows, entities of 4 rows, text of 3 rows/);
+  });
+
+  it("measures tags as seqeval does, by default and strictly", async () => {
+    const tagged = rows.map((row) => ({ ...row, output: "O B-Drug I-Drug" }));
+    const { record } = await evaluateModel(options(fakeLlama({ answer: () => "O I-Drug I-Drug B-Place" }), { rows: tagged }));
+    expect(record.task).toMatchObject({ kind: "tags", support: { Drug: 10 } });
+    expect(["f1_micro", "f1_micro_strict", "length_error", "parse_failure_rate"].map((name) => record.metrics[name]!.value)).toEqual([1, 0, 1, 0]);
+    expect(record.metrics["f1_micro_strict"]!.signature).toContain("seqeval:strict,IOB2");
   });
 
   it("goes on after a kill with the rows that are left, to the same record", async () => {

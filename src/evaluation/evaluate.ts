@@ -2,7 +2,7 @@
 import type { PromptFormat, Row, TextTokenizer } from "../data/index.ts";
 import { defaultThreads, type JsonSchema, type LlamaModel } from "../engine/llama/index.ts";
 import { digestJson } from "../files/index.ts";
-import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type GenerationSettings, type Prediction } from "../records/index.ts";
+import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type GenerationSettings, type Prediction, type TaskKind } from "../records/index.ts";
 import { schemaOfAnswers } from "./answer-schema.ts";
 import { benchmarkSpeed } from "./benchmark.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
@@ -10,7 +10,7 @@ import { measurePredictions } from "./measures.ts";
 import { openPartial } from "./partial.ts";
 import { predictRows, type EvaluationProgress } from "./predict.ts";
 import { digestRows, encodeEvaluationRows, type EvaluationRow } from "./rows.ts";
-import { describeTask, type TaskKind } from "./task.ts";
+import { describeTask, type EntitySettings } from "./task.ts";
 
 /** What is measured, and what the record says about it. */
 export interface EvaluateOptions {
@@ -25,6 +25,8 @@ export interface EvaluateOptions {
   readonly adapter?: { readonly path: string; readonly digest: string };
   /** All rows of the split. */
   readonly rows: readonly Row[];
+  /** All rows of all splits: they know labels and shapes of answers that these may lack. Default: the same rows. */
+  readonly datasetRows?: readonly Row[];
   readonly datasetPath: string;
   readonly datasetDigest: string;
   readonly split: string;
@@ -46,6 +48,8 @@ export interface EvaluationSettings {
   readonly limit?: number;
   /** What the answers are; it decides over the metrics. Default: what the rows say. */
   readonly taskKind?: TaskKind;
+  /** What makes two listed entities the same. */
+  readonly entities?: EntitySettings;
   /** Longest generated answer, in tokens. Default 256. */
   readonly maxNewTokens?: number;
   /** Longest prompt with answer, in tokens; a longer row loses the beginning of its input. Default: what the model was trained for, at most 4096. */
@@ -56,7 +60,7 @@ export interface EvaluationSettings {
   readonly seed?: number;
   /** Texts that end an answer. Default none. */
   readonly stop?: readonly string[];
-  /** Hold answers to the JSON shape of the gold answers. Default false. */
+  /** Hold answers to the JSON shape that the gold answers of the whole dataset share; where some rows list entities and others do not, only those. Default false. */
   readonly constrain?: boolean;
   /** Measure tokens per second beside the scores. Default false. */
   readonly benchmarkSpeed?: boolean;
@@ -83,7 +87,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const contextLimit = model.info.trainContextLength || 4096;
   const maxSequenceLength = Math.min(settings.maxSequenceLength ?? 4096, contextLimit);
   const rows = encodeEvaluationRows(options.rows.slice(0, settings.limit), { ...options, dataset: options.datasetPath, maxSequenceLength, taskKind: settings.taskKind });
-  const generation = planGeneration(rows, settings, options.split);
+  const generation = planGeneration(rows, options);
   const conditions = { prompt_format: options.promptFormat, max_sequence_length: maxSequenceLength, generation };
   const maxNewTokens = generation?.max_new_tokens ?? 0;
   const batchSize = generation?.batch_size ?? batchSizeOf(rows, settings);
@@ -97,7 +101,14 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
       rows,
       maxNewTokens,
       batchSize,
-      sampling: { temperature: generation?.temperature, seed: generation?.seed, stop: generation?.stop, jsonSchema: generation?.json_schema as JsonSchema | undefined },
+      sampling: {
+        temperature: generation?.temperature,
+        seed: generation?.seed,
+        stop: generation?.stop,
+        jsonSchema: generation?.json_schema as JsonSchema | undefined,
+        ...(generation?.json_schema_rows === undefined ? {} : { isHeld: isListed }),
+      },
+      entities: settings.entities,
       known: partial?.known,
       onPrediction: partial?.append,
       signal: options.signal,
@@ -120,7 +131,8 @@ async function measureSpeed({ model, settings = {}, signal }: EvaluateOptions, r
 }
 
 /** Plain text has no prompt to answer: then nothing is generated. What is not used is left out, so that settings that are the same have the same digest. */
-function planGeneration(rows: readonly EvaluationRow[], settings: EvaluationSettings, split: string): GenerationSettings | null {
+function planGeneration(rows: readonly EvaluationRow[], options: EvaluateOptions): GenerationSettings | null {
+  const { settings = {} } = options;
   if (rows.some((row) => row.input === "")) return null;
   const { maxNewTokens = 256, temperature = 0, seed = BOOTSTRAP_DEFAULTS.seed, stop = [], constrain = false } = settings;
   return {
@@ -129,8 +141,22 @@ function planGeneration(rows: readonly EvaluationRow[], settings: EvaluationSett
     batch_size: batchSizeOf(rows, settings),
     ...(temperature === 0 ? {} : { temperature, seed }),
     ...(stop.length === 0 ? {} : { stop: [...stop] }),
-    ...(constrain ? { json_schema: schemaOfAnswers(rows, split) } : {}),
+    ...(constrain ? planSchema(rows, options) : {}),
   };
+}
+
+/** The schema is that of the whole dataset: one of the gold answers at hand would give away which types they hold. */
+function planSchema(rows: readonly EvaluationRow[], { split, rows: splitRows, datasetRows = splitRows }: EvaluateOptions): Pick<GenerationSettings, "json_schema" | "json_schema_rows"> {
+  const listed = rows.filter(isListed);
+  const held = listed.length === 0 ? rows : listed;
+  const tasks = new Set(held.map(({ task }) => task));
+  const others = datasetRows.filter((row) => tasks.has(row.task)).map(({ output }) => output);
+  return { json_schema: schemaOfAnswers(held, split, others), ...(held.length < rows.length ? { json_schema_rows: "entities" } : {}) };
+}
+
+/** Whether the answer lists entities. */
+function isListed({ gold }: Pick<EvaluationRow, "gold">): boolean {
+  return gold.kind === "entities" || (gold.kind === "tags" && gold.tags === undefined);
 }
 
 function batchSizeOf(rows: readonly EvaluationRow[], settings: EvaluationSettings): number {
@@ -145,7 +171,8 @@ function digestSettings(options: EvaluateOptions, rows: readonly EvaluationRow[]
     model: [options.modelPath, options.modelDigest, options.adapter?.digest ?? null],
     dataset: [options.datasetDigest, options.split],
     rows: digestRows(rows),
-    golds: rows.map(({ gold }) => gold.kind),
+    golds: rows.map(({ gold }) => [gold.kind, isListed({ gold })]),
+    entities: options.settings?.entities ?? {},
     conditions,
     made_by: [options.engineRelease, options.packageVersion],
   });
@@ -161,7 +188,8 @@ interface Measured {
 
 function toRecord(options: EvaluateOptions, conditions: Conditions, measured: Measured): EvaluationRecord {
   const { rows, predictions } = measured;
-  const metrics = measurePredictions(predictions, options.bootstrap);
+  const task = describeTask(predictions, rows.flatMap(({ gold }) => (gold.kind === "labels" ? [gold.all] : []))[0]);
+  const metrics = measurePredictions(predictions, { task, entities: options.settings?.entities }, options.bootstrap);
   return {
     schema_version: EVALUATION_SCHEMA_VERSION,
     model: { name: options.modelName, path: options.modelPath, digest: options.modelDigest, adapter: options.adapter ?? null },
@@ -173,7 +201,7 @@ function toRecord(options: EvaluateOptions, conditions: Conditions, measured: Me
       limit: options.settings?.limit ?? null,
       rows_digest: digestRows(rows),
     },
-    task: describeTask(predictions),
+    task,
     ...conditions,
     bootstrap: { ...BOOTSTRAP_DEFAULTS, ...options.bootstrap },
     metrics: { ...metrics },

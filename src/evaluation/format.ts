@@ -1,6 +1,6 @@
 // Evaluations and comparisons as plain text: fixed-width tables a person reads in a terminal, a mail or a file.
 import { countOf } from "../plural.ts";
-import type { EvaluationComparison, EvaluationRecord, GenerationSettings, Prediction } from "../records/index.ts";
+import type { EvaluationComparison, EvaluationRecord, EvaluationTask, GenerationSettings, Prediction } from "../records/index.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 /** evaluation_report.txt: what was measured on what, the metrics with intervals, and the first few answers. Ends with a newline. */
@@ -55,6 +55,7 @@ function describeConditions(record: EvaluationRecord): readonly string[] {
     ...(model.adapter === null ? [] : [["adapter", `${model.adapter.path} (sha256 of its weights ${model.digest.slice(0, 12)})`]]),
     ["dataset", `${dataset.path}, split ${dataset.split} (digest ${dataset.digest.slice(0, 12)})`],
     ["rows", `${dataset.rows}${dataset.limit === null ? "" : `, the first ${dataset.limit} at most`}; ${counts.cut_prompts} with a cut prompt`],
+    ["task", describeKinds(record.task)],
     ["prompt format", record.prompt_format],
     ["answers", generation === null ? "not generated" : `${describeGeneration(generation)}; ${counts.truncated_answers} reached the limit`],
     ["scored tokens", String(counts.scored_tokens)],
@@ -63,13 +64,18 @@ function describeConditions(record: EvaluationRecord): readonly string[] {
   ]);
 }
 
+/** `entities`, or of several kinds how many rows are of each. */
+export function describeKinds({ kind, rows = {} }: EvaluationTask): string {
+  return kind === "mixed" ? Object.entries(rows).map(([name, count]) => `${name} of ${countOf(count, "row")}`).join(", ") : kind;
+}
+
 /** `greedy, at most 256 tokens`, and what else was asked for. */
-export function describeGeneration({ temperature, seed, max_new_tokens, stop, json_schema }: GenerationSettings): string {
+export function describeGeneration({ temperature, seed, max_new_tokens, stop, json_schema, json_schema_rows }: GenerationSettings): string {
   return [
     temperature === undefined ? "greedy" : `drawn at temperature ${temperature} from seed ${seed}`,
     `at most ${countOf(max_new_tokens, "token")}`,
     ...(stop === undefined ? [] : [`ended by ${stop.map((text) => JSON.stringify(text)).join(" or ")}`]),
-    ...(json_schema === undefined ? [] : ["held to a JSON schema"]),
+    ...(json_schema === undefined ? [] : [json_schema_rows === undefined ? "held to a JSON schema" : "lists of entities held to a JSON schema"]),
   ].join(", ");
 }
 
@@ -79,11 +85,11 @@ export function describeSpeed({ prompt_tokens_per_second: prompt, generate_token
 }
 
 /** How many gold items stand behind each class, and how entities went wrong. */
-function describeClasses({ task: { kind, support, errors } }: EvaluationRecord): readonly string[] {
+function describeClasses({ task: { kind, support, errors, dropped = {} } }: EvaluationRecord): readonly string[] {
   if (kind === "text") return [];
   const rows = (counts: Readonly<Record<string, number>>) => Object.entries(counts).map(([name, count]) => [name || "(no type)", String(count)]);
-  const wrong = rows(errors);
-  return [...formatTable([[kind, "gold"], ...rows(support)]), "", ...(wrong.length === 0 ? [] : [...formatTable([["wrong entities", "count"], ...wrong]), ""])];
+  const counted = (title: string, counts: Readonly<Record<string, number>>) => (Object.keys(counts).length === 0 ? [] : [...formatTable([[title, "count"], ...rows(counts)]), ""]);
+  return [...formatTable([[kind === "mixed" ? "class" : kind, "gold"], ...rows(support)]), "", ...counted("wrong entities", errors), ...counted("left out by filters", dropped)];
 }
 
 function formatExample(row: Prediction): readonly string[] {

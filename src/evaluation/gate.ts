@@ -80,6 +80,7 @@ function judgeNotWorse({ than, metrics }: GateClause & { readonly kind: "not_wor
 
 /** The metric that stands for a measurement when nobody names one. */
 export function mainMetric({ task, generation }: Pick<EvaluationRecord, "task" | "generation">): string {
+  if (task.kind === "mixed") return generation === null ? "loss" : "exact_match";
   if (task.kind !== "text") return "f1_micro";
   return generation === null ? "loss" : "f1";
 }

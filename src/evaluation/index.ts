@@ -20,6 +20,7 @@ export { entitySignature, scoreEntities, type EntityOptions, type EntityOutcome,
 export { ENTITY_ERRORS, type EntityError } from "./metrics/entity-errors.ts";
 export { normalizeEntity, type Entity, type EntityNormalization } from "./metrics/entity.ts";
 export { ENTITY_FILTERS, filterEntities, type EntityFilter, type FilteredEntities } from "./metrics/entity-filters.ts";
+export { placeEntities } from "./metrics/entity-places.ts";
 export { parseEntities } from "./metrics/entity-parse.ts";
 export { exactMatchSignature, isExactMatch, type ExactMatchOptions } from "./metrics/exact-match.ts";
 export { parseLabels } from "./metrics/label-parse.ts";
@@ -27,10 +28,11 @@ export { countLabels, MULTI_LABEL_SIGNATURE, multiLabelOfCounts, type LabelRow, 
 export { rougeSignature, scoreRouge, scoreRougeBest, type OverlapScore, type RougeOptions, type RougeType } from "./metrics/rouge.ts";
 export { scoreSquad, squadSignature, type SquadScore, type SquadVersion } from "./metrics/squad.ts";
 export { compareTable, measureTable, sumColumns, type MetricTable, type SummedMetric } from "./metrics/table.ts";
-export { entityTable, labelTable, tagTable, textTable, type TextRow } from "./metrics/tables.ts";
+export { entityTable, labelTable, tagAnswerTable, tagTable, textTable, type TagRow, type TextRow } from "./metrics/tables.ts";
+export { findScheme, fitTags, parseTags, tagEntities } from "./metrics/tag-answers.ts";
 export { countTags, tagSignature, type TagMode } from "./metrics/tags.ts";
 export type { EvaluationProgress } from "./predict.ts";
 export { EVALUATION_FILES, readEvaluation, writeEvaluation } from "./report.ts";
 export { encodeEvaluationRows, type EvaluationRow, type EvaluationRowsOptions } from "./rows.ts";
 export { evaluateInChild, type EvaluateInChildOptions, type EvaluationRequest } from "./run.ts";
-export type { TaskKind } from "./task.ts";
+export type { EntitySettings } from "./task.ts";

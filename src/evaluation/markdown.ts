@@ -1,7 +1,7 @@
 // evaluation_report.md: the same as the plain report, for a page that people read, with every digest it is bound to in full.
 import type { EvaluationRecord, Prediction } from "../records/index.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { describeGeneration, describeSpeed, formatNumber } from "./format.ts";
+import { describeGeneration, describeKinds, describeSpeed, formatNumber } from "./format.ts";
 
 /** `chart` is the name of the picture beside it. Ends with a newline. */
 export function formatMarkdown({ record, predictions }: Evaluation, chart: string, exampleCount = 5): string {
@@ -18,8 +18,9 @@ export function formatMarkdown({ record, predictions }: Evaluation, chart: strin
       ...Object.entries(record.metrics).map(([name, { value, low, high, n, unit }]) => [inline(name), formatNumber(value), `${formatNumber(low)} to ${formatNumber(high)}`, String(n), unit]),
     ]),
     "",
-    ...(task.kind === "text" ? [] : [`## Gold ${task.kind}`, "", ...table([[task.kind, "gold"], ...countRows(task.support)]), ""]),
+    ...(task.kind === "text" ? [] : [`## Gold ${task.kind === "mixed" ? "classes" : task.kind}`, "", ...table([[task.kind === "mixed" ? "class" : task.kind, "gold"], ...countRows(task.support)]), ""]),
     ...(Object.keys(task.errors).length === 0 ? [] : ["## Wrong entities", "", ...table([["how", "count"], ...countRows(task.errors)]), ""]),
+    ...(task.dropped === undefined ? [] : ["## Left out by filters", "", ...table([["filter", "count"], ...countRows(task.dropped)]), ""]),
     "## How they were computed",
     "",
     ...[...new Set(Object.values(record.metrics).map(({ signature }) => signature))].map((signature) => `- \`${signature}\``),
@@ -35,6 +36,7 @@ function describeBinding({ model, dataset, generation, ...record }: EvaluationRe
     ...(model.adapter === null ? [] : [["adapter", `${inline(model.adapter.path)}, \`${model.adapter.digest}\``]]),
     ["dataset", `${inline(dataset.path)}, \`${dataset.digest}\``],
     ["split", `${dataset.split}, ${dataset.rows} rows${dataset.limit === null ? "" : ` (the first ${dataset.limit} at most)`}, \`${dataset.rows_digest}\``],
+    ["task", inline(describeKinds(record.task))],
     ["prompt format", inline(record.prompt_format)],
     ["answers", generation === null ? "not generated" : inline(describeGeneration(generation))],
     ...(record.speed === undefined ? [] : [["speed", describeSpeed(record.speed)]]),

@@ -6,7 +6,7 @@ import { isExactMatch, REPORTED_EXACT_MATCH } from "./metrics/exact-match.ts";
 import { REPORTED_ROUGE, scoreRouge, type RougeType } from "./metrics/rouge.ts";
 import { scoreSquad } from "./metrics/squad.ts";
 import type { EvaluationRow } from "./rows.ts";
-import { scoreTask } from "./task.ts";
+import { scoreTask, type EntitySettings } from "./task.ts";
 
 export interface PredictOptions {
   /** With room for the longest row in each of its sequences. */
@@ -16,6 +16,8 @@ export interface PredictOptions {
   readonly maxNewTokens: number;
   /** How answers are drawn. Default: greedy, up to the end of turn. */
   readonly sampling?: Sampling;
+  /** What makes two listed entities the same. */
+  readonly entities?: EntitySettings;
   /** Rows at a time. */
   readonly batchSize: number;
   readonly signal?: AbortSignal;
@@ -38,6 +40,8 @@ export interface Sampling {
   readonly stop?: readonly string[];
   /** Holds answers to a JSON schema. */
   readonly jsonSchema?: JsonSchema;
+  /** Hold only those rows to it. Default all. */
+  readonly isHeld?: (row: EvaluationRow) => boolean;
 }
 
 export interface EvaluationProgress {
@@ -96,23 +100,23 @@ function planBatches(rows: readonly EvaluationRow[], batchSize: number): readonl
 async function predictBatch(places: readonly number[], { session, signal, maxNewTokens, sampling = {}, ...options }: PredictOptions): Promise<readonly Prediction[]> {
   signal?.throwIfAborted();
   const rows = places.map((index) => options.rows[index]!);
-  const { temperature = 0, seed = 0, stop, jsonSchema } = sampling;
-  const requests = rows.map(({ ids, firstScored }, place) => ({
-    promptIds: ids.slice(0, firstScored),
+  const { temperature = 0, seed = 0, stop, jsonSchema, isHeld = () => true } = sampling;
+  const requests = rows.map((row, place) => ({
+    promptIds: row.ids.slice(0, row.firstScored),
     maxTokens: maxNewTokens,
     temperature,
     ...(temperature === 0 ? {} : { seed: (seed + places[place]!) >>> 0 }),
     stop,
-    jsonSchema,
+    jsonSchema: isHeld(row) ? jsonSchema : undefined,
     signal,
   }));
   const generations = maxNewTokens === 0 ? [] : await session.generateBatch(requests);
   signal?.throwIfAborted();
   const scores = await session.scoreBatch(rows.map(({ ids, firstScored }) => ({ ids, firstScored })), { signal });
-  return rows.map((row, index) => toPrediction(row, generations[index], scores[index]!));
+  return rows.map((row, index) => toPrediction(row, generations[index], scores[index]!, options.entities));
 }
 
-function toPrediction(row: EvaluationRow, generation: Generation | undefined, score: Score): Prediction {
+function toPrediction(row: EvaluationRow, generation: Generation | undefined, score: Score, entities: EntitySettings | undefined): Prediction {
   return {
     id: row.id,
     task: row.task ?? null,
@@ -126,7 +130,7 @@ function toPrediction(row: EvaluationRow, generation: Generation | undefined, sc
     reference_bytes: Buffer.byteLength(row.reference, "utf8"),
     cut_tokens: row.cutTokens,
     ...scoreAnswer(generation?.text, row.reference),
-    ...scoreTask(generation?.text, row.gold),
+    ...scoreTask(generation?.text, row.gold, entities),
   };
 }
 

@@ -1,8 +1,9 @@
 // Rows of a split as the model meets them: the prompt of training, the ids of training, and the gold answer apart.
 import { encodeExamples, IGNORED_LABEL, renderPrompt, type PromptFormat, type Row, type TextTokenizer } from "../data/index.ts";
 import { digestJson } from "../files/index.ts";
+import type { TaskKind } from "../records/index.ts";
 import { answersMissing, splitEmpty } from "./errors.ts";
-import { readTask, type Gold, type TaskKind } from "./task.ts";
+import { readGold, type Gold } from "./gold.ts";
 
 /** One row ready to be asked and scored. */
 export interface EvaluationRow {
@@ -32,6 +33,8 @@ export interface EvaluationRowsOptions {
   readonly split: string;
   /** What the answers are. Default: what the rows say. */
   readonly taskKind?: TaskKind;
+  /** The rows of all splits. Default: these rows. */
+  readonly datasetRows?: readonly Row[];
 }
 
 /** Renders and encodes rows exactly as training does; of a conversation the last answer is asked for. @throws `evaluation.split_empty`, `evaluation.answers_missing`, `evaluation.gold_missing`, `data.answer_too_long` */
@@ -40,7 +43,7 @@ export function encodeEvaluationRows(rows: readonly Row[], options: EvaluationRo
   if (rows.length === 0) throw splitEmpty(options.dataset, split);
   const unanswered = rows.filter((row) => row.output.trim() === "");
   if (unanswered.length > 0) throw answersMissing(split, unanswered.map((row) => row.id));
-  const golds = readTask(rows, split, options.taskKind);
+  const golds = readGold(rows, split, { wanted: options.taskKind, datasetRows: options.datasetRows });
   const { examples } = encodeExamples(tokenizer, rows, promptFormat, maxSequenceLength, "last");
   return rows.map((row, index) => {
     const { ids, labels, cutTokens } = examples[index]!;

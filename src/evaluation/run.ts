@@ -1,8 +1,8 @@
 import type { PromptFormat } from "../data/index.ts";
 import { runIsolated, siblingModule } from "../engine/ffi/index.ts";
-import type { EvaluationRecord } from "../records/index.ts";
+import type { EvaluationRecord, TaskKind } from "../records/index.ts";
 import type { EvaluationProgress } from "./predict.ts";
-import type { TaskKind } from "./task.ts";
+import type { EntitySettings } from "./task.ts";
 
 /** An evaluation as plain JSON: what, on what, how, where to. */
 export interface EvaluationRequest {
@@ -25,13 +25,15 @@ export interface EvaluationRequest {
   readonly packageVersion: string;
   /** What the answers are. Default: what the rows say. */
   readonly taskKind?: TaskKind;
+  /** What makes two listed entities the same. */
+  readonly entities?: EntitySettings;
   /** Default 256 tokens. */
   readonly maxNewTokens?: number;
   /** Above 0 answers are drawn instead of taken greedily. Default 0. */
   readonly temperature?: number;
   /** Texts that end an answer. Default none. */
   readonly stop?: readonly string[];
-  /** Hold answers to the JSON shape of the gold answers. Default false. */
+  /** Hold answers to the JSON shape that the gold answers of the whole dataset share. Default false. */
   readonly constrain?: boolean;
   /** Measure tokens per second beside the scores. Default false. */
   readonly benchmarkSpeed?: boolean;

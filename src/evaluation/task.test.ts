@@ -1,42 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "../data/index.ts";
-import { describeTask, readTask, scoreTask } from "./task.ts";
+import type { Prediction } from "../records/index.ts";
+import { readGold } from "./gold.ts";
+import { describeTask, scoreTask } from "./task.ts";
 
 const row = (output: string, more: Partial<Row> = {}): Row => ({ id: output, instruction: "Read", input: "aspirin for pain", output, ...more });
-const kinds = (rows: readonly Row[]) => readTask(rows, "test").map((gold) => gold.kind);
-
-describe("readTask", () => {
-  it("takes rows with labels for labels when their answers name them", () => {
-    expect(kinds([row("a, b", { labels: ["b", "a"] }), row("none", { labels: [] })])).toEqual(["labels", "labels"]);
-    expect(kinds([row("A long answer", { labels: ["a"] })])).toEqual(["text"]);
-    expect(kinds([row("a", { labels: ["a"] }), row("a")])).toEqual(["text", "text"]);
-  });
-
-  it("takes rows with entities for entities when their answers list them", () => {
-    const entities = [{ type: "Drug", text: "aspirin" }];
-    expect(kinds([row('{"entities":[{"type":"Drug","text":"aspirin"}]}', { entities }), row("[]", { entities: [] })])).toEqual(["entities", "entities"]);
-    expect(kinds([row("Aspirin is a drug.", { entities })])).toEqual(["text"]);
-  });
-
-  it("reads what it is told to read, types of plain lists from the task", () => {
-    const golds = readTask([row("- aspirin", { task: "chemicals" }), row("- pain", { task: "diseases" })], "test", "entities");
-    expect(golds).toMatchObject([{ entities: [{ type: "chemicals", text: "aspirin" }] }, { entities: [{ type: "diseases", text: "pain" }] }]);
-  });
-
-  it("refuses a task without a gold item instead of scoring it 0", () => {
-    const rows = [row("- aspirin", { task: "chemicals" }), row("none", { task: "influences" })];
-    expect(() => readTask(rows, "test", "entities")).toThrow("Cannot measure entities on the split test: no row of influences holds gold entities, each task needs one");
-    expect(() => readTask([row("none", { labels: [] })], "test")).toThrow("its rows hold no gold labels");
-  });
-
-  it("names the rows that are not what was asked for", () => {
-    expect(() => readTask([row("- aspirin"), row("A sentence.")], "test", "entities")).toThrow("the gold answers of 1 row (A sentence.) cannot be read as entities");
-  });
-});
 
 describe("scoreTask", () => {
-  const [labels] = readTask([row("a, b", { labels: ["a", "b"] })], "test");
-  const [entities] = readTask([row("- aspirin")], "test", "entities");
+  const [labels] = readGold([row("a, b", { labels: ["a", "b"] })], "test");
+  const [entities] = readGold([row("- aspirin")], "test", { wanted: "entities" });
 
   it("reads labels as they are spelled in the gold answers, and calls what cannot be read an unknown one", () => {
     expect(scoreTask("B; c", labels!)).toEqual({ labels: { gold: ["a", "b"], predicted: ["b", "c"] } });
@@ -48,6 +20,21 @@ describe("scoreTask", () => {
     expect(scoreTask("x", { kind: "text" })).toEqual({});
     expect(scoreTask(undefined, entities!)).toEqual({});
   });
+});
+
+it("scores tags against tags, filled or cut, and lists laid over the words of the source", () => {
+  const [tags] = readGold([row("B-Drug O O")], "test");
+  expect(scoreTask("B-Drug ?", tags!).tags).toEqual({ gold: ["B-Drug", "O", "O"], predicted: ["B-Drug", "O", "O"], unreadable: false, misfit: true, listed: false });
+  expect(scoreTask("I see none", tags!).tags).toMatchObject({ predicted: ["O", "O", "O"], unreadable: true });
+  const [listed] = readGold([row('["aspirin"]')], "test", { wanted: "tags" });
+  expect(scoreTask('["pain", "gout"]', listed!).tags).toMatchObject({ gold: ["B-_", "O", "O", "O"], predicted: ["O", "O", "B-_", "B-_"], unreadable: false });
+});
+
+it("drops what the named filters leave out, and says so", () => {
+  const [entities] = readGold([row("- aspirin")], "test", { wanted: "entities" });
+  const scored = scoreTask("- aspirin\n- gold", entities!, { filters: ["in_source"] });
+  expect(scored.entities).toMatchObject({ counts: { "": { correct: 1, predicted: 1, gold: 1 } }, dropped: [{ text: "gold", filter: "in_source" }] });
+  expect(describeTask([scored as Prediction])).toMatchObject({ kind: "entities", dropped: { in_source: 1 } });
 });
 
 it("calls predictions without labels and entities text", () => {

@@ -34,6 +34,7 @@ export const run: IsolatedRun<EvaluationRequest, EvaluationProgress, EvaluationR
       modelDigest: request.modelDigest ?? sha256File(modelPath),
       adapter: adapterPath === undefined ? undefined : { path: adapterPath, digest: sha256File(adapterPath) },
       rows: splits[split],
+      datasetRows: [...splits.train, ...splits.validation, ...splits.test],
       datasetPath,
       datasetDigest: dataset.digest,
       split,

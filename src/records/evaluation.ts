@@ -20,12 +20,25 @@ export const measuredMetricSchema = z.object({
 });
 export type MeasuredMetric = z.infer<typeof measuredMetricSchema>;
 
+/** What the answers of a row are. */
+export const taskKindSchema = z.enum(["text", "labels", "entities", "tags"]);
+export type TaskKind = z.infer<typeof taskKindSchema>;
+
 /** What the answers are, how many gold items stand behind each label or entity type, and how often entities went wrong in which way. */
 const evaluationTaskSchema = z.object({
-  kind: z.enum(["text", "labels", "entities"]),
-  support: z.record(z.string(), z.number().int().positive()),
+  /** `mixed`: rows of several kinds; metrics and classes of labels, entities and tags are then named `<kind>/<name>`. */
+  kind: z.enum([...taskKindSchema.options, "mixed"]),
+  /** How many rows are of each kind. */
+  rows: z.partialRecord(taskKindSchema, z.number().int().positive()).optional(),
+  /** 0 for a label that only rows of other splits carry. */
+  support: z.record(z.string(), z.number().int().nonnegative()),
   errors: z.record(z.string(), z.number().int().positive()),
+  /** Predicted entities that were left out before scoring, by the filter that dropped them. */
+  dropped: z.record(z.string(), z.number().int().positive()).optional(),
+  /** All labels of the dataset, where there are rows of labels. */
+  labels: z.array(z.string()).optional(),
 });
+export type EvaluationTask = z.infer<typeof evaluationTaskSchema>;
 
 /** How answers were generated; null in a record when the prompt format has no answers to generate. */
 export const generationSettingsSchema = z.object({
@@ -40,6 +53,8 @@ export const generationSettingsSchema = z.object({
   stop: z.array(z.string()).optional(),
   /** The answers were held to this JSON schema. */
   json_schema: z.unknown().optional(),
+  /** Only where there are other rows too: the schema held those that list entities. */
+  json_schema_rows: z.literal("entities").optional(),
 });
 export type GenerationSettings = z.infer<typeof generationSettingsSchema>;
 
@@ -108,6 +123,20 @@ const entityScoresSchema = z.object({
   hallucinated: z.number().int().nonnegative(),
   wrong: z.array(namedEntitySchema.extend({ error: z.string() })),
   missed: z.array(namedEntitySchema),
+  /** What the filters left out. */
+  dropped: z.array(namedEntitySchema.extend({ filter: z.string() })).optional(),
+});
+
+/** One answer in tags, against gold ones; as many of each. */
+const tagScoresSchema = z.object({
+  gold: z.array(z.string()),
+  predicted: z.array(z.string()),
+  /** The answer could not be read. */
+  unreadable: z.boolean(),
+  /** The answer had more tags than there are gold ones, or fewer. */
+  misfit: z.boolean(),
+  /** The answer listed entities, which were laid over the words of the source. */
+  listed: z.boolean(),
 });
 
 /** One row's answer and scores. What needs a generated answer is null where none was generated. */
@@ -136,6 +165,8 @@ export const predictionSchema = z.object({
   labels: z.object({ gold: z.array(z.string()), predicted: z.array(z.string()) }).optional(),
   /** Only where the answers are lists of entities. */
   entities: entityScoresSchema.optional(),
+  /** Only where the answers are, or were made, tags of words. */
+  tags: tagScoresSchema.optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

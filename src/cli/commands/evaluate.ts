@@ -2,7 +2,8 @@ import { join, relative } from "node:path";
 import { evaluationFolderName, findEvaluatedRun, partName, scoresOf } from "../evaluated-run.ts";
 import { defineCommand } from "../command.ts";
 import { openGate } from "../evaluation-gate.ts";
-import { choice, decimalNumber, flag, list, required, text, wholeNumber } from "../options.ts";
+import { choice, decimalNumber, flag, list, minor, required, text, wholeNumber } from "../options.ts";
+import type { EntityFilter } from "../../evaluation/index.ts";
 import { baseNotNamed, promptFormatDiffers } from "../errors.ts";
 import { fromLegacyPath } from "../legacy-path.ts";
 import type { InferenceFiles } from "../inference-files.ts";
@@ -10,6 +11,8 @@ import type { Print } from "../print.ts";
 import type { Progress } from "../progress.ts";
 import { noteSplitUse, sayDecisions } from "../split-use.ts";
 import type { World } from "../world.ts";
+
+const FILTERS = ["generic_words", "at_least_2_characters", "at_least_3_characters", "no_disease_in_chemical", "in_source", "in_source_nearly"] as const satisfies readonly EntityFilter[];
 
 /** `tunesmith evaluate` */
 export const evaluate = defineCommand({
@@ -24,18 +27,21 @@ export const evaluate = defineCommand({
     gate: text("clauses", "what must hold, else exit 1 (see below)"),
     promptFormat: choice(["alpaca", "instruction", "chat", "text"] as const, "default: the one it was trained with"),
     allowPromptFormat: flag("ask in another format than it was trained with"),
-    task: choice(["text", "labels", "entities"] as const, "what the answers are (default: what the rows say)"),
+    task: choice(["text", "labels", "entities", "tags"] as const, "what answers are (default: what the rows say)"),
     maxNewTokens: wholeNumber("n", "longest answer", { default: 256, min: 1 }),
     temperature: decimalNumber("t", "above 0 answers are drawn, not greedy", { default: 0, min: 0, max: 5 }),
     stop: list("text", "texts that end an answer"),
     constrain: flag("hold answers to the JSON shape of the gold answers"),
+    entityMatch: minor(choice(["multiset", "set", "span"] as const, "when two listed entities are the same", { default: "multiset" })),
+    entityNormalization: minor(choice(["strict", "seed-000", "relaxed"] as const, "how their texts are compared", { default: "strict" })),
+    entityFilter: minor(list("filter", "predictions left out before scoring", { choices: FILTERS })),
     benchmarkSpeed: flag("measure tokens per second too"),
     seed: wholeNumber("n", "of the bootstrap and of drawn answers", { default: 42, min: 0 }),
     limit: wholeNumber("n", "only the first rows", { min: 1 }),
     threads: wholeNumber("n", "CPU threads (default: all cores)", { min: 1 }),
     outputDir: text("dir", "where reports go (default: evaluation/ of the run, else results/evaluation)"),
   },
-  remark: "A gate is `f1_micro >= 0.85 and not worse than v1.2`: bounds, and measurements or runs to compare with (`in loss, f1` names metrics).\nThe scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.\nEach model that a test split has judged is kept in uses.jsonl of the dataset, and counted.",
+  remark: "A gate is `f1_micro >= 0.85 and not worse than v1.2`: bounds, and measurements or runs to compare with (`in loss, f1` names metrics).\nThe scores of a checkpoint or merged model on a whole test split become those of its run: see `tunesmith runs compare`.\nListed entities are right as --entity-match (multiset, set, span) and --entity-normalization (strict, seed-000, relaxed) say; --entity-filter drops some first.\nEach model that a test split has judged is kept in uses.jsonl of the dataset, and counted.",
   examples: [
     "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --split test",
     "evaluate --model-path outputs/run-base-model_training_20261121_120000 --dataset-path data/processed/healthcare_dataset --gate 'f1 >= 0.85 and not worse than v1.2'",
@@ -80,6 +86,7 @@ export const evaluate = defineCommand({
             temperature: options.temperature,
             stop: options.stop,
             constrain: options.constrain,
+            entities: { matching: options.entityMatch, normalization: options.entityNormalization, filters: options.entityFilter as readonly EntityFilter[] },
             benchmarkSpeed: options.benchmarkSpeed,
             seed: options.seed,
             limit: options.limit,

@@ -46,6 +46,9 @@ describe("scoreEntities", () => {
     const gold = [{ type: "Chemical", text: "Heparin", start: 0, end: 7 }];
     const predicted = [{ type: "Chemical", text: "heparin", start: 22, end: 29 }, { type: "Chemical", text: "x", start: 0, end: 7 }, { type: "Chemical", text: "Heparin" }];
     expect(scoreEntities({ gold, predicted, source: SOURCE }, { compare: "span" }).counts.get("Chemical")).toEqual({ correct: 1, predicted: 3, gold: 1 });
+    const unplaced = ["heparin", "heparin", "stroke"].map((text) => ({ type: "Chemical", text }));
+    const second = [{ type: "Chemical", text: "heparin", start: 22, end: 29 }];
+    expect(scoreEntities({ gold: second, predicted: unplaced, source: SOURCE }, { compare: "span" }).counts.get("Chemical")).toEqual({ correct: 1, predicted: 3, gold: 1 });
   });
 
   it("scores what the named filters leave", () => {
@@ -65,6 +68,6 @@ it("gives the micro scores of seed 000 from its counts", () => {
 it("names every choice in the signature", () => {
   expect(entitySignature()).toBe("entities|list|match:type,text|normalize:strict|multiset|filters:none|unreadable:all_missed|aggregate:sum");
   expect(entitySignature({ normalization: "seed-000", matching: "set", compare: "span", filters: ["in_source", "generic_words"] })).toBe(
-    "entities|list|match:type,start,end|normalize:seed-000|set|filters:in_source,generic_words|unreadable:all_missed|aggregate:sum",
+    "entities|list|match:type,start,end(leftmost_free)|normalize:seed-000|set|filters:in_source,generic_words|unreadable:all_missed|aggregate:sum",
   );
 });

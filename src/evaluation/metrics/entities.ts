@@ -4,6 +4,7 @@
 import type { Counts, CountsByClass } from "./counts.ts";
 import { nameEntityError, type EntityError } from "./entity-errors.ts";
 import { filterEntities, type EntityFilter, type FilteredEntities } from "./entity-filters.ts";
+import { placeEntities } from "./entity-places.ts";
 import { normalizeEntity, occursIn, type Entity, type EntityNormalization } from "./entity.ts";
 import { countEach, words } from "./text.ts";
 
@@ -12,7 +13,7 @@ export interface EntityOptions {
   readonly normalization?: EntityNormalization;
   /** "multiset": a gold entity that stands twice is to be named twice; "set": each once. Default "multiset". */
   readonly matching?: "multiset" | "set";
-  /** "span": type, start and end are compared instead of the text, and an entity without them matches nothing. Default "text". */
+  /** "span": type, start and end are compared instead of the text; places that are not named are looked for (`placeEntities`). Default "text". */
   readonly compare?: "text" | "span";
   /** Rules that drop predictions before they are scored. Default none. */
   readonly filters?: readonly EntityFilter[];
@@ -48,8 +49,10 @@ const PARTIAL_OVERLAP = 0.5;
 export function scoreEntities(row: EntityRow, options: EntityOptions = {}): EntityOutcome {
   const { normalization = "strict", filters = [] } = options;
   const keyOf = keyMaker(options);
+  const place = (entities: readonly Entity[]) => (options.compare === "span" ? placeEntities(entities, row.source) : entities);
   const { kept, dropped } = filterEntities(row.predicted ?? [], filters, row.source);
-  const [gold, predicted] = options.matching === "set" ? [distinct(row.gold, keyOf), distinct(kept, keyOf)] : [row.gold, kept];
+  const [wanted, given] = [place(row.gold), place(kept)];
+  const [gold, predicted] = options.matching === "set" ? [distinct(wanted, keyOf), distinct(given, keyOf)] : [wanted, given];
   const [right, wrong] = split(predicted, gold, keyOf);
   const [, missed] = split(gold, predicted, keyOf);
   return {
@@ -65,7 +68,7 @@ export function scoreEntities(row: EntityRow, options: EntityOptions = {}): Enti
 
 /** What stored entity scores mean. */
 export function entitySignature({ normalization = "strict", matching = "multiset", compare = "text", filters = [] }: EntityOptions = {}): string {
-  const compared = compare === "span" ? "type,start,end" : "type,text";
+  const compared = compare === "span" ? "type,start,end(leftmost_free)" : "type,text";
   return `entities|list|match:${compared}|normalize:${normalization}|${matching}|filters:${filters.join(",") || "none"}|unreadable:all_missed|aggregate:sum`;
 }
 

@@ -19,7 +19,7 @@ export interface MultiLabelScores extends AveragedScores {
 }
 
 /** What stored multi-label scores mean. */
-export const MULTI_LABEL_SIGNATURE = "multi_label|sklearn|zero_division:0|unknown_label:false_positive|aggregate:sum";
+export const MULTI_LABEL_SIGNATURE = "multi_label|sklearn|zero_division:0|labels:of_all_splits|unknown_label:false_positive|aggregate:sum";
 
 /**
  * What one row adds to the sums: correct, predicted and gold for every label, then unknown predictions, precision, recall and F1 of the row,

@@ -5,7 +5,9 @@ import { averageScores, countsAt, fromColumns, scoreCounts, toColumns, type Clas
 import { entitySignature, type EntityOptions, type EntityOutcome } from "./entities.ts";
 import { countLabels, MULTI_LABEL_SIGNATURE, multiLabelOfCounts, type LabelRow } from "./multi-label.ts";
 import type { MetricTable, SummedMetric } from "./table.ts";
-import { tagSignature, type TagMode } from "./tags.ts";
+import { keepScheme } from "./tag-answers.ts";
+import type { TagScheme } from "./tag-spans.ts";
+import { countTags, tagSignature, type TagMode } from "./tags.ts";
 
 export interface TextRow {
   readonly prediction: string;
@@ -61,6 +63,41 @@ export function entityTable(types: readonly string[], options: EntityOptions = {
 /** Precision, recall and F1 of entities in tagged sentences, micro, macro, weighted and by type, as seqeval. `types` are all that occur. */
 export function tagTable(types: readonly string[], mode: TagMode = "default"): MetricTable<CountsByClass> {
   return { columnsOf: (counts) => toColumns(counts, types), metrics: classMetrics(types, tagSignature(mode)) };
+}
+
+/** One answer in tags. */
+export interface TagRow {
+  readonly gold: readonly string[];
+  /** As many as gold ones, of any scheme. */
+  readonly predicted: readonly string[];
+  readonly isUnreadable: boolean;
+  /** There were more tags than gold ones, or fewer. */
+  readonly isMisfit: boolean;
+}
+
+/**
+ * Both readings of seqeval at once: `f1_micro`, … by default, `f1_micro_strict`, … of the scheme, for which tags of another are O; with `parse_failure_rate` and
+ * `length_error`. `types` are all that occur; `origin` says in the signature how answers became tags.
+ */
+export function tagAnswerTable(types: readonly string[], scheme: TagScheme, origin: string): MetricTable<TagRow> {
+  const [loose, strict] = [tagTable(types), tagTable(types, scheme)];
+  const width = 3 * types.length;
+  const rate = (name: string, column: number): SummedMetric => ({ name, unit: "fraction", direction: "falls", signature: `tags|${origin}`, valueOf: (sums) => sums[2 * width + column]! / Math.max(1, sums[2 * width + 2]!) });
+  return {
+    columnsOf: ({ gold, predicted, isUnreadable, isMisfit }) => [
+      ...loose.columnsOf(countTags(gold, predicted)),
+      ...strict.columnsOf(countTags(gold, keepScheme(predicted, scheme), scheme)),
+      isUnreadable ? 1 : 0,
+      isMisfit ? 1 : 0,
+      1,
+    ],
+    metrics: [
+      ...loose.metrics.map((metric) => ({ ...metric, signature: `${metric.signature}|${origin}` })),
+      ...strict.metrics.map(({ name, signature, valueOf, ...metric }) => ({ ...metric, name: `${name}_strict`, signature: `${signature}|${origin}`, valueOf: (sums: ArrayLike<number>) => valueOf(Array.from(sums).slice(width)) })),
+      rate("parse_failure_rate", 0),
+      rate("length_error", 1),
+    ],
+  };
 }
 
 /** Precision, recall and F1 micro, macro, weighted, by row (`f1_samples`) and by label (`<label>/f1`), `subset_accuracy`, `hamming_loss`, `unknown_label_rate`. */
