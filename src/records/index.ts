@@ -11,3 +11,4 @@ export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantization
 export { VERIFICATION_SCHEMA_VERSION, verificationRecordSchema, verificationThresholdsSchema, verifiedModelSchema, type VerificationRecord, type VerificationThresholds, type VerifiedModel } from "./verification.ts";
 export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runSchemeSchema, runStatusSchema, runUpgrades, timeZoneSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunScheme, type RunStatus, type TimeZone } from "./run.ts";
 export { COMPATIBILITY_SCHEMA_VERSION, compatibilitySchema, type Compatibility } from "./compatibility.ts";
+export { XET_FILE_SCHEMA_VERSION, xetFileSchema, type XetFile } from "./xet-file.ts";

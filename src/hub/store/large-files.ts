@@ -1,11 +1,15 @@
 // Large files of a hub by content: the SHA-256 is the name, so that a file is stored once whoever uploads it, and nothing is ever changed.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createLargeFile, glance, remove, scanDirectory, type LargeFileWriter } from "../../files/index.ts";
-import { openWhole, streamContent, type ByteRange } from "./content.ts";
+import { createLargeFile, glance, remove, type LargeFileWriter } from "../../files/index.ts";
+import { listXetPointers, removeXetPointer } from "../xet/places.ts";
+import { sweepXorbs } from "../xet/sweep-xorbs.ts";
+import { streamContent, type ByteRange } from "./content.ts";
 import { diskFull, isDiskFull, largeFileMissing } from "./errors.ts";
-import { isOid, uploadsPlace, wholePlace } from "./places.ts";
+import { findForm, listOids } from "./find-form.ts";
+import { isOid, listWhole, uploadsPlace, wholePlace } from "./places.ts";
 import { receive } from "./receive.ts";
+import { sweepUploads } from "./sweep-uploads.ts";
 import { finishUpload, putPart, startUpload, type Upload, type UploadedPart, type UploadPlan } from "./uploads.ts";
 
 export interface LargeFiles {
@@ -34,6 +38,11 @@ export interface SweepLimits {
   readonly olderThanMs: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /**
+   * How long chunks that no file needs are kept after they came. Default 30 days: clients remember for up to 28 which chunks are stored
+   * and then send no more than a reference. Whoever asks for less gives the store a new generation.
+   */
+  readonly keepXorbsMs?: number;
 }
 
 export interface SweepResult {
@@ -48,25 +57,22 @@ export interface LargeFilesOptions {
   readonly create?: (path: string) => Promise<LargeFileWriter>;
 }
 
+/** 28 days, and two in which clocks may differ. */
+const KEEP_XORBS_MS = 30 * 86_400_000;
+
 /** Opens the large files below the directory of a host; touches nothing. */
 export function openLargeFiles(directory: string, { create = createLargeFile }: LargeFilesOptions = {}): LargeFiles {
-  const size = (oid: string) => {
-    const found = isOid(oid) ? glance(wholePlace(directory, oid)) : undefined;
-    return found?.isFile === true ? found.sizeBytes : undefined;
-  };
-  const requireSize = (oid: string) => {
-    const sizeBytes = size(oid);
-    if (sizeBytes === undefined) throw largeFileMissing(oid);
-    return sizeBytes;
-  };
+  const size = (oid: string) => (isOid(oid) ? findForm(directory, oid)?.sizeBytes : undefined);
   return {
     has: (oid) => size(oid) !== undefined,
     size,
     read(oid, range) {
-      const sizeBytes = requireSize(oid);
+      const form = isOid(oid) ? findForm(directory, oid) : undefined;
+      if (form === undefined) throw largeFileMissing(oid);
+      const { sizeBytes } = form;
       const { start, end } = range ?? { start: 0, end: sizeBytes };
       if (!(start >= 0 && start <= end && end <= sizeBytes)) throw new RangeError(`Cannot read bytes ${start}..${end} of large file ${oid}: it has ${sizeBytes}`);
-      return streamContent(() => openWhole(wholePlace(directory, oid)), { start, end });
+      return streamContent(form.open, { start, end });
     },
     async put(oid, sizeBytes, bytes) {
       const place = wholePlace(directory, oid);
@@ -86,48 +92,23 @@ export function openLargeFiles(directory: string, { create = createLargeFile }: 
     finishUpload: (id, parts) => orDiskFull(id.slice(0, 64), () => finishUpload(directory, id, parts)),
     async remove(oid) {
       remove(wholePlace(directory, oid));
+      removeXetPointer(directory, oid);
     },
-    *list() {
-      for (const { oid } of listWhole(directory)) yield oid;
-    },
-    async sweep(live, { olderThanMs, now }) {
+    list: () => listOids(directory).values(),
+    async sweep(live, { olderThanMs, now, keepXorbsMs = KEEP_XORBS_MS }) {
       const removed: string[] = [];
       let freedBytes = 0;
-      for (const { oid, path } of listWhole(directory)) {
+      for (const { oid, path } of [...listWhole(directory), ...listXetPointers(directory)]) {
         const found = live.has(oid) ? undefined : glance(path);
         if (found === undefined || found.modifiedMs > now - olderThanMs) continue;
         remove(path);
         removed.push(oid);
         freedBytes += found.sizeBytes;
       }
+      freedBytes += sweepXorbs(directory, now - keepXorbsMs);
       return { removed, freedBytes, uploads: sweepUploads(directory, now - olderThanMs) };
     },
   };
-}
-
-function* listWhole(directory: string): Generator<{ readonly oid: string; readonly path: string }> {
-  const root = join(directory, "large");
-  for (const first of namesIn(root)) {
-    for (const second of namesIn(join(root, first))) {
-      for (const oid of namesIn(join(root, first, second))) if (isOid(oid)) yield { oid, path: wholePlace(directory, oid) };
-    }
-  }
-}
-
-/** An upload counts as continued when its newest part was written. */
-function sweepUploads(directory: string, before: number): number {
-  const root = uploadsPlace(directory);
-  const old = namesIn(root).filter((name) => {
-    const newest = [join(root, name), ...namesIn(join(root, name)).map((part) => join(root, name, part))].map((path) => glance(path)?.modifiedMs ?? 0);
-    return Math.max(...newest) < before;
-  });
-  for (const name of old) remove(join(root, name));
-  return old.length;
-}
-
-function namesIn(directory: string): readonly string[] {
-  const found = scanDirectory(directory);
-  return "refused" in found ? [] : found.map(({ name }) => name);
 }
 
 async function orDiskFull<T>(oid: string, act: () => Promise<T>): Promise<T> {

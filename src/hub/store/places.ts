@@ -1,5 +1,6 @@
 // Where contents lie below the directory of a host.
 import { join } from "node:path";
+import { scanDirectory } from "../../files/index.ts";
 import { oidInvalid } from "./errors.ts";
 
 const OID = /^[0-9a-f]{64}$/;
@@ -22,4 +23,19 @@ export function wholePlace(directory: string, oid: string): string {
 /** Unfinished uploads. */
 export function uploadsPlace(directory: string): string {
   return join(directory, "uploads");
+}
+
+export function* listWhole(directory: string): Generator<{ readonly oid: string; readonly path: string }> {
+  const root = join(directory, "large");
+  for (const first of namesIn(root)) {
+    for (const second of namesIn(join(root, first))) {
+      for (const oid of namesIn(join(root, first, second))) if (isOid(oid)) yield { oid, path: wholePlace(directory, oid) };
+    }
+  }
+}
+
+/** Names in a directory; none where there is none. */
+export function namesIn(directory: string): readonly string[] {
+  const found = scanDirectory(directory);
+  return "refused" in found ? [] : found.map(({ name }) => name);
 }
