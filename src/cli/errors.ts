@@ -123,6 +123,19 @@ export function promptFormatDiffers(model: string, trained: string, asked: strin
   });
 }
 
+export function encoderCannot(model: string, wanted: string): TunesmithError {
+  return new TunesmithError({
+    code: "cli.encoder_cannot",
+    message: `Cannot use ${wanted} with ${model}: it is a BERT, which answers with vectors or scores and not with text`,
+    hint: "Compare its vectors or scores instead: `tunesmith quantize --dataset-path`.",
+    exitCode: 2,
+  });
+}
+
+export function noAdapterToExport(model: string): TunesmithError {
+  return usageFault(`--adapter-only needs a run, a checkpoint or a PEFT directory: ${model} is a whole model`, "tunesmith quantize");
+}
+
 export function taskNeedsDataset(): TunesmithError {
   return usageFault("--task-metric needs --dataset-path: the rows that are answered", "tunesmith quantize");
 }

@@ -25,9 +25,10 @@ export interface QuantizationInputOptions {
 /** What a test answer is asked without a dataset. */
 const TEST_ROW: Pick<Row, "instruction" | "input"> = { instruction: "What helps against a sore throat?", input: "" };
 
-/** The sequences to measure on and to weigh by, the prompt and the provenance of a quantization, rendered as the model was trained. @throws `data.*`, `tokenizer.*` */
-export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "importance" | "testPrompt" | "provenance">> {
+/** The sequences to measure on and to weigh by, the prompt and the provenance of a quantization, rendered as the model was trained; for an encoder, the texts as they are. @throws `data.*`, `tokenizer.*` */
+export async function prepareQuantization(options: QuantizationInputOptions): Promise<Pick<QuantizeModelOptions, "perplexity" | "importance" | "texts" | "testPrompt" | "provenance">> {
   const { source } = options;
+  if (source.isEncoder) return { provenance: source.provenance, texts: encoderTexts(options) };
   const format = options.promptFormat ?? findPromptFormat(source.provenance) ?? "alpaca";
   const provenance = { ...source.provenance, ...(options.promptFormat === undefined ? {} : { prompt_format: options.promptFormat }) };
   if (options.datasetPath === undefined && options.importanceDataset === undefined && !options.testGeneration) return { provenance };
@@ -46,4 +47,11 @@ export async function prepareQuantization(options: QuantizationInputOptions): Pr
     },
     testPrompt: options.testGeneration ? renderPrompt(rows[0] ?? TEST_ROW, format, tokenizer).prompt : undefined,
   };
+}
+
+/** A row's instruction and input ask, its output answers. */
+function encoderTexts({ datasetPath, split, maxRows }: QuantizationInputOptions): QuantizeModelOptions["texts"] {
+  if (datasetPath === undefined) return undefined;
+  const { record, splits } = loadDataset(datasetPath);
+  return { datasetDigest: record.digest, rows: splits[split].slice(0, maxRows).map(({ instruction, input, output }) => ({ question: [instruction, input].filter((text) => text !== "").join("\n"), answer: output })) };
 }

@@ -1,5 +1,6 @@
 // What `tunesmith quantize` is pointed at: a model as it is, or a checkpoint whose adapter is merged into its base on the way.
 import { basename, join, resolve } from "node:path";
+import { isEncoder } from "../engine/models/index.ts";
 import type { MergedAdapter, ModelToQuantize } from "../quantization/index.ts";
 import { findModel } from "./find-model.ts";
 import { fromLegacyPath } from "./legacy-path.ts";
@@ -13,6 +14,8 @@ export interface QuantizationSource extends ModelToQuantize {
   /** Where the files go unless told otherwise. */
   readonly outputDir: string;
   readonly provenance: Readonly<Record<string, string>>;
+  /** It answers with vectors or scores. */
+  readonly isEncoder: boolean;
 }
 
 interface SourceParts {
@@ -31,17 +34,13 @@ export async function findQuantizationSource(wanted: string, parts: SourceParts)
   if (isDirectory(path) && !exists(join(path, "config.json"))) return checkpointSource(path, parts);
   if (parts.baseModel !== undefined) parts.print.warn(`${wanted} is a whole model and needs no base: ${parts.baseModel} is not used`);
   const { path: modelPath, source } = await findModel(wanted, parts);
-  return { modelPath, outputDir: source === "path" ? join(modelPath, "..", "quantized") : "quantized", provenance: readProvenance(modelPath) };
+  return { modelPath, outputDir: source === "path" ? join(modelPath, "..", "quantized") : "quantized", provenance: readProvenance(modelPath), isEncoder: isEncoder(modelPath) };
 }
 
 async function checkpointSource(path: string, parts: SourceParts): Promise<QuantizationSource> {
-  const [{ chooseCheckpoint, describeOrigin, readChatTemplate }, { readCheckpointMetadata }, { isFile }] = await Promise.all([
-    import("../training/index.ts"),
-    import("../checkpoints/index.ts"),
-    import("../files/index.ts"),
-  ]);
-  const checkpoint = chooseCheckpoint(path);
-  const { path: modelPath } = await findModel(parts.baseModel ?? readCheckpointMetadata(checkpoint).model.base_model, parts);
+  const [{ baseOfAdapter, chooseAdapter, describeOrigin, readChatTemplate }, { isFile }] = await Promise.all([import("../training/index.ts"), import("../files/index.ts")]);
+  const checkpoint = chooseAdapter(path);
+  const { path: modelPath } = await findModel(parts.baseModel ?? baseOfAdapter(checkpoint), parts);
   const adapter: MergedAdapter = { path: checkpoint, chatTemplate: readChatTemplate(checkpoint) };
   const runDirectory = resolve(checkpoint, "..", "..");
   const inRun = isFile(join(runDirectory, "run.json"));
@@ -51,5 +50,6 @@ async function checkpointSource(path: string, parts: SourceParts): Promise<Quant
     name: basename(inRun ? runDirectory : resolve(checkpoint)),
     outputDir: inRun ? join(checkpoint, "..", "..", "quantized") : join(checkpoint, "..", "quantized"),
     provenance: describeOrigin(checkpoint, modelPath),
+    isEncoder: isEncoder(modelPath),
   };
 }

@@ -1,5 +1,5 @@
 // A model that a server is told to serve, found and traced to what made it: by the version, id or name of a run, by a path, or by a Hub id.
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { PromptFormat } from "../data/index.ts";
 import type { FoundModel, ModelIdentity, ShelfPlace } from "../serving/index.ts";
 import { TunesmithError } from "../errors.ts";
@@ -97,10 +97,11 @@ async function findIfEncoder(wanted: string, wish: ServingWish): Promise<string 
 }
 
 async function encoder(path: string, source: string, { threads, maxWaiting, timeoutMs }: ServingWish): Promise<FoundModel> {
-  const [{ openEncoderSource }, { openModelPool, rawPrompt, singleQuestion }, { readProvenance }] = await Promise.all([import("../engine/models/index.ts"), import("../serving/index.ts"), import("./model-provenance.ts")]);
+  const [{ onnxModelDirectory, openEncoderSource }, { openModelPool, rawPrompt, singleQuestion }, { readProvenance }] = await Promise.all([import("../engine/models/index.ts"), import("../serving/index.ts"), import("./model-provenance.ts")]);
   const opened = openEncoderSource(path);
   opened.close();
-  const identity: ModelIdentity = { name: nameOf(source), ...traceOf(readProvenance(path)), digest: opened.digest };
+  // An ONNX file is called `model.onnx` in every model: its folder says more.
+  const identity: ModelIdentity = { name: nameOf(/\.onnx$/i.test(source) ? resolve(onnxModelDirectory(source)) : source), ...traceOf(readProvenance(path)), digest: opened.digest };
   return {
     identity,
     open: async () => ({
@@ -158,8 +159,6 @@ function traceOf(provenance: Readonly<Record<string, string>>): Omit<ModelIdenti
   return { version: said("version"), runId: said("run_id"), checkpoint: said("checkpoint_id"), datasetDigest: said("dataset_digest"), baseModel: said("base_model") };
 }
 
-/** An ONNX file is called `model.onnx` in every model: its folder says more. */
 function nameOf(path: string): string {
-  if (/\.onnx$/i.test(path)) return basename(join(path, basename(join(path, "..")) === "onnx" ? "../.." : "..")) || path;
   return basename(path.replace(/[\\/]+$/, "")).replace(/\.gguf$/i, "") || path;
 }

@@ -24,12 +24,14 @@ export interface ConvertAdapterOptions {
   /** The base model, for its sizes. */
   readonly modelPath: string;
   readonly outputPath: string;
+  /** Written as `tunesmith.<key>`. */
+  readonly provenance?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
 /** Writes a LoRA adapter as a GGUF file, in a child process. @throws `models.*`, `files.disk_too_small`, `engine.crashed` */
-export async function convertAdapter({ adapterPath, modelPath, outputPath, signal }: ConvertAdapterOptions): Promise<void> {
-  await convert({ kind: "adapter", adapterPath, modelPath, outputPath }, adapterPath, signal);
+export async function convertAdapter({ adapterPath, modelPath, outputPath, provenance = {}, signal }: ConvertAdapterOptions): Promise<void> {
+  await convert({ kind: "adapter", adapterPath, modelPath, outputPath, provenance }, adapterPath, signal);
 }
 
 async function convert(request: ConvertRequest, what: string, signal: AbortSignal | undefined): Promise<void> {

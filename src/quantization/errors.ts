@@ -61,3 +61,11 @@ export function nothingToVerify(model: string): TunesmithError {
     exitCode: 2,
   });
 }
+
+export function encoderAdapterAlone(adapterPath: string): TunesmithError {
+  return new TunesmithError({
+    code: "quantization.encoder_adapter",
+    message: `Cannot write the adapter ${adapterPath} alone as GGUF: its base is a BERT, nothing applies such a file to one`,
+    hint: "Merge it: `tunesmith merge`, or name it to `tunesmith quantize`.",
+  });
+}

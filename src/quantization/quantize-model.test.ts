@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTemporaryFolder, writeTinyGguf } from "../../test/helpers/tiny-gguf.ts";
 import { openModel, writeMergedDirectory } from "../engine/models/index.ts";
 import { findQuantizationRecord, quantizeModel } from "./quantize-model.ts";
-import type { QuantizationEvent } from "./worker.ts";
+import { prepareSource } from "./source.ts";
+import { run } from "./worker.ts";
+import type { QuantizationEvent } from "./work.ts";
 
 const folder = makeTemporaryFolder();
 const source = folder.file("tiny-f32.gguf");
@@ -48,8 +50,9 @@ describe("quantizeModel", () => {
 
   it("weighs columns by an importance matrix, where the type can use one", async () => {
     const importance = { sequences: sequences.map(({ ids }) => ids), datasetDigest: "d2" };
-    const outputDir = folder.file("weighed");
-    const record = await quantizeModel({ modelPath: source, types: ["q4_0", "q8_0"], outputDir, threads: 1, createdAt, importance });
+    const stagingDir = folder.file("weighed");
+    mkdirSync(stagingDir);
+    const record = await run({ model: "tiny", modelPath: source, types: ["q4_0", "q8_0"], stagingDir, sourceType: "auto", threads: 1, benchmark: false, importance }, { emit: () => {}, signal: new AbortController().signal });
     expect(record.types.map((type) => type.importance)).toEqual([{ dataset_digest: "d2", rows: 2, tokens: 31 }, null]);
     const even = findQuantizationRecord(folder.file("quantized"))!.types.find(({ type }) => type === "q4_0")!;
     expect(record.types[0]!.sha256).not.toBe(even.sha256);
@@ -62,8 +65,18 @@ describe("quantizeModel", () => {
     writeMergedDirectory(weights, undefined, directory, { dtype: "f32" });
     weights.close();
     const record = await quantizeModel({ modelPath: directory, types: ["q4_0"], outputDir: folder.file("from-directory"), threads: 1, createdAt, provenance: { prompt_format: "alpaca" } });
-    expect(record.source).toMatchObject({ path: directory, type: "f16" });
+    expect(record.source).toMatchObject({ path: directory, type: "f32" });
     expect(readdirSync(folder.file("from-directory")).sort()).toEqual(["merged_model-q4_0.gguf", "quantization_metrics.json"]);
+  });
+
+  it("loses nothing of bf16 weights on the way", () => {
+    const weights = openModel(source);
+    writeMergedDirectory(weights, undefined, folder.file("brain"), { dtype: "bf16" });
+    weights.close();
+    expect(prepareSource({ modelPath: folder.file("brain") }, folder.file("brain.gguf"), "auto", undefined).type).toBe("bf16");
+    const [before, after] = [openModel(folder.file("brain")), openModel(folder.file("brain.gguf"))];
+    for (const name of before.names) expect(Buffer.compare(Buffer.from(after.readF32(name).buffer), Buffer.from(before.readF32(name).buffer)), name).toBe(0);
+    for (const one of [before, after]) one.close();
   });
 
   it("asks for room for the unquantized file and every type before it writes anything", async () => {
@@ -72,7 +85,7 @@ describe("quantizeModel", () => {
     weights.close();
     const outputDir = folder.file("no-room/quantized");
     const quantize = (modelPath: string, freeBytes: number) => quantizeModel({ modelPath, types: ["q4_0", "q8_0"], outputDir, threads: 1, createdAt }, { freeBytes });
-    await expect(quantize(folder.file("merged_model"), (elements * (16 + 4.5 + 8.5)) / 8 - 1)).rejects.toMatchObject({ code: "files.disk_too_small", details: { needed_bytes: (elements * 29) / 8 } });
+    await expect(quantize(folder.file("merged_model"), (elements * (32 + 4.5 + 8.5)) / 8 - 1)).rejects.toMatchObject({ code: "files.disk_too_small", details: { needed_bytes: (elements * 45) / 8 } });
     await expect(quantize(source, 10)).rejects.toMatchObject({ details: { needed_bytes: (elements * 13) / 8 } });
     expect(existsSync(folder.file("no-room"))).toBe(false);
   });

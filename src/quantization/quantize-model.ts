@@ -6,21 +6,21 @@ import { parseRecord, QUANTIZATION_SCHEMA_VERSION, quantizationRecordSchema, typ
 import { noQuantizationTypes, unknownQuantizationTypes } from "./errors.ts";
 import type { ScoredSequence } from "./measure.ts";
 import { estimateBytes, requireRoom } from "./room.ts";
-import { modelNameOf, type ModelToQuantize, type SourceType } from "./source.ts";
-import type { ImportanceSource, QuantizationEvent, QuantizationWork, QuantizationWorkDone } from "./worker.ts";
+import { modelNameOf, type ModelToQuantize, type WantedType } from "./source.ts";
+import type { ImportanceSource, QuantizationEvent, QuantizationWork, QuantizationWorkDone, TextSource } from "./work.ts";
 
 /** Name of the record beside the models. */
 export const QUANTIZATION_RECORD_FILE = "quantization_metrics.json";
 
-/** `modelPath` is a Hugging Face model directory, or an unquantized .gguf file. */
+/** `modelPath` is a Hugging Face model directory, an unquantized .gguf file, or the .onnx file of a BERT. */
 export interface QuantizeModelOptions extends ModelToQuantize {
   /** In the order in which they are made, for example q8_0 and q4_k_m. */
   readonly types: readonly string[];
   readonly outputDir: string;
   /** What the file names begin with. Default: the name of the model path. */
   readonly name?: string;
-  /** The unquantized GGUF that is written on the way, where the model is none. Default f16. */
-  readonly sourceType?: SourceType;
+  /** The unquantized GGUF that is written on the way, where the model is none. Default `auto`. */
+  readonly sourceType?: WantedType;
   /** Default: physical cores, at most 8. */
   readonly threads?: number;
   /** Written into the GGUF header where one is written on the way, as `tunesmith.<key>`. */
@@ -29,6 +29,8 @@ export interface QuantizeModelOptions extends ModelToQuantize {
   readonly perplexity?: { readonly sequences: readonly ScoredSequence[]; readonly datasetDigest: string | null };
   /** Weighs the columns of every matrix by what these sequences excite, on data that nothing is measured on. Default: every column weighs the same. */
   readonly importance?: ImportanceSource;
+  /** Compares the vectors or scores of an encoder on these texts. Default: not compared. */
+  readonly texts?: TextSource;
   /** Measures tokens per second. Default false. */
   readonly benchmark?: boolean;
   /** Answers this prompt with every type; the text as the model shall see it. Default: not answered. */
@@ -52,7 +54,7 @@ export interface QuantizeModelContext {
  */
 export async function quantizeModel(options: QuantizeModelOptions, { onEvent, freeBytes, signal }: QuantizeModelContext = {}): Promise<QuantizationRecord> {
   const types = requireTypes(options.types);
-  requireRoom(options.outputDir, estimateBytes(options, options.sourceType ?? "f16", types), freeBytes);
+  requireRoom(options.outputDir, estimateBytes(options, options.sourceType ?? "auto", types), freeBytes);
   const model = options.name ?? modelNameOf(options.modelPath);
   const threads = options.threads ?? defaultThreads();
   const stagingDir = join(options.outputDir, `.quantizing-${process.pid}`);
@@ -65,11 +67,12 @@ export async function quantizeModel(options: QuantizeModelOptions, { onEvent, fr
       model,
       types,
       stagingDir,
-      sourceType: options.sourceType ?? "f16",
+      sourceType: options.sourceType ?? "auto",
       threads,
       provenance: options.provenance,
       perplexity: options.perplexity,
       importance: options.importance,
+      texts: options.texts,
       benchmark: options.benchmark ?? false,
       testPrompt: options.testPrompt,
     };

@@ -1,9 +1,9 @@
 // How much a quantization will write, known from the headers of its source before anything is written.
 import type { QuantizationType } from "../engine/llama/index.ts";
-import { openModel } from "../engine/models/index.ts";
+import { openWeights, weightCount } from "../engine/models/index.ts";
 import { openGguf } from "../engine/gguf/index.ts";
 import { diskTooSmall, freeBytes } from "../files/index.ts";
-import { mustConvert, type ModelToQuantize, type SourceType } from "./source.ts";
+import { chooseType, mustConvert, type ModelToQuantize, type WantedType } from "./source.ts";
 
 /** Bits a weight of one type takes, scales of its blocks included; mixed types (`_m`, `_l`) somewhat more. */
 function bitsPerWeight(type: QuantizationType): number {
@@ -16,10 +16,10 @@ function bitsPerWeight(type: QuantizationType): number {
  * Bytes that are on the disk at once at the end: the unquantized GGUF that is written first where it must be, and a file for each type. Types
  * that mix precisions may take a tenth more; once the first file stands, a dry run of the quantizer knows exactly.
  */
-export function estimateBytes(model: ModelToQuantize, sourceType: SourceType, types: readonly QuantizationType[]): number {
+export function estimateBytes(model: ModelToQuantize, wanted: WantedType, types: readonly QuantizationType[]): number {
   const converts = mustConvert(model);
   const elements = converts ? countOfModel(model.modelPath) : countOfGguf(model.modelPath);
-  const bits = [...(converts ? [sourceType] : []), ...types].reduce((sum, type) => sum + bitsPerWeight(type), 0);
+  const bits = [...(converts ? [chooseType(model, wanted)] : []), ...types].reduce((sum, type) => sum + bitsPerWeight(type), 0);
   return Math.ceil((elements * bits) / 8);
 }
 
@@ -29,12 +29,9 @@ export function requireRoom(outputDir: string, neededBytes: number, free: number
 }
 
 function countOfModel(modelPath: string): number {
-  const source = openModel(modelPath);
-  try {
-    return source.names.reduce((sum, name) => sum + product(source.info(name).shape), 0);
-  } finally {
-    source.close();
-  }
+  const source = openWeights(modelPath);
+  source.close();
+  return weightCount(source);
 }
 
 function countOfGguf(modelPath: string): number {

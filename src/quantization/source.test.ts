@@ -22,9 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-function tensorsOf(path: string): Readonly<Record<string, Uint8Array>> {
+function tensorsOf(path: string): Readonly<Record<string, string>> {
   const file = openGguf(path);
-  const tensors = Object.fromEntries([...file.tensors.keys()].map((name) => [name, file.read(name)]));
+  const tensors = Object.fromEntries([...file.tensors.keys()].map((name) => [name, Buffer.from(file.read(name)).toString("base64")]));
   file.close();
   return tensors;
 }

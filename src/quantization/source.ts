@@ -1,14 +1,20 @@
 // What is quantized: a Hugging Face directory, or a model with an adapter, is first written as an unquantized GGUF; a GGUF file is taken as it is.
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { applyTemplate } from "../data/index.ts";
 import { findNumber, openGguf } from "../engine/gguf/index.ts";
 import { QUANTIZATION_TYPES } from "../engine/llama/index.ts";
-import { convertToGguf, openModel, readAdapter, withTokenizer, type WeightSource } from "../engine/models/index.ts";
+import { convertEncoderToGguf, convertToGguf, isEncoder, onnxModelDirectory, openEncoderSource, openModel, openWeights, readAdapter, storedType, withTokenizer } from "../engine/models/index.ts";
 import { exists, fileMissing, isDirectory } from "../files/index.ts";
 import { alreadyQuantized, notAModel } from "./errors.ts";
 
 /** Types that llama's quantizer reads. */
 export type SourceType = "f32" | "f16" | "bf16";
+
+/**
+ * `auto` loses nothing on the way: as the weights are stored. Sums with an adapter onto 16-bit weights are rounded once, to f16, which keeps
+ * eight times as much of them as bf16.
+ */
+export type WantedType = SourceType | "auto";
 
 const SOURCE_TYPES: readonly string[] = ["f32", "f16", "bf16"] satisfies SourceType[];
 
@@ -31,8 +37,9 @@ export interface UnquantizedGguf {
   readonly type: string;
 }
 
-/** The name of the files: that of the directory, or of the GGUF file without its type and extension. */
+/** The name of the files: that of the directory, or of the GGUF file without its type and extension; an ONNX file is called as its model's directory. */
 export function modelNameOf(modelPath: string): string {
+  if (/\.onnx$/i.test(modelPath)) return basename(resolve(onnxModelDirectory(modelPath)));
   return basename(modelPath).replace(/\.gguf$/i, "").replace(/[-.](f32|f16|bf16)$/i, "");
 }
 
@@ -43,6 +50,7 @@ export function mustConvert({ modelPath, adapter }: ModelToQuantize): boolean {
     if (!exists(join(modelPath, "config.json"))) throw notAModel(modelPath);
     return true;
   }
+  if (modelPath.toLowerCase().endsWith(".onnx")) return true;
   if (!modelPath.toLowerCase().endsWith(".gguf")) throw notAModel(modelPath);
   if (adapter !== undefined) return true;
   const type = ggufType(modelPath);
@@ -50,25 +58,38 @@ export function mustConvert({ modelPath, adapter }: ModelToQuantize): boolean {
   return false;
 }
 
-/** Writes the model as GGUF to `path`, with its adapter merged in f32, or returns the GGUF file it is already. `auto` keeps 32 bits and bf16, else f16. */
-export function prepareSource(model: ModelToQuantize, path: string, wanted: SourceType | "auto", provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
+/** Writes the model as GGUF to `path`, with its adapter merged in f32, or returns the GGUF file it is already. */
+export function prepareSource(model: ModelToQuantize, path: string, wanted: WantedType, provenance: Readonly<Record<string, string>> | undefined): UnquantizedGguf {
   const { modelPath, adapter } = model;
   if (!mustConvert(model)) return { path: modelPath, type: ggufType(modelPath) };
+  const type = chooseType(model, wanted);
+  const options = { type, provenance, adapter: adapter && readAdapter(adapter.path) };
+  if (isEncoder(modelPath)) {
+    const source = openEncoderSource(modelPath);
+    try {
+      convertEncoderToGguf(source, path, options);
+    } finally {
+      source.close();
+    }
+    return { path, type };
+  }
   const source = openModel(modelPath);
   try {
     const template = adapter?.chatTemplate;
-    const spoken = template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template));
-    const type = wanted === "auto" ? storedType(source) : wanted;
-    convertToGguf(spoken, path, { type, provenance, adapter: adapter && readAdapter(adapter.path) });
+    convertToGguf(template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template)), path, options);
     return { path, type };
   } finally {
     source.close();
   }
 }
 
-function storedType(source: WeightSource): SourceType {
-  const { type } = source.info("model.embed_tokens.weight");
-  return type === "f32" || type === "bf16" ? type : "f16";
+/** What {@link prepareSource} writes the model as. Reads headers. */
+export function chooseType({ modelPath, adapter }: ModelToQuantize, wanted: WantedType): SourceType {
+  if (wanted !== "auto") return wanted;
+  const source = openWeights(modelPath);
+  source.close();
+  const stored = storedType(source);
+  return adapter !== undefined && stored === "bf16" ? "f16" : stored;
 }
 
 /** The file type that the header names, or that of its largest tensor. */

@@ -7,7 +7,7 @@ export { EVALUATION_SCHEMA_VERSION, comparisonRowSchema, evaluationComparisonSch
 export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type HistoryMetrics } from "./history.ts";
 export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
 export { parseRecord, type RecordUpgrade } from "./parse.ts";
-export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, taskMetricSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type TaskMetric, type TestGeneration } from "./quantization.ts";
+export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, taskMetricSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type ScoreAgreement, type TaskMetric, type TestGeneration, type VectorAgreement } from "./quantization.ts";
 export { VERIFICATION_SCHEMA_VERSION, verificationRecordSchema, verificationThresholdsSchema, verifiedModelSchema, type VerificationRecord, type VerificationThresholds, type VerifiedModel } from "./verification.ts";
 export { RUN_SCHEMA_VERSION, datasetReferenceSchema, hostFactsSchema, modelReferenceSchema, runRecordSchema, runSchemeSchema, runStatusSchema, runUpgrades, timeZoneSchema, type DatasetReference, type HostFacts, type ModelReference, type RunRecord, type RunScheme, type RunStatus, type TimeZone } from "./run.ts";
 export { COMPATIBILITY_SCHEMA_VERSION, compatibilitySchema, type Compatibility } from "./compatibility.ts";

@@ -43,6 +43,29 @@ export const klDivergenceSchema = z.object({
 });
 export type KlDivergence = z.infer<typeof klDivergenceSchema>;
 
+/** How far the vectors of an encoder have moved. */
+export const vectorAgreementSchema = z.object({
+  /** Cosine of a text's vector with that of the unquantized encoder, −1 to 1. */
+  mean_cosine: z.number(),
+  min_cosine: z.number(),
+  texts: z.number().int().positive(),
+});
+export type VectorAgreement = z.infer<typeof vectorAgreementSchema>;
+
+/** How far the scores of a cross-encoder or classifier have moved. */
+export const scoreAgreementSchema = z.object({
+  /** Absolute difference of its outputs (logits) from those of the unquantized one. */
+  mean_difference: z.number().nonnegative(),
+  max_difference: z.number().nonnegative(),
+  /** Standard deviation of the unquantized outputs: what a difference is large or small against. */
+  spread: z.number().nonnegative(),
+  /** Share of the questions with the same best document, or of the pairs with the same label, 0 to 1. */
+  same_best: z.number().min(0).max(1),
+  /** Outputs compared: one a pair of question and document, or one a label. */
+  outputs: z.number().int().positive(),
+});
+export type ScoreAgreement = z.infer<typeof scoreAgreementSchema>;
+
 const measured = {
   /** exp of the mean negative log-likelihood in nats; null when it was not measured. */
   perplexity: z.number().positive().nullable(),
@@ -70,6 +93,10 @@ export const quantizedModelSchema = z.object({
   kl_divergence: klDivergenceSchema.nullable().default(null),
   /** Share of the scored tokens for which both find the same token most probable, 0 to 1. */
   top1_agreement: z.number().min(0).max(1).nullable().default(null),
+  /** Null for what does not answer with vectors, or was not measured. */
+  vectors: vectorAgreementSchema.nullable().default(null),
+  /** Null for what does not score, or was not measured. */
+  scores: scoreAgreementSchema.nullable().default(null),
   /** Tensors that got another type than the mix wants. */
   fallbacks: z.array(z.string()),
   /** What the importance matrix was measured on; null for a type quantized without one. */

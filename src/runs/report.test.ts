@@ -22,7 +22,7 @@ const measuredOn = { dataset_digest: "d", rows: 100, tokens: 4321 };
 const quantization: QuantizationRecord = {
   schema_version: 1, created_at: "2026-03-01T12:01:00.000Z", model: "tiny", threads: 2,
   source: { path: "merged", adapter: null, type: "f16", size_bytes: 10_000_000, parameter_count: 5_000_000, sha256: "y", perplexity: 3.5, prompt_tokens_per_s: 900, generate_tokens_per_s: 250, measured_on: measuredOn, task_metric: null },
-  types: [{ type: "q4_k_m", path: "q4.gguf", size_bytes: 3_400_000, bits_per_weight: 5.44, compression_ratio: 2.9, size_reduction_percent: 66, sha256: "x", perplexity: 3.6, perplexity_change: 0.1, kl_divergence: { mean: 0.012, p99: 0.1, max: 0.4 }, top1_agreement: 0.97, fallbacks: [], importance: null, test_generation: null, prompt_tokens_per_s: 800, generate_tokens_per_s: 300, measured_on: measuredOn, task_metric: null }],
+  types: [{ type: "q4_k_m", path: "q4.gguf", size_bytes: 3_400_000, bits_per_weight: 5.44, compression_ratio: 2.9, size_reduction_percent: 66, sha256: "x", perplexity: 3.6, perplexity_change: 0.1, kl_divergence: { mean: 0.012, p99: 0.1, max: 0.4 }, top1_agreement: 0.97, fallbacks: [], importance: null, test_generation: null, prompt_tokens_per_s: 800, generate_tokens_per_s: 300, measured_on: measuredOn, task_metric: null, vectors: null, scores: null }],
 };
 const points = (count: number, value: (step: number) => number) => Array.from({ length: count }, (_, index) => ({ step: index + 1, value: value(index + 1) }));
 const full: RunReportInput = {

@@ -1,5 +1,5 @@
 export type { TrainingEvent, TrainingFacts, TrainingOutcome } from "./events.ts";
-export { chooseCheckpoint, mergeCheckpoint, type MergedModel, type MergeOptions } from "./merge.ts";
+export { baseOfAdapter, chooseAdapter, chooseCheckpoint, mergeCheckpoint, type MergedModel, type MergeOptions } from "./merge.ts";
 export { describeOrigin } from "./origin.ts";
 export { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 export { readChatTemplate } from "./state.ts";

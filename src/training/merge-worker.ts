@@ -1,6 +1,6 @@
 // The child process of a merge: dequantizing is native code.
 import { applyTemplate } from "../data/index.ts";
-import { openModel, readAdapter, withTokenizer, writeMergedDirectory } from "../engine/models/index.ts";
+import { isEncoder, openEncoderSource, openModel, readAdapter, storedType, withTokenizer, writeMergedDirectory, writeMergedEncoderDirectory } from "../engine/models/index.ts";
 import { writeDirectoryAtomic } from "../files/index.ts";
 import { readChatTemplate } from "./state.ts";
 
@@ -18,12 +18,27 @@ export interface MergeResult {
 }
 
 /** Entry of the child process. */
-export async function run({ checkpoint, basePath, outputDir, dtype, provenance }: MergeRequest): Promise<MergeResult> {
+export async function run(request: MergeRequest): Promise<MergeResult> {
+  return isEncoder(request.basePath) ? mergeEncoder(request) : mergeDecoder(request);
+}
+
+async function mergeEncoder({ checkpoint, basePath, outputDir, dtype, provenance }: MergeRequest): Promise<MergeResult> {
+  const source = openEncoderSource(basePath);
+  try {
+    const adapter = readAdapter(checkpoint);
+    const chosen = dtype === "auto" ? storedType(source) : dtype;
+    await writeDirectoryAtomic(outputDir, (temporary) => writeMergedEncoderDirectory(source, adapter, temporary, { dtype: chosen, provenance }), { replace: true });
+    return { outputDir, dtype: chosen };
+  } finally {
+    source.close();
+  }
+}
+
+async function mergeDecoder({ checkpoint, basePath, outputDir, dtype, provenance }: MergeRequest): Promise<MergeResult> {
   const source = openModel(basePath);
   try {
     const adapter = readAdapter(checkpoint);
-    const stored = source.info("model.embed_tokens.weight").type;
-    const chosen = dtype !== "auto" ? dtype : stored === "f32" || stored === "bf16" ? stored : "f16";
+    const chosen = dtype === "auto" ? storedType(source) : dtype;
     const template = readChatTemplate(checkpoint);
     const model = template === undefined ? source : withTokenizer(source, applyTemplate(source.tokenizer, template));
     await writeDirectoryAtomic(outputDir, (temporary) => writeMergedDirectory(model, adapter, temporary, { dtype: chosen, provenance }), { replace: true });

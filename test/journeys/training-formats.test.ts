@@ -52,6 +52,7 @@ describe("a chat template of one's own", () => {
   let merged: string;
   beforeAll(async () => {
     run = await trainModel(world.options("templated", { prompt_format: "auto", chat_template: templatePath, epochs: 1 }));
+    writeFileAtomic(join(world.path, "base", "README.md"), "---\nlicense: apache-2.0\n---\n# Base\n");
     merged = (await mergeCheckpoint({ modelPath: run.directory, basePath: join(world.path, "base"), outputDir: join(world.path, "merged") })).outputDir;
   });
   const asked = { instruction: "hello", input: "" };
@@ -64,13 +65,17 @@ describe("a chat template of one's own", () => {
     expect(metadata.prompt_format).toBe("chat");
   });
 
-  it("is written into the merged model and the GGUF made of it, which render what was trained", async () => {
+  it("is written into the merged model and the GGUF made of it, which render what was trained and say where they are from", async () => {
     expect(readJson(join(merged, "tokenizer_config.json"))).toMatchObject({ chat_template: TEMPLATE });
     const gguf = join(world.path, "merged.gguf");
     await convertModel({ modelPath: merged, outputPath: gguf, type: "f32" });
     const file = openGguf(gguf);
     const tokenizers = [loadTokenizerDirectory(merged), tokenizerFromGguf(file.metadata, gguf)];
     file.close();
+    const { dataset } = run.record;
+    const said = ["run_id", "version", "dataset", "dataset_digest", "license"].map((key) => file.metadata.get(`tunesmith.${key}`)?.value);
+    expect(said).toEqual([run.record.id, run.record.version, dataset!.name, dataset!.digest, "apache-2.0"]);
+    expect(["general.license", "general.dataset.0.name"].map((key) => file.metadata.get(key)?.value)).toEqual(["apache-2.0", dataset!.name]);
     for (const tokenizer of tokenizers) expect(renderPrompt(asked, "chat", tokenizer).prompt).toBe("(user) hello<|end|>\n(assistant) ");
     const model = openModel(merged);
     expect(model.config.eosIds).toContain(256);

@@ -3,6 +3,7 @@ import type { PromptFormat } from "../../data/index.ts";
 import type { VerificationCandidate } from "../../quantization/index.ts";
 import type { VerificationRecord } from "../../records/index.ts";
 import { defineCommand } from "../command.ts";
+import { encoderCannot } from "../errors.ts";
 import { formatNumber } from "../format.ts";
 import { choice, decimalNumber, list, required, text, wholeNumber } from "../options.ts";
 import type { Print } from "../print.ts";
@@ -48,6 +49,7 @@ export const verify = defineCommand({
       const made = options.against.length > 0 ? options.against : (findQuantizationRecord(source.outputDir)?.types ?? []).map(({ path }) => join(source.outputDir, path));
       const candidates: VerificationCandidate[] = source.adapter === undefined ? [] : [{ name: "merged", modelPath: source.modelPath, adapter: source.adapter }];
       for (const name of made) candidates.push({ ...(await findQuantizationSource(name, { print, world, signal, baseModel: undefined })), name });
+      if (source.isEncoder) throw encoderCannot(options.modelPath, "verify");
       if (candidates.length === 0) throw nothingToVerify(options.modelPath);
       const { perplexity } = await prepareQuantization({ ...options, testGeneration: false, source, print, world, signal });
       const files = await inferenceFiles(options.modelPath, parts);

@@ -27,7 +27,7 @@ export function convertToGguf(base: WeightSource, path: string, options: Convert
     ...ggufConfigMetadata(config),
     ["general.type", ggufText("model")],
     ["general.name", ggufText(name)],
-    ...describeSource(base),
+    ...describeSource(base, { isAdapted: options.adapter !== undefined }),
     ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, config.vocabSize, source.path),

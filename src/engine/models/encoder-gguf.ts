@@ -24,7 +24,7 @@ export function convertEncoderToGguf(source: EncoderSource, path: string, option
     ...ggufEncoderMetadata(source.config),
     ["general.type", ggufText("model")],
     ["general.name", ggufText(basename(source.path).replace(/\.gguf$/, ""))],
-    ...describeSource(source),
+    ...describeSource(source, { isAdapted: options.adapter !== undefined }),
     ["general.file_type", ggufNumber(fileType(options.type))],
     ["general.quantization_version", ggufNumber(2)],
     ...ggufTokenizerMetadata(source.tokenizer, source.config.vocabSize, source.path),

@@ -6,11 +6,14 @@ export { openEncoder, type Embedding, type EmbedOptions, type Encoder, type Enco
 export type { EncoderConfig, Pooling } from "./encoder-config.ts";
 export { writeMergedEncoderDirectory } from "./encoder-directory.ts";
 export { convertEncoderToGguf } from "./encoder-gguf.ts";
+export { onnxModelDirectory } from "./encoder-onnx.ts";
 export { isEncoder, openEncoderSource, type EncoderSource } from "./encoder-source.ts";
 export { writeMergedDirectory } from "./merged-directory.ts";
 export { openModel } from "./open.ts";
+export { openWeights, storedType, weightCount } from "./open-weights.ts";
 export { writeModelAsGguf } from "./write-gguf.ts";
 export type { Provenance } from "./provenance.ts";
+export { findLicense } from "./source-description.ts";
 export { withTokenizer } from "./types.ts";
 export type {
   ConversionType,

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { FIXTURES } from "../../../test/fixtures/formats/write-ours.ts";
 import { openGguf } from "../gguf/index.ts";
 import { convertToGguf, openModel } from "./index.ts";
-import { describeSource } from "./source-description.ts";
+import { describeSource, findLicense } from "./source-description.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "card-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -46,4 +46,13 @@ it("goes along from GGUF to GGUF, and gives way to what is said anew", () => {
   close();
   const said = ["tunesmith.run_id", "general.license", "general.version", "tunesmith.version", "general.name", "general.file_type"].map((key) => metadata.get(key)?.value);
   expect(said).toEqual(["r1", "mit", "v1.1", "v1.1", "tickets", 1]);
+  // With an adapter merged in, it is no longer run r1's.
+  expect([...describeSource({ path: first, format: "gguf" }, { isAdapted: true }).keys()]).toEqual(["general.license"]);
+});
+
+it("is read from the config.json of what was merged here, and its licence from any", () => {
+  rmSync(join(scratch, "README.md"), { force: true });
+  writeFileSync(join(scratch, "config.json"), JSON.stringify({ tunesmith: { run_id: "r1", license: "other", "general.license.name": "mine", digits: 3 } }));
+  expect(describeSource({ path: scratch, format: "hf" }).get("tunesmith.run_id")?.value).toBe("r1");
+  expect(findLicense({ path: scratch, format: "hf" })).toEqual({ license: "other", "general.license.name": "mine" });
 });

@@ -1,8 +1,9 @@
 // What the files of a model say of it themselves: the head of its card, or the general keys of its GGUF.
 import { join } from "node:path";
-import { isFile, withFile } from "../../files/index.ts";
+import { isFile, readJson, withFile } from "../../files/index.ts";
 import { openGguf, type GgufMetadata } from "../gguf/index.ts";
-import { provenanceMetadata } from "./provenance.ts";
+import { isFields } from "./config-hf.ts";
+import { provenanceMetadata, type Provenance } from "./provenance.ts";
 import type { WeightSource } from "./types.ts";
 
 /** The head of a card is shorter. */
@@ -11,15 +12,40 @@ const HEAD_BYTES = 65_536;
 /** Keys that say how a file is made, not where its content is from. */
 const OF_THE_FILE = new Set(["general.architecture", "general.type", "general.file_type", "general.quantization_version", "general.alignment", "general.size_label"]);
 
-/** `general.license`, `general.base_model.…` and the like, and `tunesmith.…` of a GGUF: what a copy in another type takes along. */
-export function describeSource({ path, format }: Pick<WeightSource, "path" | "format">): GgufMetadata {
-  return format === "gguf" ? describeGguf(path) : describeCard(join(path, "README.md"));
+/** What is true of a model, and no longer of one that an adapter was merged into. */
+const OF_THE_WEIGHTS = /^(tunesmith\.|general\.(version|name|basename|finetune|dataset\.))/;
+
+/**
+ * `general.license`, `general.base_model.…` and the like, and `tunesmith.…` of what was made here: what a copy in another type takes along.
+ * With an adapter merged in it is another model: only what it inherits from its base stays.
+ */
+export function describeSource({ path, format }: Pick<WeightSource, "path" | "format">, { isAdapted = false }: { readonly isAdapted?: boolean } = {}): GgufMetadata {
+  const said = format === "gguf" ? describeGguf(path) : new Map([...describeCard(join(path, "README.md")), ...describeConfig(join(path, "config.json"))]);
+  return isAdapted ? new Map([...said].filter(([key]) => !OF_THE_WEIGHTS.test(key))) : said;
+}
+
+/** What the files of a model say of its licence, as `license` and, where it has a name or an address of its own, `general.license.…`. */
+export function findLicense(source: Pick<WeightSource, "path" | "format">): Provenance {
+  const said = describeSource(source);
+  const entries = ["general.license", "general.license.name", "general.license.link"].flatMap((key): [string, string][] => {
+    const value = said.get(key)?.value;
+    return typeof value === "string" ? [[key === "general.license" ? "license" : key, value]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function describeGguf(path: string): GgufMetadata {
   const file = openGguf(path);
   file.close();
   return new Map([...file.metadata].filter(([key]) => /^(general|tunesmith)\./.test(key) && !OF_THE_FILE.has(key)));
+}
+
+/** The member `tunesmith` that a merge writes. */
+function describeConfig(path: string): GgufMetadata {
+  const config: unknown = isFile(path) ? readJson(path) : undefined;
+  const own = isFields(config) ? config["tunesmith"] : undefined;
+  if (!isFields(own)) return new Map();
+  return provenanceMetadata(Object.fromEntries(Object.entries(own).filter((entry): entry is [string, string] => typeof entry[1] === "string")));
 }
 
 function describeCard(path: string): GgufMetadata {
