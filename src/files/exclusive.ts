@@ -21,9 +21,14 @@ export function tryCreateFile(path: string, contents: Uint8Array | string): bool
  * directory, which is created. On return name and content survive a power cut.
  */
 export function publishFile(temporary: string, path: string, pieces: Iterable<Uint8Array>): void {
-  makeDurableDirectory(dirname(path));
-  fill(openSync(temporary, "wx", 0o444), temporary, pieces);
+  writeFlushed(temporary, pieces);
   publish(temporary, path);
+}
+
+/** The first half of {@link publishFile}: a read-only file that nobody knows yet. Its directory is created. */
+export function writeFlushed(temporary: string, pieces: Iterable<Uint8Array>): void {
+  makeDurableDirectory(dirname(temporary));
+  fill(openSync(temporary, "wx", 0o444), temporary, pieces);
 }
 
 /** Renames a flushed file within its directory, durably. */

@@ -2,7 +2,7 @@ export { openAppender, type FileAppender } from "./append.ts";
 export { copy, ensureDirectory, freeBytes, listDirectory, nearestDirectory, remove, removeEmpty, rename, requireFreeBytes, tryMakeDirectory, walk, writeDirectoryAtomic } from "./directory.ts";
 export { canonicalJson, digestJson, sha256, sha256File, sha256FileInTurns } from "./digest.ts";
 export { diskTooSmall, fileMissing, fileUnreadable, tarRefused, zstdDamaged } from "./errors.ts";
-export { makeDurableDirectory, publish, publishFile, removeFile, tryCreateFile } from "./exclusive.ts";
+export { makeDurableDirectory, publish, publishFile, removeFile, tryCreateFile, writeFlushed } from "./exclusive.ts";
 export { findDifference, observePath, type PathFacts } from "./facts.ts";
 export { forgetJournal, listJournals, resumeJournal, runJournal, undoJournal, type Journal, type JournalOptions } from "./journal.ts";
 export type { JournalPlan, JournalStep } from "./journal-plan.ts";

@@ -30,9 +30,9 @@ export function inflateExactly(compressed: Uint8Array, sizeBytes: number): { rea
 
 const SAMPLE_BYTES = 1 << 16;
 
-/** How hard to press: text well, large files fast, what is pressed already (weights, images) not at all. */
+/** How hard to press: small objects well, larger ones fast, what is pressed already (weights, images) not at all. */
 export function compressionLevel(bytes: Uint8Array): number {
-  if (bytes.byteLength < 1 << 20) return 6;
+  if (bytes.byteLength < 1 << 20) return bytes.byteLength < 1 << 16 ? 6 : 1;
   const middle = bytes.byteLength >> 1;
   const sample = deflateSync(bytes.subarray(middle, middle + SAMPLE_BYTES), { level: 1 });
   return sample.byteLength > 0.95 * SAMPLE_BYTES ? 0 : 1;
