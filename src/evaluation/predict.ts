@@ -140,9 +140,9 @@ function scoreAnswer(answer: string | undefined, reference: string): Pick<Predic
   return {
     exact_match: isExactMatch(answer, reference, REPORTED_EXACT_MATCH) ? 1 : 0,
     f1: scoreSquad(answer, [reference]).f1,
+    rougeL: rouge("rougeL"),
     rouge1: rouge("rouge1"),
     rouge2: rouge("rouge2"),
-    rougeL: rouge("rougeL"),
     rougeLsum: rouge("rougeLsum"),
   };
 }
