@@ -5,4 +5,8 @@ export { renderDatasetCard, type DatasetCardFacts } from "./card/dataset-card.ts
 export { renderEvaluationsCard } from "./card/evaluations-card.ts";
 export { renderModelCard } from "./card/model-card.ts";
 export type { CardPlace } from "./card/card-place.ts";
+export { hubPort, type HubPortOptions } from "./hub-adapter.ts";
+export type { HubPort } from "./hub-port.ts";
 export { findRelease, listReleases, readRelease, RELEASES_DIRECTORY, requireRelease, type Release, type ReleaseListing } from "./places.ts";
+export { planPublication, publishRelease, type PlannedStep, type PublicationPlan, type PublishOptions } from "./publish/publish.ts";
+export { listPublications } from "./publish/state.ts";
