@@ -118,7 +118,7 @@ describe("openLargeFiles", () => {
       const [live, dead, young] = contents.map((bytes) => sha256(bytes)) as [string, string, string];
       const now = statFile(wholePlace(directory, young)).modifiedMs;
       for (const oid of [live, dead]) setModified(wholePlace(directory, oid), now - 10_000);
-      expect(await files.sweep(new Set([live]), { olderThanMs: 5_000, now })).toEqual({ removed: [dead], freedBytes: 4, uploads: 0 });
+      expect(await files.sweep(new Set([live]), { olderThanMs: 5_000, now })).toEqual({ removed: [dead], keptAsBase: [], freedBytes: 4, uploads: 0 });
       expect([...files.list()].toSorted()).toEqual([live, young].toSorted());
     });
   });

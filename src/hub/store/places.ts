@@ -20,16 +20,38 @@ export function wholePlace(directory: string, oid: string): string {
   return join(directory, "large", oid.slice(0, 2), oid.slice(2, 4), requireOid(oid));
 }
 
+/** `large/<ab>/<cd>/<oid>.delta` */
+export function deltaPlace(directory: string, oid: string): string {
+  return `${wholePlace(directory, oid)}.delta`;
+}
+
 /** Unfinished uploads. */
 export function uploadsPlace(directory: string): string {
   return join(directory, "uploads");
 }
 
-export function* listWhole(directory: string): Generator<{ readonly oid: string; readonly path: string }> {
+/** A content of which there is a file. */
+export interface Placed {
+  readonly oid: string;
+  readonly path: string;
+}
+
+export function listWhole(directory: string): Generator<Placed> {
+  return listLarge(directory, "");
+}
+
+export function listDeltas(directory: string): Generator<Placed> {
+  return listLarge(directory, ".delta");
+}
+
+function* listLarge(directory: string, ending: string): Generator<Placed> {
   const root = join(directory, "large");
   for (const first of namesIn(root)) {
     for (const second of namesIn(join(root, first))) {
-      for (const oid of namesIn(join(root, first, second))) if (isOid(oid)) yield { oid, path: wholePlace(directory, oid) };
+      for (const name of namesIn(join(root, first, second))) {
+        const oid = name.slice(0, name.length - ending.length);
+        if (name.endsWith(ending) && isOid(oid)) yield { oid, path: join(root, first, second, name) };
+      }
     }
   }
 }

@@ -1,9 +1,10 @@
 // A file that came by Xet, read through its terms: a range of the file is a few ranges of xorbs.
 import type { XetFile } from "../../records/index.ts";
 import type { Content } from "../store/content.ts";
+import { lastAtOrBefore } from "../store/last-at-or-before.ts";
 import { findXetFile, xorbPlace } from "./places.ts";
 import { fileUnknown } from "./errors.ts";
-import { findChunk, openXorb, type XorbFile } from "./xorb-file.ts";
+import { openXorb, type XorbFile } from "./xorb-file.ts";
 
 /** Xorbs a reader holds open: a file mostly goes on in the one it was in. */
 const MOST_OPEN = 4;
@@ -26,7 +27,7 @@ export function readTerms(directory: string, { terms, size_bytes: sizeBytes }: X
       if (offset < 0 || length < 0 || offset + length > sizeBytes) throw new RangeError(`Cannot read bytes ${offset}..${offset + length} of a file of ${sizeBytes}`);
       const pieces: Uint8Array[] = [];
       for (let at = offset; at < offset + length; ) {
-        const index = findChunk(starts, at);
+        const index = lastAtOrBefore(starts, at);
         const term = terms[index]!;
         const end = Math.min(offset + length, starts[index + 1]!);
         const piece = await xorbs.use(term.xorb, (xorb) => {

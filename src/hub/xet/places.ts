@@ -13,7 +13,8 @@ function filePlace(directory: string, hash: string): string {
   return join(directory, "xet", "files", hash.slice(0, 2), `${requireHash(hash)}.json`);
 }
 
-function pointerPlace(directory: string, oid: string): string {
+/** `xet/sha256/<ab>/<oid>` */
+export function pointerPlace(directory: string, oid: string): string {
   return join(directory, "xet", "sha256", oid.slice(0, 2), requireOid(oid));
 }
 

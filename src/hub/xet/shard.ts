@@ -102,7 +102,7 @@ function createParser(): { take(entry: Uint8Array): void; end(): readonly ShardF
         remaining -= 1;
         if (remaining === 0) advance(open!, "term");
       } else if (expected === "proof") {
-        open!.proofs.push(hash.slice());
+        open!.proofs.push(new Uint8Array(hash));
         remaining -= 1;
         if (remaining === 0) advance(open!, "proof");
       } else if (expected === "metadata") {

@@ -3,6 +3,7 @@
 // unpacked and are read as fast as a plain file.
 import { xorbHash, type Chunk } from "@huggingface/xetchunk-wasm";
 import { createLargeFile, openLargeFile, type LargeFileReader, type LargeFileWriter } from "../../files/index.ts";
+import { lastAtOrBefore } from "../store/last-at-or-before.ts";
 import { bufferWrites } from "../store/receive.ts";
 import { CHUNK_HEADER_BYTES, encodeChunkHeader, parseChunkHeader, unpackChunk } from "./chunk.ts";
 import { xorbHashMismatch, xorbInvalid } from "./errors.ts";
@@ -107,8 +108,8 @@ async function readTable(file: LargeFileReader): Promise<XorbFile> {
     storedStart,
     chunkHash: (chunk) => table.subarray(chunk * ENTRY_BYTES, chunk * ENTRY_BYTES + HASH_BYTES),
     async read(start, end) {
-      const first = findChunk(contentStarts, start);
-      const last = findChunk(contentStarts, end - 1);
+      const first = lastAtOrBefore(contentStarts, start);
+      const last = lastAtOrBefore(contentStarts, end - 1);
       const from = storedStart(first);
       const bytes = await file.read(from, storedStart(last + 1) - from);
       const content = new Uint8Array(end - start);
@@ -124,15 +125,4 @@ async function readTable(file: LargeFileReader): Promise<XorbFile> {
     },
     close: () => file.close(),
   };
-}
-
-/** The chunk that holds a byte: the last that begins at or before it. */
-export function findChunk(starts: Float64Array, offset: number): number {
-  let [low, high] = [0, starts.length - 2];
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
