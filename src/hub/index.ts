@@ -13,3 +13,5 @@ export type { CreateBranchOptions, CreatedTag, CreateTagOptions, HubReference, H
 export type { CreatedRepository, CreateRepositoryOptions, HubIdentity, RepositoryInfo } from "./client/repositories.ts";
 export type { FileSource } from "./client/source.ts";
 export type { RepositoryKind } from "./kind.ts";
+export { openHost, type Host, type HostOptions } from "./host/host.ts";
+export { hostRoutes } from "./host/routes.ts";

@@ -1,0 +1,82 @@
+// A data directory and everything in it. One process has it open at a time (the caller holds its lock).
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { ensureDirectory, freeBytes, isFile, listDirectory, readJson, writeJson } from "../../files/index.ts";
+import { HUB_HOST_SCHEMA_VERSION, hubHostSchema, parseRecord, type HubHost } from "../../records/index.ts";
+import { openLargeFiles, type LargeFiles } from "../store/large-files.ts";
+import { openAccounts, type Accounts, type Minting } from "./accounts.ts";
+import { dataForeign, diskFull, quotaExceeded } from "./errors.ts";
+import { openRepositories, type Repositories } from "./repositories.ts";
+
+export interface HostOptions extends Minting {
+  /** Turns the YAML at the head of a README into a value, or throws. */
+  readonly parseYaml: (text: string) => unknown;
+  /** How many bytes of large files may be here. Default: no bound but the disk. */
+  readonly quotaBytes?: number;
+  /** Is left free on the disk. Default 64 MiB. */
+  readonly reservedBytes?: number;
+}
+
+export interface Host extends Minting {
+  readonly directory: string;
+  readonly record: HubHost;
+  readonly accounts: Accounts;
+  readonly repositories: Repositories;
+  readonly large: LargeFiles;
+  readonly parseYaml: (text: string) => unknown;
+  /** Another generation: clients forget which chunks are here. */
+  renewGeneration(): void;
+  /** Says no before bytes are taken that there is no room for. @throws `hub.quota_exceeded`, `hub.disk_full` */
+  requireRoom(sizeBytes: number): void;
+  /** Tells how many bytes of large files came. */
+  noteStored(sizeBytes: number): void;
+}
+
+/** Opens a data directory, or makes one of an empty directory. @throws `hub.data_foreign`, `records.*` */
+export function openHost(directory: string, options: HostOptions): Host {
+  const { now, newId, parseYaml, quotaBytes = Infinity, reservedBytes = 64 * 2 ** 20 } = options;
+  let record = readOrCreate(directory, now);
+  const large = openLargeFiles(directory);
+  let storedBytes = quotaBytes === Infinity ? 0 : totalBytes(large);
+  return {
+    directory,
+    get record() {
+      return record;
+    },
+    accounts: openAccounts(directory, options),
+    repositories: openRepositories(directory, options),
+    large,
+    parseYaml,
+    now,
+    newId,
+    renewGeneration() {
+      record = { ...record, store_generation: randomUUID() };
+      writeJson(join(directory, "hub.json"), record);
+    },
+    requireRoom(sizeBytes) {
+      if (storedBytes + sizeBytes > quotaBytes) throw quotaExceeded(sizeBytes, quotaBytes - storedBytes);
+      if (freeBytes(directory) < sizeBytes + reservedBytes) throw diskFull();
+    },
+    noteStored(sizeBytes) {
+      storedBytes += sizeBytes;
+    },
+  };
+}
+
+function readOrCreate(directory: string, now: () => Date): HubHost {
+  const place = join(directory, "hub.json");
+  if (isFile(place)) return parseRecord(hubHostSchema, readJson(place), place);
+  ensureDirectory(directory);
+  const { files, directories } = listDirectory(directory);
+  // The lock of who opens it is there already.
+  if ([...files.filter((file) => !file.endsWith(".lock")), ...directories].length > 0) throw dataForeign(directory);
+  const record: HubHost = { schema_version: HUB_HOST_SCHEMA_VERSION, store_generation: randomUUID(), secret: randomBytes(32).toString("hex"), created_at: now().toISOString() };
+  writeJson(place, record);
+  return record;
+}
+
+function totalBytes(large: LargeFiles): number {
+  let total = 0;
+  for (const oid of large.list()) total += large.size(oid) ?? 0;
+  return total;
+}
