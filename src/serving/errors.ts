@@ -41,10 +41,11 @@ export function requestTooSlow(timeoutMs: number): TunesmithError {
   return new TunesmithError({ code: "serving.timeout", message: `Cannot answer: the request took longer than ${timeoutMs / 1000} s`, hint: "Ask for fewer tokens, or start the server with a longer --timeout." });
 }
 
-export function promptTooLong(tokens: number, contextLength: number): TunesmithError {
+/** `measure`: "at least" where the tokens were not counted. */
+export function promptTooLong(tokens: number, contextLength: number, measure: "at least" | "exactly" = "exactly"): TunesmithError {
   return new TunesmithError({
     code: "serving.context_exceeded",
-    message: `Cannot answer: the prompt has ${tokens} tokens, the context holds ${contextLength}`,
+    message: `Cannot answer: the prompt has ${measure === "exactly" ? "" : `${measure} `}${tokens} tokens, the context holds ${contextLength}`,
     hint: "Shorten the prompt, or start the server with a longer --context-length.",
     details: { tokens, context_length: contextLength },
   });
@@ -65,7 +66,7 @@ export function tokenUnknown(id: number, vocabSize: number): TunesmithError {
 export function modelUnknown(name: string, known: readonly string[]): TunesmithError {
   return new TunesmithError({
     code: "serving.model_unknown",
-    message: `Cannot ask ${JSON.stringify(name)}: no model of this server has that name or version`,
+    message: `Cannot ask ${shortened(JSON.stringify(name))}: no model of this server has that name or version`,
     hint: `Ask one of ${known.join(", ")}.`,
     details: { name, known },
   });
@@ -94,10 +95,14 @@ export function conversationUnsupported(turns: number): TunesmithError {
 export function fieldUnsupported(field: string, value: unknown, needed: string): TunesmithError {
   return new TunesmithError({
     code: "serving.field_unsupported",
-    message: `Cannot answer: ${field} is ${JSON.stringify(value)}, this server takes ${needed}`,
+    message: `Cannot answer: ${field} is ${shortened(JSON.stringify(value))}, this server takes ${needed}`,
     hint: `Leave ${field} out.`,
     details: { faults: [{ field, message: `takes ${needed}` }] },
   });
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 export function keyNameTaken(name: string): TunesmithError {

@@ -15,7 +15,7 @@ export async function openDecoder({ modelPath, threads, contextLength: wantedLen
   const contextLength = wantedLength ?? Math.min(model.info.trainContextLength || 4096, 4096);
   const sequences = parallel === "auto" ? affordableSequences(model.info, contextLength) : parallel;
   const session = model.createSession({ contextLength, sequences });
-  const info: HostInfo = { ...model.info, contextLength, parallel: sequences, tasks: ["generate", "embed"] };
+  const info: HostInfo = { ...model.info, contextLength, parallel: sequences, tasks: ["generate", "embed"], longestTokenBytes: model.longestTokenBytes() };
   let embedder: LlamaEmbedder | undefined;
 
   /** @throws `serving.token_unknown` */

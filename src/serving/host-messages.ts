@@ -63,6 +63,8 @@ export interface HostInfo extends LlamaInfo {
   /** Answers under way side by side. */
   readonly parallel: number;
   readonly tasks: readonly ModelTask[];
+  /** No token writes more: a text of n times as many bytes has at least n tokens. Undefined for an encoder, which cuts texts. */
+  readonly longestTokenBytes?: number;
 }
 
 /** What a model can be asked, and what it answers. */

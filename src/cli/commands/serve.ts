@@ -99,7 +99,9 @@ function sayServing(shelf: ModelShelf, url: string, keys: number, host: string, 
   print.line(`  try it   curl ${url}/api/v1/generate${key} -H 'content-type: application/json' -d '{"prompt": "Hello"}'`);
   print.line(`  docs     ${url}/docs`);
   print.line("  stop     Ctrl-C");
-  if (keys === 0 && !LOOPBACK.includes(host)) print.warn("everybody who reaches this address may ask: `tunesmith keys add <name>` makes keys");
+  if (keys > 0) return;
+  print.line("  keys     none are asked for; those made now count from the next start");
+  if (!LOOPBACK.includes(host)) print.warn("everybody who reaches this address may ask: `tunesmith keys add <name>` makes keys");
 }
 
 async function reloadAll(shelf: ModelShelf, print: Print): Promise<void> {

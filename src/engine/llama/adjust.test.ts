@@ -52,6 +52,11 @@ describe("an answer", () => {
   });
 });
 
+it("knows how long its longest token is", () => {
+  expect(model.longestTokenBytes()).toBeGreaterThanOrEqual(1);
+  expect(model.longestTokenBytes()).toBeLessThan(20);
+});
+
 it("finds the greatest of a row, the first of equals", () => {
   expect(greatest(Float32Array.of(1, 3, 2, 3, 0), 3)).toEqual([1, 3, 2]);
   expect(greatest(Float32Array.of(1), 3)).toEqual([0]);

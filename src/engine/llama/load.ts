@@ -68,6 +68,7 @@ function keepModel(loaded: LoadedModel): LlamaModel {
     tokenize: alive(vocabulary.tokenize),
     detokenize: alive(vocabulary.detokenize),
     isEndOfGeneration: alive(vocabulary.isEndOfGeneration),
+    longestTokenBytes: alive(vocabulary.longestTokenBytes),
     createSession: alive((options = {}) => {
       const session = openSession(used, options);
       sessions.add(session);

@@ -189,6 +189,8 @@ export interface LlamaModel {
   /** Special tokens are left out; invalid UTF-8 becomes U+FFFD. */
   detokenize(ids: readonly number[]): string;
   isEndOfGeneration(id: number): boolean;
+  /** Bytes of the token with the longest text, special ones included: looks at every token. */
+  longestTokenBytes(): number;
   /** @throws `llama.context_failed`, `llama.disposed` */
   createSession(options?: SessionOptions): LlamaSession;
   /** Opens a context that gives vectors of texts instead of answers. @throws `llama.context_failed`, `llama.disposed` */

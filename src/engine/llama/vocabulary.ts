@@ -13,6 +13,7 @@ export interface Vocabulary {
   /** Bytes of one token; none for a special token. */
   pieceOf(id: number): Uint8Array;
   isEndOfGeneration(id: number): boolean;
+  longestTokenBytes(): number;
 }
 
 /** The tokenizer inside a GGUF file. The model must stay alive. */
@@ -43,6 +44,12 @@ export function readVocabulary({ functions }: Llama, model: Pointer): Vocabulary
       return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
         growing(8 * ids.length + 16, (buffer) => functions.detokenize(vocab, Int32Array.from(ids), ids.length, buffer, buffer.length, false, false)),
       );
+    },
+    longestTokenBytes() {
+      const buffer = new Uint8Array(1024);
+      // A token that needs more room gives the negative of it.
+      const lengths = Array.from({ length: size }, (_, id) => Math.abs(functions.token_to_piece(vocab, id, buffer, buffer.length, 0, true)));
+      return lengths.reduce((longest, length) => Math.max(longest, length), 0);
     },
     pieceOf: (id) => growing(64, (buffer) => functions.token_to_piece(vocab, id, buffer, buffer.length, 0, false)),
   };

@@ -6,6 +6,7 @@ import { generateAll } from "../generate-all.ts";
 import type { HostAnswer, HostPrompt, HostRequest } from "../host-messages.ts";
 import { modelId } from "../identity.ts";
 import { pullEvents } from "../pieces.ts";
+import { requireInReach } from "../prompt-bound.ts";
 import type { ServableModel } from "../servable.ts";
 import type { ChatBody, CompletionBody } from "./schemas.ts";
 
@@ -45,6 +46,7 @@ const SEEDS = 2 ** 32 - 1;
 /** Answers as the body asks for it. @throws as `generate` */
 export async function answerAs(form: AnswerForm, asked: AskedFor): Promise<RouteReply> {
   const { model, body, signal } = asked;
+  for (const { text, ids } of asked.prompts) requireInReach(model.pool.info, ids ?? text);
   const requests = requestsOf(asked);
   const head = { id: `${form.prefix}-${randomUUID()}`, created: Math.floor(asked.created), model: modelId(model.identity), system_fingerprint: `fp_${model.identity.digest.slice(0, 12)}` };
   const withUsage = body.stream_options?.include_usage === true;

@@ -1,7 +1,8 @@
-import type { JsonSchema } from "../../engine/llama/index.ts";
+import { jsonSchemaToGrammar, type JsonSchema } from "../../engine/llama/index.ts";
 import { defineRoute, type Route } from "../../route.ts";
 import { answerWith } from "../answer-with.ts";
 import { fieldUnsupported } from "../errors.ts";
+import { requireInReach } from "../prompt-bound.ts";
 import type { ChatTurn } from "../servable.ts";
 import type { ModelShelf } from "../shelf.ts";
 import { answerAs, type AnswerForm } from "./answer.ts";
@@ -33,10 +34,13 @@ export function chatRoute(shelf: ModelShelf, now: () => number): Route {
       const { body, signal } = call;
       refuseUnsupported(body);
       const turns = turnsOf(body);
+      const jsonSchema = jsonSchemaOf(body);
+      if (jsonSchema !== undefined) requireHoldable(jsonSchema);
       return answerWith(shelf, { task: "generate", name: body.model }, call, async (model) => {
+        for (const { content } of turns) requireInReach(model.pool.info, content);
         const maxTokens = body.max_completion_tokens ?? body.max_tokens ?? model.pool.info.contextLength;
         const topLogprobs = body.logprobs === true ? (body.top_logprobs ?? 0) : undefined;
-        return answerAs(FORM, { model, body, prompts: [model.renderChat(turns)], maxTokens, topLogprobs, jsonSchema: jsonSchemaOf(body), signal, created: now() });
+        return answerAs(FORM, { model, body, prompts: [model.renderChat(turns)], maxTokens, topLogprobs, jsonSchema, signal, created: now() });
       });
     },
   });
@@ -45,6 +49,19 @@ export function chatRoute(shelf: ModelShelf, now: () => number): Route {
 function jsonSchemaOf({ response_format: format }: ChatBody): JsonSchema | undefined {
   if (format?.type === "json_object") return { type: "object" };
   return format?.type === "json_schema" ? (format.json_schema.schema as JsonSchema) : undefined;
+}
+
+/** Levels of a schema; each level of what it describes takes one or two. */
+const DEEPEST_SCHEMA = 200;
+
+/** Refuses before the request waits. @throws `serving.field_unsupported`, `llama.schema_unsupported`, `llama.schema_too_large` */
+function requireHoldable(schema: JsonSchema): void {
+  let level: readonly unknown[] = [schema];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_SCHEMA) throw fieldUnsupported("response_format.json_schema.schema", `more than ${DEEPEST_SCHEMA} levels`, "schemas of fewer");
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  jsonSchemaToGrammar(schema);
 }
 
 /** @throws `serving.field_unsupported` for what is no text and for tools */

@@ -66,6 +66,13 @@ describe("chat completions", () => {
     expect([await of({ type: "text" }), await of({ type: "json_object" }), await of({ type: "json_schema", json_schema: { name: "n", schema } })]).toEqual([undefined, { type: "object" }, schema]);
   });
 
+  it("refuse a schema that nests without end before anything waits for it", async () => {
+    const deep = (levels: number) => JSON.parse(`${'{"type":"array","items":'.repeat(levels)}{}${"}".repeat(levels)}`) as unknown;
+    const format = (levels: number) => ({ messages: USER, response_format: { type: "json_schema", json_schema: { schema: deep(levels) } } });
+    await expect(ask(echo, "/v1/chat/completions", format(5_000))).rejects.toMatchObject({ code: "serving.field_unsupported" });
+    expect((await ask(echo, "/v1/chat/completions", format(50))).asked).toHaveLength(1);
+  });
+
   it("stream a role, pieces, an end, the counts when asked for, and [DONE]", async () => {
     const generate: FakeGenerate = async (_request, { onText }) => (onText?.("Hel"), onText?.("lo"), answered("Hello", "length"));
     const { reply } = await ask(generate, "/v1/chat/completions", { messages: USER, stream: true, stream_options: { include_usage: true } });

@@ -8,7 +8,7 @@ const model = z.string().nullish().describe("A model of this server by name or v
 const samplingFields = {
   model,
   temperature: z.number().min(0).max(2).nullish().describe("0 takes the most probable token each time. Default 1."),
-  top_p: z.number().gt(0).max(1).nullish().describe("Keeps the most probable tokens that together reach this. Default 1."),
+  top_p: z.number().min(0).max(1).nullish().describe("Keeps the most probable tokens that together reach this. Default 1."),
   top_k: z.int().min(0).max(100_000).nullish().describe("Keeps this many of the most probable tokens. Default 0: all. Not of OpenAI."),
   n: z.int().min(1).max(16).nullish().describe("Answers to each prompt. Default 1."),
   seed: z.int().nullish().describe("Same seed, same answer. Drawn anew when absent."),

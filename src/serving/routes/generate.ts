@@ -4,6 +4,7 @@ import type { HostAnswer, HostRequest } from "../host-messages.ts";
 import { streamPieces } from "../pieces.ts";
 import { defineRoute, type Route } from "../../route.ts";
 import { batchBodySchema, batchReplySchema, generateBodySchema, generateReplySchema, type BatchBody, type GenerateBody, type GenerateReply } from "../schemas.ts";
+import { requireInReach } from "../prompt-bound.ts";
 import { rawPrompt, type ServableModel } from "../servable.ts";
 import type { ModelShelf } from "../shelf.ts";
 
@@ -46,6 +47,8 @@ function batchRoute(shelf: ModelShelf, path: string): Route {
 }
 
 function requestOf(model: ServableModel, body: Omit<BatchBody, "prompts">, prompt: string, input: string): HostRequest {
+  requireInReach(model.pool.info, prompt);
+  requireInReach(model.pool.info, input);
   const rendered = body.format === "raw" ? rawPrompt(prompt, input) : model.renderPrompt(prompt, input);
   return { ...rendered, maxTokens: body.max_tokens, temperature: body.temperature, topK: body.top_k, topP: body.top_p, seed: body.seed, stop: body.stop_sequences };
 }
