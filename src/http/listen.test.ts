@@ -1,9 +1,11 @@
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import { Script } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { TunesmithError } from "../errors.ts";
 import { defineRoute, type Route } from "../route.ts";
+import type { FindKeyHolder } from "./access.ts";
 import { listen, type ListeningServer, type ListenOptions } from "./listen.ts";
 
 const open: ListeningServer[] = [];
@@ -12,7 +14,8 @@ afterEach(async () => {
 });
 
 async function serve(routes: readonly Route[], options: Partial<ListenOptions> = {}): Promise<ListeningServer> {
-  const server = await listen({ routes, port: 0, title: "Test", version: "1.0.0", closeGraceMs: 50, ...options });
+  const defaults = { routes, port: 0, title: "Test", version: "1.0.0", closeGraceMs: 50 };
+  const server = await listen(Object.defineProperties(defaults, Object.getOwnPropertyDescriptors(options)) as ListenOptions);
   open.push(server);
   return server;
 }
@@ -66,6 +69,35 @@ describe("a mounted route", () => {
     expect(await (await fetch(`${url}/nothing`)).json()).toMatchObject({ error: "http.not_found", status_code: 404, detail: "Cannot GET /nothing: there is no such route" });
     const wrong = await fetch(`${url}/echo/a`);
     expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("says who answers on everything that it answers, and always in one form", async () => {
+    const { url, port } = await serve([echo], { headers: () => ({ "x-model-version": "v1" }) });
+    for (const path of ["/docs", "/openapi.json", "/", "/nothing", "/echo%"]) {
+      const response = await fetch(`${url}${path}`);
+      expect([path, response.headers.get("x-model-version")]).toEqual([path, "v1"]);
+      if (path === "/echo%") expect(await response.json()).toMatchObject({ error: "http.malformed_request", status_code: 400 });
+    }
+    const raw = (text: string) => new Promise<string>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write(text));
+      let answer = "";
+      socket.on("data", (bytes) => (answer += bytes)).on("close", () => resolve(answer));
+    });
+    expect(await raw("GET / HTTP/1.1\r\nbad header\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-model-version: v1[\s\S]*"error":"http\.malformed_request"/);
+    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  it("begins to ask for keys when there are some", async () => {
+    const ring: { find?: FindKeyHolder } = {};
+    const { url } = await serve([echo], {
+      get findKeyHolder() {
+        return ring.find;
+      },
+    });
+    const ask = async () => (await post(`${url}/echo/a`, '{"text":"x"}')).status;
+    expect(await ask()).toBe(200);
+    ring.find = () => undefined;
+    expect(await ask()).toBe(401);
   });
 
   it("turns an error's code into a status, with Retry-After where it is busy", async () => {

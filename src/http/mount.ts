@@ -8,6 +8,7 @@ import { methodNotAllowed, routeNotFound } from "./errors.ts";
 import { openCall, type OpenCall } from "./open-call.ts";
 import { originOf } from "./origin.ts";
 import { isInternal, toProblem } from "./problem.ts";
+import { refuseConnection } from "./refuse-connection.ts";
 import { send } from "./send.ts";
 
 /** An answer that left the house. */
@@ -29,7 +30,7 @@ export interface MountOptions {
   readonly idleTimeoutMs?: number;
   /** An answer that is not a stream must be ready by then. Default 10 min. */
   readonly answerTimeoutMs?: number;
-  /** Knows the keys. Default: none are asked for, and admins' routes answer nobody. */
+  /** Knows the keys; looked up at every call, so that a getter may begin to ask for keys. Default: none are asked for, and admins' routes answer nobody. */
   readonly findKeyHolder?: FindKeyHolder;
   /** Names by which this server may be called, without ports. Default: any. */
   readonly allowedHosts?: readonly string[];
@@ -54,10 +55,21 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, und
     requestTimeout: requestTimeoutMs,
     connectionTimeout: idleTimeoutMs,
     forceCloseConnections: "idle",
+    // Who closes refuses by itself what it can answer no more.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    frameworkErrors: (thrown, request, reply) => void sendProblem(thrown, request, reply, options),
+    clientErrorHandler: (thrown, socket) => refuseConnection(thrown, socket, options.headers),
   });
   app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply, options));
   app.setNotFoundHandler((request, reply) => sendProblem(unmatched(routes, request.method, pathOf(request)), request, reply, options));
+  const { headers } = options;
+  if (headers !== undefined) {
+    app.addHook("onRequest", (_request, reply, next) => {
+      reply.headers(headers());
+      next();
+    });
+  }
   if (allowedHosts !== undefined) {
     app.addHook("onRequest", (request, _reply, next) => {
       requireHost(request.headers.host, allowedHosts);
@@ -71,7 +83,7 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, und
       done();
     });
   }
-  const mount = (on: FastifyInstance, route: Route): void => mountRoute(on, route, { ...options, answersHead: routes.some(({ method, path }) => method === "HEAD" && path === route.path) }, underWay);
+  const mount = (on: FastifyInstance, route: Route): void => mountRoute(on, route, options, routes.some(({ method, path }) => method === "HEAD" && path === route.path), underWay);
   for (const route of routes) if (route.bodyKind !== "stream") mount(app, route);
   void app.register((streams, _options, done) => {
     streams.removeAllContentTypeParsers();
@@ -82,13 +94,9 @@ export function mountRoutes(routes: readonly Route[], options: MountOptions, und
   return app;
 }
 
-interface RouteOptions extends MountOptions {
-  /** The table has a route for HEAD on the same path. */
-  readonly answersHead: boolean;
-}
-
-function mountRoute(app: FastifyInstance, route: Route, options: RouteOptions, underWay: Set<OpenCall>): void {
-  const { answerTimeoutMs = 600_000, bodyLimitBytes = 2 ** 20, findKeyHolder, headers, answersHead } = options;
+/** `answersHead`: the table has a route for HEAD on the same path. */
+function mountRoute(app: FastifyInstance, route: Route, options: MountOptions, answersHead: boolean, underWay: Set<OpenCall>): void {
+  const { answerTimeoutMs = 600_000, bodyLimitBytes = 2 ** 20 } = options;
   const { method, path } = route;
   app.route({
     method,
@@ -98,12 +106,11 @@ function mountRoute(app: FastifyInstance, route: Route, options: RouteOptions, u
     // Before the body is read: nobody without a key can make this process hold one.
     ...(route.access === "open" ? {} : {
       onRequest(request: FastifyRequest, _reply: FastifyReply, next: () => void) {
-        requireAccess(route, request.headers, findKeyHolder);
+        requireAccess(route, request.headers, options.findKeyHolder);
         next();
       },
     }),
     handler(request, reply) {
-      if (headers !== undefined) reply.headers(headers());
       let call: OpenCall | undefined;
       const open = () => (call ??= openCall(reply, underWay));
       const setHeaders = (added: Readonly<Record<string, string>>) => void reply.headers(added);

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   "serving.prompt_empty": 422,
   "serving.conversation_unsupported": 422,
   "serving.field_unsupported": 422,
+  "serving.token_unknown": 422,
 };
 
 /** What fastify itself refuses, before a route is asked. */
@@ -41,6 +42,7 @@ const FRAMEWORK: Readonly<Record<string, readonly [code: string, detail: string]
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["http.media_type", "Cannot read the body: it must be application/json"],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["http.malformed_json", "Cannot read the body: it is empty, a JSON object is needed"],
   FST_ERR_CTP_INVALID_JSON_BODY: ["http.malformed_json", "Cannot read the body: it is not valid JSON"],
+  FST_ERR_BAD_URL: ["http.malformed_request", "Cannot read the address: a % in it does not stand before two hex digits"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["http.malformed_request", "Cannot read the body: its length does not match the header"],
 };
 
