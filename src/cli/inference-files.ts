@@ -69,19 +69,20 @@ async function directoryFiles(path: string, name: string, { signal }: InferenceP
 }
 
 async function checkpointFiles(path: string, parts: InferenceParts): Promise<InferenceFiles> {
-  const [{ chooseCheckpoint, readChatTemplate }, { readCheckpointMetadata }, { isFile }, { findPromptFormat }] = await Promise.all([
+  const [{ baseOfAdapter, chooseAdapter, readChatTemplate }, { isCheckpoint, readCheckpointMetadata }, { isFile }, { findPromptFormat }] = await Promise.all([
     import("../training/index.ts"),
     import("../checkpoints/index.ts"),
     import("../files/index.ts"),
     import("./model-provenance.ts"),
   ]);
-  const checkpoint = chooseCheckpoint(path);
-  const metadata = readCheckpointMetadata(checkpoint);
-  const baseName = parts.baseModel ?? metadata.model.base_model;
+  const checkpoint = chooseAdapter(path);
+  const metadata = isCheckpoint(checkpoint) ? readCheckpointMetadata(checkpoint) : undefined;
+  const baseName = parts.baseModel ?? baseOfAdapter(checkpoint);
   const { path: basePath } = await findModel(baseName, parts);
   const base = basePath.endsWith(".gguf") ? await ggufFile(basePath) : await directoryFiles(basePath, baseName, parts);
-  if (metadata.model.base_model_digest !== null && !basePath.endsWith(".gguf") && base.digest !== metadata.model.base_model_digest) throw wrongBase(checkpoint, baseName, metadata.model.base_model);
-  const adapterPath = await cached(`${metadata.weights.sha256.slice(0, 32)}-lora.gguf`, async (outputPath) => {
+  if (metadata !== undefined && metadata.model.base_model_digest !== null && !basePath.endsWith(".gguf") && base.digest !== metadata.model.base_model_digest) throw wrongBase(checkpoint, baseName, metadata.model.base_model);
+  const digest = metadata?.weights.sha256 ?? (await digestOfAdapter(checkpoint));
+  const adapterPath = await cached(`${digest.slice(0, 32)}-lora.gguf`, async (outputPath) => {
     const { convertAdapter } = await import("../quantization/index.ts");
     await convertAdapter({ adapterPath: checkpoint, modelPath: basePath, outputPath, signal: parts.signal });
   });
@@ -91,11 +92,17 @@ async function checkpointFiles(path: string, parts: InferenceParts): Promise<Inf
     adapterPath,
     base,
     name: checkpoint,
-    digest: metadata.weights.sha256,
-    promptFormat: findPromptFormat({ prompt_format: metadata.prompt_format }),
+    digest,
+    promptFormat: metadata && findPromptFormat({ prompt_format: metadata.prompt_format }),
     chatTemplate: readChatTemplate(checkpoint),
     runDirectory: isFile(join(runDirectory, "run.json")) ? runDirectory : undefined,
   };
+}
+
+/** Of a PEFT directory from elsewhere: its scale stands in its configuration, not in its weights. */
+async function digestOfAdapter(directory: string): Promise<string> {
+  const { sha256, sha256File } = await import("../files/index.ts");
+  return sha256(["adapter_model.safetensors", "adapter_config.json"].map((file) => sha256File(join(directory, file))).join("\n"));
 }
 
 /** The format a model is asked in when nothing records it: its own chat template where it has one, else Alpaca. */

@@ -44,12 +44,13 @@ async function checkpointSource(path: string, parts: SourceParts): Promise<Quant
   const adapter: MergedAdapter = { path: checkpoint, chatTemplate: readChatTemplate(checkpoint) };
   const runDirectory = resolve(checkpoint, "..", "..");
   const inRun = isFile(join(runDirectory, "run.json"));
+  const name = basename(inRun ? runDirectory : resolve(checkpoint));
   return {
     modelPath,
     adapter,
-    name: basename(inRun ? runDirectory : resolve(checkpoint)),
+    name,
     outputDir: inRun ? join(checkpoint, "..", "..", "quantized") : join(checkpoint, "..", "quantized"),
-    provenance: describeOrigin(checkpoint, modelPath),
+    provenance: { "general.name": name, ...describeOrigin(checkpoint, modelPath) },
     isEncoder: isEncoder(modelPath),
   };
 }

@@ -133,7 +133,8 @@ async function openDecoder(files: InferenceFiles, identity: ModelIdentity, wish:
 async function identify(files: InferenceFiles, { name, run }: Located): Promise<ModelIdentity> {
   const { digest } = files;
   if (files.adapterPath !== undefined) {
-    const { readCheckpointMetadata } = await import("../checkpoints/index.ts");
+    const { isCheckpoint, readCheckpointMetadata } = await import("../checkpoints/index.ts");
+    if (!isCheckpoint(files.name)) return { name, ...traceOf({ base_model: files.base?.name ?? "" }), digest };
     const { id, run_id: runId, dataset_digest: datasetDigest, model } = readCheckpointMetadata(files.name);
     const version = run?.version ?? (await versionOf(files.runDirectory));
     return { name, version, digest, runId, checkpoint: id, datasetDigest, baseModel: model.base_model };
