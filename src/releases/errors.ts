@@ -85,7 +85,7 @@ export function repositoryBusy(id: string, tries: number): TunesmithError {
 export function tagTaken(id: string, tag: string, commit: string, there: string, here: string, differences: readonly ContentDifference[]): TunesmithError {
   return new TunesmithError({
     code: "releases.tag_taken",
-    message: `Cannot publish ${tag} to ${id}: the tag leads to commit ${commit.slice(0, 12)} with other content, ${there} there against ${here} here: ${describeDifferences(differences)}`,
+    message: `Cannot publish ${tag} to ${id}: the tag leads to commit ${commit.slice(0, 12)} with other content, ${there} there against ${here} here${differences.length === 0 ? "" : `: ${describeDifferences(differences)}`}`,
     hint: "Publish under another version; a tag that others may have used is never moved.",
     details: { repository: id, tag, commit, there, here, differences },
   });
@@ -132,4 +132,16 @@ export function repositoryIdInvalid(id: string): TunesmithError {
 
 export function publicationOfOther(path: string, there: string, here: string): TunesmithError {
   return new TunesmithError({ code: "releases.publication_of_other", message: `Cannot continue ${path}: it is the publication of content ${there.slice(0, 16)}, the release has ${here.slice(0, 16)}`, hint: "Publish under another version; or move the file away, if that publication never happened." });
+}
+
+export function nothingToTrace(asked: string, reason: string): TunesmithError {
+  return new TunesmithError({ code: "releases.nothing_to_trace", message: `Cannot trace ${JSON.stringify(asked)}: ${reason}`, hint: "Give a file, a folder, a run, a version, a digest, or a tag as owner/name@v1.0." });
+}
+
+export function digestAmbiguous(begin: string, digests: readonly string[]): TunesmithError {
+  return new TunesmithError({ code: "releases.digest_ambiguous", message: `Cannot trace ${begin}: ${digests.length} digests begin so: ${digests.slice(0, 3).map((digest) => digest.slice(0, 24)).join(", ")}`, hint: "Give more of its digits.", details: { digests } });
+}
+
+export function runOnlyInHistory(wanted: string): TunesmithError {
+  return new TunesmithError({ code: "releases.run_only_in_history", message: `Cannot trace ${wanted}: its run directory is not here, only its line in the history`, hint: "See the line with `tunesmith runs show`." });
 }

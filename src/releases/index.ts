@@ -10,3 +10,8 @@ export type { HubPort } from "./hub-port.ts";
 export { findRelease, listReleases, readRelease, RELEASES_DIRECTORY, requireRelease, type Release, type ReleaseListing } from "./places.ts";
 export { planPublication, publishRelease, type PlannedStep, type PublicationPlan, type PublishOptions } from "./publish/publish.ts";
 export { listPublications } from "./publish/state.ts";
+export { createHubVersionTag, type HubVersionTag, type HubVersionTagOptions } from "./hub-version-tag.ts";
+export { formatTrace } from "./trace/format.ts";
+export type { Trace, TraceKind, TraceNode } from "./trace/node.ts";
+export { traceArtifact } from "./trace/trace.ts";
+export type { TraceOptions } from "./trace/workspace.ts";
