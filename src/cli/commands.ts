@@ -23,6 +23,11 @@ import { doctor } from "./commands/doctor.ts";
 import { evaluateCompare } from "./commands/evaluate-compare.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
+import { hubGc } from "./commands/hub/gc.ts";
+import { hubOrg } from "./commands/hub/org.ts";
+import { hubServe } from "./commands/hub/serve.ts";
+import { hubToken } from "./commands/hub/token.ts";
+import { hubUser } from "./commands/hub/user.ts";
 import { keysAdd } from "./commands/keys/add.ts";
 import { keysList } from "./commands/keys/list.ts";
 import { keysRemove } from "./commands/keys/remove.ts";
@@ -49,8 +54,9 @@ export const COMMAND_TREE: CommandTree = {
     checkpoints: "Find, check, rename and prune checkpoints of any tree",
     evaluate: "Measure a model, and compare measurements",
     data: "Prepare a dataset and look at it",
+    hub: "Host models and datasets for Hugging Face's clients",
     keys: "Make and take back keys of a server",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
 };

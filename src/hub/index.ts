@@ -15,3 +15,7 @@ export type { FileSource } from "./client/source.ts";
 export type { RepositoryKind } from "./kind.ts";
 export { openHost, type Host, type HostOptions } from "./host/host.ts";
 export { hostRoutes } from "./host/routes.ts";
+export { HUB_DATA_DIRECTORY, newHubId, openHubAccounts, withHost } from "./host/start.ts";
+export type { Accounts } from "./host/accounts.ts";
+export { collectGarbage, type Collected } from "./host/garbage.ts";
+export type { Repair } from "./host/repair.ts";

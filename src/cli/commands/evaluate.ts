@@ -17,7 +17,7 @@ const FILTERS = ["generic_words", "at_least_2_characters", "at_least_3_character
 /** `tunesmith evaluate` */
 export const evaluate = defineCommand({
   name: "evaluate",
-  summary: "Measure a model on a held-out split, with bootstrap intervals",
+  summary: "Measure a model on a held-out split, with intervals",
   options: {
     modelPath: required(text("path", "checkpoint, run, merged directory or .gguf file")),
     baseModel: text("model", "base of the model (default: the one a checkpoint was trained on)"),

@@ -71,7 +71,7 @@ export async function receiveCommit(host: Host, git: GitStore, body: AsyncIterab
 /** @throws `hub.body_invalid`, `hub.upload_missing` */
 function writePointer(host: Host, git: GitStore, path: string, oid: string, sizeBytes: number | undefined): string {
   const found = host.large.size(oid);
-  if (found === undefined) throw pointerUnknown(path, oid);
+  if (found === undefined || !host.large.touch(oid)) throw pointerUnknown(path, oid);
   if (sizeBytes !== undefined && sizeBytes !== found) throw pointerSizeWrong(path, sizeBytes, found);
   return git.writeObject("blob", encodePointer({ oid, sizeBytes: found }));
 }

@@ -35,8 +35,8 @@ export interface Host extends Minting {
 /** Opens a data directory, or makes one of an empty directory. @throws `hub.data_foreign`, `records.*` */
 export function openHost(directory: string, options: HostOptions): Host {
   const { now, newId, parseYaml, quotaBytes = Infinity, reservedBytes = 64 * 2 ** 20 } = options;
-  let record = readOrCreate(directory, now);
-  const large = openLargeFiles(directory);
+  let record = prepareData(directory, now);
+  const large = openLargeFiles(directory, { now: () => now().getTime() });
   let storedBytes = quotaBytes === Infinity ? 0 : totalBytes(large);
   return {
     directory,
@@ -63,12 +63,13 @@ export function openHost(directory: string, options: HostOptions): Host {
   };
 }
 
-function readOrCreate(directory: string, now: () => Date): HubHost {
+/** Reads `hub.json`; makes it in a directory that is empty but for locks. @throws `hub.data_foreign`, `records.*` */
+export function prepareData(directory: string, now: () => Date): HubHost {
   const place = join(directory, "hub.json");
   if (isFile(place)) return parseRecord(hubHostSchema, readJson(place), place);
   ensureDirectory(directory);
   const { files, directories } = listDirectory(directory);
-  // The lock of who opens it is there already.
+  // The lock of who opens it may be there already.
   if ([...files.filter((file) => !file.endsWith(".lock")), ...directories].length > 0) throw dataForeign(directory);
   const record: HubHost = { schema_version: HUB_HOST_SCHEMA_VERSION, store_generation: randomUUID(), secret: randomBytes(32).toString("hex"), created_at: now().toISOString() };
   writeJson(place, record);

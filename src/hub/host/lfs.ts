@@ -85,7 +85,7 @@ function planUpload({ host, call, caller, repository }: RepositoryCall, { object
   const owner = `${requireWriteToken(caller).account.id} ${repository.record.id}`;
   const inParts = (sizeBytes: number) => transfers.includes("multipart") && sizeBytes > FIRST_IN_PARTS;
   const described = objects.map(({ oid: name, size: sizeBytes }) => {
-    if (host.large.size(name) === sizeBytes) return { oid: name, size: sizeBytes };
+    if (host.large.size(name) === sizeBytes && host.large.touch(name)) return { oid: name, size: sizeBytes };
     const refused = roomFault(host, sizeBytes);
     if (refused !== undefined) return { oid: name, size: sizeBytes, error: refused };
     const verify = { href: signAddress(host, `${call.origin}/lfs/verify/${name}`, "verify", name) };

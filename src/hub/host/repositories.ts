@@ -28,6 +28,8 @@ export interface FoundRepository {
 export interface Repositories {
   find(kind: HubRepositoryKind, id: string): FoundRepository | undefined;
   /** In no order. */
+  all(): readonly Repository[];
+  /** In no order. */
   list(kind: HubRepositoryKind): readonly Repository[];
   /** `fill` writes the first commit; the repository appears when it has returned. @throws `hub.repository_taken`, `hub.name_invalid` */
   create(wanted: NewRepository, fill: (git: GitStore) => void | Promise<void>): Promise<Repository>;
@@ -60,6 +62,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
       const moved = former.get(key);
       return moved && { repository: moved, isFormer: true };
     },
+    all: () => [...current.values()],
     list: (kind) => [...current.values()].filter((repository) => repository.kind === kind),
     create({ kind, owner, name, sdk, ...wanted }, fill) {
       const id = `${owner}/${requireName(name)}`;

@@ -1,0 +1,49 @@
+// Which large files nobody refers to any more: what no branch, tag, pull request or other reference of any repository leads to. A client that
+// was told that a file is here may still be about to commit it, and clients believe for weeks that chunks are here, so what came lately stays.
+import { fileFacts } from "./file-facts.ts";
+import { walkObjects } from "../git/reachable.ts";
+import { sweepXorbs } from "../xet/sweep-xorbs.ts";
+import type { Host } from "./host.ts";
+
+export interface Collected {
+  /** Large files, by their SHA-256. */
+  readonly removed: readonly string[];
+  readonly freedBytes: number;
+  readonly uploads: number;
+  /** Chunks went: clients were given another address for them. */
+  readonly isNewGeneration: boolean;
+  readonly kept: number;
+}
+
+export interface CollectOptions {
+  /** What is younger stays. Default 24 h. */
+  readonly olderThanMs?: number;
+  /** Only count: nothing is deleted. */
+  readonly dryRun?: boolean;
+}
+
+/** Deletes large files that are not referred to. Nobody else may have the directory open. @throws `git.object_missing` where a repository is damaged: nothing is deleted then */
+export async function collectGarbage(host: Host, { olderThanMs = 24 * 3600 * 1000, dryRun = false }: CollectOptions = {}): Promise<Collected> {
+  const live = findLive(host);
+  const now = host.now().getTime();
+  if (dryRun) {
+    const removed = [...host.large.list()].filter((oid) => !live.has(oid));
+    return { removed, freedBytes: removed.reduce((sum, oid) => sum + (host.large.size(oid) ?? 0), 0), uploads: 0, isNewGeneration: false, kept: live.size };
+  }
+  const { removed, freedBytes, uploads } = await host.large.sweep(live, { olderThanMs, now });
+  const chunkBytes = sweepXorbs(host.directory, now - olderThanMs);
+  if (chunkBytes > 0) host.renewGeneration();
+  return { removed, freedBytes: freedBytes + chunkBytes, uploads, isNewGeneration: chunkBytes > 0, kept: live.size };
+}
+
+function findLive(host: Host): ReadonlySet<string> {
+  const live = new Set<string>();
+  for (const { git } of host.repositories.all()) {
+    const roots = git.refs.list().map(({ id }) => id);
+    for (const { id, type } of walkObjects(git, roots, [])) {
+      const pointer = type === "blob" ? fileFacts(git, id).pointer : undefined;
+      if (pointer !== undefined) live.add(pointer.oid);
+    }
+  }
+  return live;
+}
