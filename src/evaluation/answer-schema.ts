@@ -5,16 +5,40 @@ import { answersNotJson } from "./errors.ts";
 /** Fields that name a kind: their values are those that occur, and no others. */
 const KIND_FIELDS = ["type", "label", "relation", "predicate"];
 
+/** A gold answer. */
+export interface HeldRow {
+  readonly id: string;
+  readonly task?: string;
+  /** What the answer is, where that is known. */
+  readonly gold?: { readonly kind: string };
+  readonly reference: string;
+}
+
+/**
+ * The rows that are asked for JSON: all of them, or those of the tasks (of one kind each) whose gold answers are all lists or objects.
+ * @throws `evaluation.answers_not_json` when there is no such task, or one where some answers are and others are not
+ */
+export function chooseHeld<Held extends HeldRow>(rows: readonly Held[], split: string): readonly Held[] {
+  const isJson = ({ reference }: Held) => parseJson(reference) !== undefined;
+  if (rows.every(isJson)) return rows;
+  const isShaped = ({ reference }: Held) => ["array", "object"].includes(kindOf(parseJson(reference)?.value));
+  const groupOf = ({ task, gold }: HeldRow) => JSON.stringify([task, gold?.kind]);
+  const strange = rows.filter((row) => !isShaped(row));
+  const free = new Set(strange.map(groupOf));
+  const held = rows.filter((row) => !free.has(groupOf(row)));
+  const shaped = new Set(rows.filter(isShaped).map(groupOf));
+  const torn = strange.filter((row) => shaped.has(groupOf(row)));
+  if (held.length === 0 || torn.length > 0) throw answersNotJson(split, (torn.length > 0 ? torn : strange).map(({ id }) => id));
+  return held;
+}
+
 /**
  * The narrowest schema of these rules that every answer satisfies: properties in their order, kinds as an enumeration. Other answers of the dataset widen it, so
  * that it does not tell which kinds are the right ones here; of them those count that are JSON of the same sort.
- * @throws `evaluation.answers_not_json`
+ * @throws SyntaxError for an answer that is not JSON
  */
-export function schemaOfAnswers(answers: readonly { readonly id: string; readonly reference: string }[], split: string, others: readonly string[] = []): JsonSchema {
-  const read = answers.map(({ reference }) => parseJson(reference));
-  const strange = answers.filter((_answer, index) => read[index] === undefined).map(({ id }) => id);
-  if (strange.length > 0) throw answersNotJson(split, strange);
-  const values = read.map((one) => one!.value);
+export function schemaOfAnswers(answers: readonly string[], others: readonly string[] = []): JsonSchema {
+  const values = answers.map((text) => JSON.parse(text) as unknown);
   const sorts = new Set(values.map(kindOf));
   const more = others.flatMap((text) => parseJson(text) ?? []).filter(({ value }) => sorts.has(kindOf(value)));
   return schemaOf([...values, ...more.map(({ value }) => value)]);

@@ -101,7 +101,7 @@ describe("evaluateModel", () => {
     const { record, predictions } = await evaluateModel(options(fake, { rows: mixed, datasetRows: [...mixed, ...others], settings: { constrain: true } }));
     expect(record.task).toEqual({ kind: "mixed", rows: { labels: 3, entities: 4, text: 3 }, support: { "entities/Drug": 4, "labels/calm": 0, "labels/urgent": 3 }, errors: {}, labels: ["calm", "urgent"] });
     expect(["labels/f1_micro", "labels/f1_macro", "entities/f1_micro", "f1", "exact_match"].map((name) => [record.metrics[name]?.value, record.metrics[name]?.n])).toEqual([[1, 3], [0.5, 3], [1, 4], [0, 3], [0.7, 10]]);
-    expect(record.generation).toMatchObject({ json_schema_rows: "entities", json_schema: { items: { properties: { type: { enum: ["Disease", "Drug"] } } } } });
+    expect(record.generation).toMatchObject({ json_schema_rows: 4, json_schema: { items: { properties: { type: { enum: ["Disease", "Drug"] } } } } });
     expect(asked.filter(({ jsonSchema }) => jsonSchema !== undefined)).toHaveLength(4);
     expect(parseRecord(evaluationRecordSchema, record, "metrics.json")).toEqual(record);
     expect(compareEvaluations({ record, predictions }, { record, predictions }).rows.map(({ metric }) => metric)).toEqual(Object.keys(record.metrics));

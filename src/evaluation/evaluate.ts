@@ -3,7 +3,7 @@ import type { PromptFormat, Row, TextTokenizer } from "../data/index.ts";
 import { defaultThreads, type JsonSchema, type LlamaModel } from "../engine/llama/index.ts";
 import { digestJson } from "../files/index.ts";
 import { EVALUATION_SCHEMA_VERSION, type EvaluationRecord, type GenerationSettings, type Prediction, type TaskKind } from "../records/index.ts";
-import { schemaOfAnswers } from "./answer-schema.ts";
+import { chooseHeld, schemaOfAnswers } from "./answer-schema.ts";
 import { benchmarkSpeed } from "./benchmark.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
 import { measurePredictions } from "./measures.ts";
@@ -60,7 +60,7 @@ export interface EvaluationSettings {
   readonly seed?: number;
   /** Texts that end an answer. Default none. */
   readonly stop?: readonly string[];
-  /** Hold answers to the JSON shape that the gold answers of the whole dataset share; where some rows list entities and others do not, only those. Default false. */
+  /** Hold answers to the JSON shape that the gold answers of the whole dataset share; where only some tasks ask for JSON, their rows. Default false. */
   readonly constrain?: boolean;
   /** Measure tokens per second beside the scores. Default false. */
   readonly benchmarkSpeed?: boolean;
@@ -87,7 +87,8 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const contextLimit = model.info.trainContextLength || 4096;
   const maxSequenceLength = Math.min(settings.maxSequenceLength ?? 4096, contextLimit);
   const rows = encodeEvaluationRows(options.rows.slice(0, settings.limit), { ...options, dataset: options.datasetPath, maxSequenceLength, taskKind: settings.taskKind });
-  const generation = planGeneration(rows, options);
+  const held = new Set(settings.constrain === true ? chooseHeld(rows, options.split) : []);
+  const generation = planGeneration(rows, held, options);
   const conditions = { prompt_format: options.promptFormat, max_sequence_length: maxSequenceLength, generation };
   const maxNewTokens = generation?.max_new_tokens ?? 0;
   const batchSize = generation?.batch_size ?? batchSizeOf(rows, settings);
@@ -106,7 +107,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
         seed: generation?.seed,
         stop: generation?.stop,
         jsonSchema: generation?.json_schema as JsonSchema | undefined,
-        ...(generation?.json_schema_rows === undefined ? {} : { isHeld: isListed }),
+        isHeld: (row) => held.has(row),
       },
       entities: settings.entities,
       known: partial?.known,
@@ -131,32 +132,25 @@ async function measureSpeed({ model, settings = {}, signal }: EvaluateOptions, r
 }
 
 /** Plain text has no prompt to answer: then nothing is generated. What is not used is left out, so that settings that are the same have the same digest. */
-function planGeneration(rows: readonly EvaluationRow[], options: EvaluateOptions): GenerationSettings | null {
+function planGeneration(rows: readonly EvaluationRow[], held: ReadonlySet<EvaluationRow>, options: EvaluateOptions): GenerationSettings | null {
   const { settings = {} } = options;
   if (rows.some((row) => row.input === "")) return null;
-  const { maxNewTokens = 256, temperature = 0, seed = BOOTSTRAP_DEFAULTS.seed, stop = [], constrain = false } = settings;
+  const { maxNewTokens = 256, temperature = 0, seed = BOOTSTRAP_DEFAULTS.seed, stop = [] } = settings;
   return {
     decoding: temperature === 0 ? "greedy" : "sampled",
     max_new_tokens: maxNewTokens,
     batch_size: batchSizeOf(rows, settings),
     ...(temperature === 0 ? {} : { temperature, seed }),
     ...(stop.length === 0 ? {} : { stop: [...stop] }),
-    ...(constrain ? planSchema(rows, options) : {}),
+    ...(held.size === 0 ? {} : { json_schema: planSchema([...held], options) }),
+    ...(held.size === 0 || held.size === rows.length ? {} : { json_schema_rows: held.size }),
   };
 }
 
 /** The schema is that of the whole dataset: one of the gold answers at hand would give away which types they hold. */
-function planSchema(rows: readonly EvaluationRow[], { split, rows: splitRows, datasetRows = splitRows }: EvaluateOptions): Pick<GenerationSettings, "json_schema" | "json_schema_rows"> {
-  const listed = rows.filter(isListed);
-  const held = listed.length === 0 ? rows : listed;
+function planSchema(held: readonly EvaluationRow[], { rows, datasetRows = rows }: EvaluateOptions): JsonSchema {
   const tasks = new Set(held.map(({ task }) => task));
-  const others = datasetRows.filter((row) => tasks.has(row.task)).map(({ output }) => output);
-  return { json_schema: schemaOfAnswers(held, split, others), ...(held.length < rows.length ? { json_schema_rows: "entities" } : {}) };
-}
-
-/** Whether the answer lists entities. */
-function isListed({ gold }: Pick<EvaluationRow, "gold">): boolean {
-  return gold.kind === "entities" || (gold.kind === "tags" && gold.tags === undefined);
+  return schemaOfAnswers(held.map(({ reference }) => reference), datasetRows.filter((row) => tasks.has(row.task)).map(({ output }) => output));
 }
 
 function batchSizeOf(rows: readonly EvaluationRow[], settings: EvaluationSettings): number {
@@ -171,7 +165,7 @@ function digestSettings(options: EvaluateOptions, rows: readonly EvaluationRow[]
     model: [options.modelPath, options.modelDigest, options.adapter?.digest ?? null],
     dataset: [options.datasetDigest, options.split],
     rows: digestRows(rows),
-    golds: rows.map(({ gold }) => [gold.kind, isListed({ gold })]),
+    golds: rows.map(({ gold }) => [gold.kind, gold.kind === "tags" && gold.tags === undefined]),
     entities: options.settings?.entities ?? {},
     conditions,
     made_by: [options.engineRelease, options.packageVersion],

@@ -75,7 +75,7 @@ export function describeGeneration({ temperature, seed, max_new_tokens, stop, js
     temperature === undefined ? "greedy" : `drawn at temperature ${temperature} from seed ${seed}`,
     `at most ${countOf(max_new_tokens, "token")}`,
     ...(stop === undefined ? [] : [`ended by ${stop.map((text) => JSON.stringify(text)).join(" or ")}`]),
-    ...(json_schema === undefined ? [] : [json_schema_rows === undefined ? "held to a JSON schema" : "lists of entities held to a JSON schema"]),
+    ...(json_schema === undefined ? [] : [json_schema_rows === undefined ? "held to a JSON schema" : `${countOf(json_schema_rows, "row")} held to a JSON schema`]),
   ].join(", ");
 }
 

@@ -41,7 +41,7 @@ describe("evaluateInChild", () => {
   });
 
   it("gives the same answers and scores again, in batches of any size to float precision", async () => {
-    const [again, single] = [await evaluateInChild(request("again")), await evaluateInChild(request("single", { batchSize: 1 }))];
+    const [again, single] = await Promise.all([evaluateInChild(request("again")), evaluateInChild(request("single", { batchSize: 1 }))]);
     expect(again.predictions_digest).toBe(base.predictions_digest);
     expect(single.metrics["loss"]!.value).toBeCloseTo(base.metrics["loss"]!.value, 2);
   });

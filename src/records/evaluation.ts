@@ -53,8 +53,8 @@ export const generationSettingsSchema = z.object({
   stop: z.array(z.string()).optional(),
   /** The answers were held to this JSON schema. */
   json_schema: z.unknown().optional(),
-  /** Only where there are other rows too: the schema held those that list entities. */
-  json_schema_rows: z.literal("entities").optional(),
+  /** How many rows the schema held, where others are asked for something else. */
+  json_schema_rows: z.number().int().positive().optional(),
 });
 export type GenerationSettings = z.infer<typeof generationSettingsSchema>;
 

@@ -68,15 +68,6 @@ it("makes the scores of a merged model those of its run, so that two runs compar
   expect(readFileSync(join(directories[0]!, "run.json"), "utf8")).toBe(scored);
 });
 
-it("keeps the reports of models outside of runs apart, and the newest in the plain place", async () => {
-  const folders: string[] = [];
-  for (const seed of [3, 4]) folders.push(String((await evaluate(writeTinyLlama(join(root, `model-${seed}`), { seed })))["output_dir"]));
-  expect(new Set(folders).size).toBe(2);
-  const digest = (folder: string) => (JSON.parse(readFileSync(join(folder, "metrics.json"), "utf8")) as { model: { digest: string } }).model.digest;
-  expect(digest(folders[0]!)).not.toBe(digest(folders[1]!));
-  expect(digest(join(root, "results", "evaluation"))).toBe(digest(folders[1]!));
-});
-
 it("keeps with the dataset which models its test split has judged, each once", async () => {
   const looked = await writeTinyDataset(join(root, "looked"), { seed: 9 });
   const model = writeTinyLlama(join(root, "judged"), { seed: 5 });
@@ -89,13 +80,19 @@ it("keeps with the dataset which models its test split has judged, each once", a
   expect(stats).toMatchObject({ test_decisions: 2, uses: [{ purpose: "evaluate", split: "test" }, {}, {}] });
 });
 
-it("compares two evaluations row by row, and holds a measurement against another one", async () => {
+it("keeps the reports of models outside of runs apart, the newest in the plain place, and holds one against another row by row", async () => {
   const folders: string[] = [];
-  for (const seed of [21, 22]) folders.push(String((await evaluate(writeTinyLlama(join(root, `pair-${seed}`), { seed })))["output_dir"]));
+  for (const seed of [21, 22]) {
+    const document = await evaluate(writeTinyLlama(join(root, `pair-${seed}`), { seed }), "--gate", "loss < 1000");
+    expect(document["gate"]).toMatchObject({ passed: true });
+    folders.push(String(document["output_dir"]));
+  }
+  const digest = (folder: string) => (JSON.parse(readFileSync(join(folder, "metrics.json"), "utf8")) as { model: { digest: string } }).model.digest;
+  expect(digest(folders[0]!)).not.toBe(digest(folders[1]!));
+  expect(digest(join(root, "results", "evaluation"))).toBe(digest(folders[1]!));
   const { comparison } = await call("evaluate", "compare", ...folders);
   expect(comparison).toMatchObject({ split: "test", notes: ["only 2 rows: no difference is called clear with fewer than 10"] });
   const gated = (gate: string) => run("evaluate", "--model-path", join(root, "pair-22"), "--dataset-path", dataset, "--prompt-format", "instruction", "--max-new-tokens", "2", "--threads", "1", "--gate", gate);
-  expect(await gated("loss < 1000")).toMatchObject({ code: 0, document: { gate: { passed: true } } });
   const closed = await gated(`loss < 1000 and not worse than ${folders[0]}`);
   expect(closed).toMatchObject({ code: 1, document: { gate: { passed: false, clauses: [{ passed: true }, { passed: false, reason: "2 rows are too few to tell, at least 10 needed" }] } } });
   expect(await gated("loss = 1")).toMatchObject({ code: 2, document: { error: { code: "evaluation.gate_invalid" } } });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import recorded from "../../../test/fixtures/metrics/rouge-score-pairs.json" with { type: "json" };
 import published from "../../../test/fixtures/metrics/rouge-tests.json" with { type: "json" };
 import reference from "../../../test/fixtures/metrics/reference.json" with { type: "json" };
-import { rougeSignature, scoreRouge, scoreRougeBest, tokenizeForRouge, type RougeType } from "./rouge.ts";
+import { REPORTED_ROUGE, rougeSignature, scoreRouge, scoreRougeBest, tokenizeForRouge, type RougeType } from "./rouge.ts";
 
 describe("scoreRouge", () => {
   it.each(published.vectors)("agrees with $src: $type, stem $stem", ({ target, prediction, type, stem, p, r, f }) => {
@@ -41,6 +41,13 @@ describe("scoreRouge", () => {
       expect(scoreRouge(type, target, prediction, { useStemmer }).f).toBeCloseTo(expected, 6);
     },
   );
+
+  // rouge_score 0.1.2 with use_stemmer=True; İ becomes an i with a dot of its own, and ﬁ is no letter.
+  it("stems as rouge_score does, around letters that it does not know", () => {
+    const texts = ["fizzed \u0130stanbul \ufb01ne relational running", "fizzing \u0130stanbul roll \ufb01ne relational runs \u2028"] as const;
+    expect(scoreRouge("rouge1", ...texts, REPORTED_ROUGE)).toEqual({ precision: expect.closeTo(6 / 7, 12), recall: 1, f: expect.closeTo(12 / 13, 12) });
+    expect(scoreRouge("rouge2", ...texts, REPORTED_ROUGE).f).toBeCloseTo(8 / 11, 12);
+  });
 
   it("counts a repeated n-gram only as often as the reference has it", () => {
     expect(scoreRouge("rouge1", "pain", "pain pain pain").precision).toBeCloseTo(1 / 3);

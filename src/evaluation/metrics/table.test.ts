@@ -43,6 +43,14 @@ it("gives BLEU and both chrF of sacrebleu, with one reference and with several",
   expect(() => textTable(2).columnsOf({ prediction: "a", references: ["a"] })).toThrow("Rows with 2 references each are needed, this one has 1");
 });
 
+// sacrebleu 2.6.0: BLEU().corpus_score(answers, [golds]) and CHRF().
+it("gives the scores of sacrebleu for empty answers, empty references and an empty row among others", () => {
+  const scores = (answers: readonly string[], golds: readonly string[]) =>
+    [...measureTable(textTable(), answers.map((prediction, index) => ({ prediction, references: [golds[index]!] })), { resamples: 1 }).values()].map(({ value }) => value);
+  for (const [answer, gold] of [["", "a b c d"], ["a b c d", ""], ["", ""], ["\u00a0", "\u3000"]] as const) expect(scores([answer], [gold])).toEqual([0, 0, 0]);
+  expect(scores(["", "the cat sat on a mat"], ["the", "the cat sat on a mat"])).toEqual([84.64817248906144, 95.09941755372566, 94.8756593820648].map((score) => expect.closeTo(score, 9)));
+});
+
 describe("compareTable", () => {
   it("gives the paired interval of the difference", () => {
     const tuned = rows.map(([numerator, denominator]) => [numerator + 1, denominator] as const);
