@@ -61,12 +61,22 @@ function readFanout(path: string, file: FileReader): readonly number[] {
   return fanout;
 }
 
+/** So many ids are read at once and searched in memory. */
+const BLOCK_IDS = 256;
+
 /** The first position in low..high whose id is not below `wanted`. */
 function lowerBound(file: FileReader, wanted: Uint8Array, low: number, high: number): number {
   let [from, to] = [low, high];
-  while (from < to) {
+  while (to - from > BLOCK_IDS) {
     const middle = (from + to) >> 1;
     if (Buffer.compare(file.read(IDS_START + 20 * middle, 20), wanted) < 0) from = middle + 1;
+    else to = middle;
+  }
+  const [start, block] = [from, Buffer.from(file.read(IDS_START + 20 * from, 20 * (to - from)).buffer)];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const at = 20 * (middle - start);
+    if (block.compare(wanted, 0, 20, at, at + 20) < 0) from = middle + 1;
     else to = middle;
   }
   return from;

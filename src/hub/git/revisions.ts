@@ -45,8 +45,8 @@ export function peelToCommit(store: GitStore, id: string): string | undefined {
   return undefined;
 }
 
-/** Names are not longer than this, so no longer part of a path is looked up. */
-const MAX_REVISION_LENGTH = 1000;
+/** A revision that is followed by a path is looked for up to this length. */
+const MAX_REVISION_LENGTH = 255;
 
 /**
  * Parts `feat/x/dir/file` into the longest revision that it begins with and the rest, as clients need who do not encode the slashes of a

@@ -1,6 +1,6 @@
 // A bare git repository in git's own layout: what is written here git reads, and what git writes here, packed or not, is read.
 import { join } from "node:path";
-import { isDirectory, isFile, makeDurableDirectory, readSmallText, writeFileAtomic } from "../../files/index.ts";
+import { ensureDirectory, isDirectory, isFile, makeDurableDirectory, readSmallText, tryCreateFile, writeFileAtomic } from "../../files/index.ts";
 import { createByteCache } from "./byte-cache.ts";
 import { objectDamaged, objectMissing, objectTooLarge, storeMissing, storeTaken, storeUnsupported } from "./errors.ts";
 import { hasLoose, listLoose, readLoose, readLooseFacts, writeLoose, type ObjectFacts } from "./loose.ts";
@@ -82,10 +82,11 @@ export function openGitStore(directory: string): GitStore {
 export function createGitStore(directory: string): GitStore {
   const head = join(directory, "HEAD");
   if (isFile(head)) throw storeTaken(directory);
-  for (const folder of ["objects/info", "objects/pack", "refs/heads", "refs/tags"]) makeDurableDirectory(join(directory, folder));
+  makeDurableDirectory(directory);
+  for (const folder of ["objects/info", "objects/pack", "refs/heads", "refs/tags"]) ensureDirectory(join(directory, folder));
   writeFileAtomic(join(directory, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n");
-  writeFileAtomic(join(directory, "description"), "Unnamed repository\n");
-  // Without it the folder is no repository, so it comes last.
+  tryCreateFile(join(directory, "description"), "Unnamed repository\n");
+  // Without it the folder is no repository, so it comes last; flushing it flushes the names of all others beside it.
   writeFileAtomic(head, "ref: refs/heads/main\n");
   return openGitStore(directory);
 }

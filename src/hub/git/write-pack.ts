@@ -25,7 +25,7 @@ export function encodeEntry(type: Parameters<typeof encodeEntryHeader>[0], bytes
 }
 
 /** The bytes of a pack that holds these objects, in pieces of 64 KiB and more; one object at a time is in memory. @throws `git.object_missing` on the way */
-export async function* writePack(store: GitStore, ids: readonly string[]): AsyncGenerator<Uint8Array> {
+export async function* writePack(store: Pick<GitStore, "readObject">, ids: readonly string[]): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha1");
   let held: Uint8Array[] = [encodePackHeader(ids.length)];
   let heldBytes = 12;
