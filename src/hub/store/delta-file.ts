@@ -35,7 +35,7 @@ interface Entry {
  * Writes the difference and gives it its name; nothing is left behind when it is not worth it.
  * @returns bytes of the file, or undefined when it would have more than `most` times those of the content
  */
-export async function writeDelta(names: DeltaNames, target: Content, base: Content, segments: readonly Segment[], places: { readonly temporary: string; readonly path: string }, most = 0.9): Promise<number | undefined> {
+export async function writeDelta(names: DeltaNames, target: Content, base: Content, segments: readonly Segment[], places: { readonly temporary: string; readonly path: string }, most: number): Promise<number | undefined> {
   const file: LargeFileWriter = await createLargeFile(places.temporary);
   try {
     const buffered = bufferWrites((bytes) => file.write(bytes));
@@ -87,6 +87,25 @@ function encodeTable({ oid, base }: DeltaNames, sizeBytes: number, entries: read
   bytes.writeBigUInt64LE(BigInt(offset), at + 80);
   bytes.set(MAGIC, at + 88);
   return bytes;
+}
+
+const SAMPLES = 8;
+
+/** Size of the difference over that of the content, from a few blocks: what cannot be made small is not tried in full again and again. */
+export async function estimateRatio(target: Content, base: Content, segments: readonly Segment[]): Promise<number> {
+  let [taken, packed] = [0, 0];
+  for (let sample = 0; sample < SAMPLES; sample += 1) {
+    const place = Math.floor(((sample + 0.5) / SAMPLES) * target.sizeBytes);
+    const segment = segments.find(({ end }) => place < end);
+    if (segment === undefined) continue;
+    const at = segment.start + Math.floor((place - segment.start) / BLOCK_BYTES) * BLOCK_BYTES;
+    const length = Math.min(BLOCK_BYTES, segment.end - at);
+    const from = segment.baseStart === undefined ? undefined : segment.baseStart + at - segment.start;
+    const { planes } = await encodeBlock(await target.read(at, length), from === undefined ? undefined : await base.read(from, length), segment.width);
+    taken += length;
+    packed += planes.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+  return packed / taken;
 }
 
 /** What a delta says of itself. */

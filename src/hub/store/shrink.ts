@@ -5,7 +5,7 @@ import { TunesmithError } from "../../errors.ts";
 import { createLargeFile, remove } from "../../files/index.ts";
 import { removeXetPointer } from "../xet/places.ts";
 import { streamContent, type Content } from "./content.ts";
-import { openDelta, readDeltaHead, writeDelta } from "./delta-file.ts";
+import { estimateRatio, openDelta, readDeltaHead, writeDelta } from "./delta-file.ts";
 import { alignContents } from "./delta-layout.ts";
 import { largeFileMissing } from "./errors.ts";
 import { findForm, openForm } from "./find-form.ts";
@@ -14,6 +14,8 @@ import { receive } from "./receive.ts";
 
 /** Differences that must be decoded at most to read a content: with 7, every eighth of a series is whole. */
 export const MOST_DEPTH = 7;
+/** A difference of more than this part of the content is not worth the time of everybody who reads it. */
+const WORTH = 0.9;
 
 export type Shrunk =
   | { readonly done: true; readonly sizeBytes: number; readonly storedBytes: number }
@@ -60,8 +62,9 @@ export async function shrinkContent(directory: string, oid: string, base: string
   return withContents(directory, [oid, base], async ([ours, theirs]) => {
     const segments = await alignContents(ours!, theirs!);
     if (segments === undefined) return { done: false, reason: "unlike" };
+    if ((await estimateRatio(ours!, theirs!, segments)) > WORTH) return { done: false, reason: "small" };
     const path = deltaPlace(directory, oid);
-    const storedBytes = await writeDelta({ oid, base }, ours!, theirs!, segments, { temporary: temporaryIn(directory), path });
+    const storedBytes = await writeDelta({ oid, base }, ours!, theirs!, segments, { temporary: temporaryIn(directory), path }, WORTH);
     if (storedBytes === undefined) return { done: false, reason: "small" };
     try {
       await receive({ oid, sizeBytes: form.sizeBytes }, streamContent(() => openDelta(path, (other) => openForm(directory, other)), { start: 0, end: form.sizeBytes }));
