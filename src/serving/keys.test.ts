@@ -46,4 +46,14 @@ describe("a key ring", () => {
     rmSync(path);
     expect(ring.find(second)).toBe(undefined);
   });
+
+  it("asks for keys from the first on, and goes on when the last is gone", async () => {
+    const path = folder.file("e.json");
+    const ring = openKeyRing(path);
+    expect(ring.asks).toBe(false);
+    const secret = await addKey(path, ann);
+    expect([ring.asks, ring.find(secret)?.name]).toEqual([true, "ann"]);
+    await removeKey(path, "ann");
+    expect([ring.asks, ring.find(secret)]).toEqual([true, undefined]);
+  });
 });

@@ -35,6 +35,8 @@ export function listKeys(path: string): readonly ApiKey[] {
 }
 
 export interface KeyRing {
+  /** Whether there has been a key since the ring was opened: from then on who has none is not let in, also when the last one is gone. */
+  readonly asks: boolean;
   /** The key with that secret. What is changed in the file counts at once. */
   find(secret: string): ApiKey | undefined;
 }
@@ -43,13 +45,21 @@ export interface KeyRing {
 export function openKeyRing(path: string): KeyRing {
   let keys = listKeys(path);
   let stamp = stampOf(path);
+  let asks = keys.length > 0;
+  const refresh = () => {
+    const now = stampOf(path);
+    if (now === stamp) return;
+    keys = listKeys(path);
+    asks ||= keys.length > 0;
+    stamp = now;
+  };
   return {
+    get asks() {
+      refresh();
+      return asks;
+    },
     find(secret) {
-      const now = stampOf(path);
-      if (now !== stamp) {
-        keys = listKeys(path);
-        stamp = now;
-      }
+      refresh();
       const digest = digestOf(secret);
       return keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, "hex"), digest))[0];
     },

@@ -54,7 +54,11 @@ export const serve = defineCommand({
       const shelf = await openShelf([shelfPlace(first, wish), ...others.map((word) => shelfPlace(word, wish))]);
       try {
         const counters = createCounters(world.now().getTime() / 1000);
-        const ring = keys.length === 0 ? undefined : openKeyRing(options.apiKeys);
+        const ring = openKeyRing(options.apiKeys);
+        const findKeyHolder = (secret: string) => {
+          const key = ring.find(secret);
+          return key && { name: key.name, isAdmin: key.role === "admin" };
+        };
         const server = await listen({
           routes: servingRoutes(shelf, { version, counters, now: () => world.now().getTime() / 1000 }),
           host,
@@ -64,12 +68,12 @@ export const serve = defineCommand({
           bodyLimitBytes: options.bodyLimit,
           answerTimeoutMs: 1000 * timeout + 5_000,
           corsOrigins: options.corsOrigin,
-          allowedHosts: ring === undefined && LOOPBACK.includes(host) ? [...LOOPBACK, ...options.allowHost] : undefined,
+          allowedHosts: keys.length === 0 && LOOPBACK.includes(host) ? [...LOOPBACK, ...options.allowHost] : undefined,
           headers: shelf.headers,
-          findKeyHolder: ring && ((secret) => {
-            const key = ring.find(secret);
-            return key && { name: key.name, isAdmin: key.role === "admin" };
-          }),
+          // Asked at every call: the first key counts as soon as it is made.
+          get findKeyHolder() {
+            return ring.asks ? findKeyHolder : undefined;
+          },
           onAnswer: counters.count,
           onError: (thrown, request) => print.warn(`${request}: ${thrown instanceof TunesmithError ? thrown.message : thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`),
         });
@@ -100,7 +104,7 @@ function sayServing(shelf: ModelShelf, url: string, keys: number, host: string, 
   print.line(`  docs     ${url}/docs`);
   print.line("  stop     Ctrl-C");
   if (keys > 0) return;
-  print.line("  keys     none are asked for; those made now count from the next start");
+  print.line("  keys     none are asked for until `tunesmith keys add` makes the first");
   if (!LOOPBACK.includes(host)) print.warn("everybody who reaches this address may ask: `tunesmith keys add <name>` makes keys");
 }
 
