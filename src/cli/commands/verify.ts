@@ -37,7 +37,7 @@ export const verify = defineCommand({
     "verify --model-path merged_model --against quantized/merged_model-q4_k_m.gguf --dataset-path data/processed/healthcare_dataset --max-kl 0.05",
   ],
   async run({ options, print, world, withInterrupt, endWith }) {
-    const [{ findQuantizationRecord, nothingToVerify, verifyModels }, { findQuantizationSource }, { prepareQuantization }, { inferenceFiles }] = await Promise.all([
+    const [{ findQuantizationRecord, modelNameOf, nothingToVerify, verifyModels }, { findQuantizationSource }, { prepareQuantization }, { inferenceFiles }] = await Promise.all([
       import("../../quantization/index.ts"),
       import("../quantization-source.ts"),
       import("../quantization-input.ts"),
@@ -46,7 +46,10 @@ export const verify = defineCommand({
     return withInterrupt(async (signal) => {
       const parts = { print, world, signal, baseModel: options.baseModel };
       const source = await findQuantizationSource(options.modelPath, parts);
-      const made = options.against.length > 0 ? options.against : (findQuantizationRecord(source.outputDir)?.types ?? []).map(({ path }) => join(source.outputDir, path));
+      const record = findQuantizationRecord(source.outputDir);
+      // Models that lie side by side share the folder of what was quantized.
+      const own = record?.model === (source.name ?? modelNameOf(source.modelPath)) ? record.types : [];
+      const made = options.against.length > 0 ? options.against : own.map(({ path }) => join(source.outputDir, path));
       const candidates: VerificationCandidate[] = source.adapter === undefined ? [] : [{ name: "merged", modelPath: source.modelPath, adapter: source.adapter }];
       for (const name of made) candidates.push({ ...(await findQuantizationSource(name, { print, world, signal, baseModel: undefined })), name });
       if (source.isEncoder) throw encoderCannot(options.modelPath, "verify");
@@ -55,7 +58,7 @@ export const verify = defineCommand({
       const files = await inferenceFiles(options.modelPath, parts);
       const outputDir = options.outputDir ?? source.outputDir;
       let progress: Progress | undefined;
-      const record = await verifyModels(
+      const verified = await verifyModels(
         {
           reference: { name: files.name, modelPath: files.modelPath, adapterPath: files.adapterPath },
           candidates,
@@ -76,10 +79,10 @@ export const verify = defineCommand({
         },
       );
       progress?.finish("");
-      showVerification(record, print);
+      showVerification(verified, print);
       print.line(`\nWritten to ${join(outputDir, "verification.json")}`);
-      if (!record.passed) endWith(1);
-      return { output_dir: outputDir, ...record };
+      if (!verified.passed) endWith(1);
+      return { output_dir: outputDir, ...verified };
     });
   },
 });
