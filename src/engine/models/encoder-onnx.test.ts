@@ -1,7 +1,9 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { TunesmithError } from "../../errors.ts";
 import { readJson } from "../../files/index.ts";
 import { convertEncoderToGguf, isEncoder, openEncoder, openEncoderSource } from "./index.ts";
 
@@ -46,7 +48,8 @@ describe("a cross-encoder in ONNX", () => {
     const source = openEncoderSource(join(FIXTURES, "onnx/model.onnx"));
     convertEncoderToGguf(source, join(folder, "made.gguf"), { type: "f32" });
     const made = openEncoderSource(join(folder, "made.gguf"));
-    for (const name of source.names) expect(made.readF32(name), name).toEqual(source.readF32(name));
+    const bytes = (from: typeof source, name: string) => Buffer.from(from.readF32(name).buffer);
+    for (const name of source.names) expect(Buffer.compare(bytes(made, name), bytes(source, name)), name).toBe(0);
     for (const one of [source, made]) one.close();
   });
 
@@ -57,6 +60,33 @@ describe("a cross-encoder in ONNX", () => {
     ["holds more than a BERT", () => altered("more", { "pooler.dense.bias": "pooler.extra.bias" }), /it holds pooler\.extra\.bias/],
   ])("that %s is refused", (_what, path, reason) => {
     expect(() => openEncoderSource(path())).toThrow(reason);
+  });
+
+  it("whose nodes hand a tensor round in a circle has no such tensor", () => {
+    const node = (input: string, output: string) => `\x0a\x12\x0a\x01${input}\x12\x01${output}\x22\x08Identity\x2a\x00`;
+    const nodes = [node("a", "b"), node("b", "a"), "\x0a\x0e\x0a\x01x\x0a\x01a\x22\x06MatMul"].join("");
+    const path = altered("circle", {});
+    writeFileSync(path, Buffer.from(`\x3a${String.fromCharCode(nodes.length)}${nodes}`, "latin1"));
+    expect(() => openEncoderSource(path)).toThrow(/its table of positions is missing/);
+  });
+
+  it("is an error and never a crash, whatever bytes of it change", () => {
+    const path = altered("damaged", {}, "dynamo/half.onnx");
+    const bytes = readFileSync(path);
+    const change = fc.record({ at: fc.nat(bytes.length - 1), byte: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const damaged = Buffer.from(bytes);
+        for (const { at, byte } of changes) damaged[at] = byte;
+        writeFileSync(path, damaged);
+        try {
+          openEncoderSource(path).close();
+        } catch (error) {
+          expect(error).toBeInstanceOf(TunesmithError);
+        }
+      }),
+      { numRuns: 60, seed: 7 },
+    );
   });
 
   it("that was rewritten for one runtime, or is of another architecture, or has no config.json, is refused", () => {
