@@ -33,6 +33,11 @@ import { keysList } from "./commands/keys/list.ts";
 import { keysRemove } from "./commands/keys/remove.ts";
 import { merge } from "./commands/merge.ts";
 import { quantize } from "./commands/quantize.ts";
+import { releaseCreate } from "./commands/release/create.ts";
+import { releaseList } from "./commands/release/list.ts";
+import { releasePublish } from "./commands/release/publish.ts";
+import { releaseShow } from "./commands/release/show.ts";
+import { releaseTrace } from "./commands/release/trace.ts";
 import { runsArchive } from "./commands/runs/archive.ts";
 import { runsBest } from "./commands/runs/best.ts";
 import { runsCompare } from "./commands/runs/compare.ts";
@@ -56,7 +61,8 @@ export const COMMAND_TREE: CommandTree = {
     data: "Prepare a dataset and look at it",
     hub: "Host models and datasets for Hugging Face's clients",
     keys: "Make and take back keys of a server",
+    release: "Assemble, publish and trace versions of a model",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, releaseCreate, releasePublish, releaseList, releaseShow, releaseTrace, doctor, completion],
 };

@@ -70,9 +70,12 @@ function addGroup(program: CommanderCommand, name: string, parts: ProgramParts):
   return group;
 }
 
+/** Found in the guide: the list of commands fits a screen. */
+const SET_UP_ONCE: ReadonlySet<string> = new Set(["completion"]);
+
 function addCommand(parent: CommanderCommand, name: string, command: Command, parts: ProgramParts, take: (call: Call) => void): void {
   const target = configure(new CommanderCommand(name), parts).description(command.summary);
-  parent.addCommand(target, { hidden: name.includes(" ") });
+  parent.addCommand(target, { hidden: name.includes(" ") || SET_UP_ONCE.has(name) });
   for (const [key, argument] of Object.entries(command.arguments)) target.addArgument(toArgument(key, argument));
   for (const [key, option] of Object.entries(command.options)) target.addOption(toOption(key, option));
   target.option("--json", "print one JSON document instead of text");

@@ -145,3 +145,7 @@ export function digestAmbiguous(begin: string, digests: readonly string[]): Tune
 export function runOnlyInHistory(wanted: string): TunesmithError {
   return new TunesmithError({ code: "releases.run_only_in_history", message: `Cannot trace ${wanted}: its run directory is not here, only its line in the history`, hint: "See the line with `tunesmith runs show`." });
 }
+
+export function noFinishedRun(outputDir: string): TunesmithError {
+  return new TunesmithError({ code: "releases.no_finished_run", message: `Cannot release: no run in ${outputDir} has finished`, hint: "Train one, or name a run with --from." });
+}

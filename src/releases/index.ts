@@ -1,3 +1,4 @@
+export { noFinishedRun } from "./errors.ts";
 export { createRelease, type CreatedRelease, type CreateReleaseOptions } from "./assemble/create.ts";
 export { planRelease, type ReleaseOptions, type ReleasePlan } from "./assemble/plan.ts";
 export { parseCardHead } from "./card/read-head.ts";
