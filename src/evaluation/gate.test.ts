@@ -19,7 +19,7 @@ describe("parseGate", () => {
     expect(parseGate("Side effect/f1 > .5")).toMatchObject([{ metric: "Side effect/f1", bound: 0.5 }]);
   });
 
-  it.each(["", "f1 = 0.8", "better than v1", "f1 >= high", "f1 >= 0.8 and"])("refuses %j", (text) => {
+  it.each(["", "f1 = 0.8", "better than v1", "f1 >= high", "f1 > > 3", "f1 >= 0.8 and"])("refuses %j", (text) => {
     expect(() => parseGate(text)).toThrow("Cannot read the gate");
   });
 });

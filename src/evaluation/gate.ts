@@ -21,7 +21,7 @@ export interface GateVerdict {
   readonly clauses: readonly { readonly text: string; readonly passed: boolean; readonly reason: string }[];
 }
 
-const BOUND = /^(\S.*?)\s*(>=|<=|>|<)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
+const BOUND = /^([^\s<>=][^<>=]*?)\s*(>=|<=|>|<)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i;
 const NOT_WORSE = /^not\s+worse\s+than\s+(\S+)(?:\s+in\s+(\S.*))?$/i;
 
 /**
