@@ -61,6 +61,7 @@ export function commitRoutes(host: Host): readonly Route[] {
         if (!isRepeated) {
           repository.git.refs.update(target.ref, oid, target.head);
           noteCommit(host, repository, target.ref, oid, author.name);
+          host.noteCommitted(repository);
         }
         return { oid, number: undefined };
       });

@@ -7,6 +7,7 @@ import { openLargeFiles, type LargeFiles } from "../store/large-files.ts";
 import { openAccounts, type Accounts, type Minting } from "./accounts.ts";
 import { dataForeign, diskFull, quotaExceeded } from "./errors.ts";
 import { openRepositories, type Repositories } from "./repositories.ts";
+import type { Repository } from "./repository.ts";
 
 export interface HostOptions extends Minting {
   /** Turns the YAML at the head of a README into a value, or throws. */
@@ -30,6 +31,10 @@ export interface Host extends Minting {
   requireRoom(sizeBytes: number): void;
   /** Tells how many bytes of large files came. */
   noteStored(sizeBytes: number): void;
+  /** Tells that a reference of a repository has moved. */
+  noteCommitted(repository: Repository): void;
+  /** Whom that is told to from now on. */
+  onCommitted(listener: (repository: Repository) => void): void;
 }
 
 /** Opens a data directory, or makes one of an empty directory. @throws `hub.data_foreign`, `records.*` */
@@ -37,6 +42,7 @@ export function openHost(directory: string, options: HostOptions): Host {
   const { now, newId, parseYaml, quotaBytes = Infinity, reservedBytes = 64 * 2 ** 20 } = options;
   let record = prepareData(directory, now);
   const large = openLargeFiles(directory, { now: () => now().getTime() });
+  const listeners: ((repository: Repository) => void)[] = [];
   let storedBytes = quotaBytes === Infinity ? 0 : totalBytes(large);
   return {
     directory,
@@ -59,6 +65,12 @@ export function openHost(directory: string, options: HostOptions): Host {
     },
     noteStored(sizeBytes) {
       storedBytes += sizeBytes;
+    },
+    noteCommitted(repository) {
+      for (const listener of listeners) listener(repository);
+    },
+    onCommitted(listener) {
+      listeners.push(listener);
     },
   };
 }

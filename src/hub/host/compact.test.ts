@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { makeCheckpoints } from "../../../test/helpers/checkpoint-series.ts";
+import { header, lfsFile, withHub, type TestHub } from "../../../test/helpers/hub.ts";
+import { inPieces } from "../../../test/helpers/xet-upload.ts";
+import { sha256 } from "../../files/index.ts";
+import { compactRepository, startCompactor } from "./compact.ts";
+import { collectGarbage } from "./garbage.ts";
+
+const CHECKPOINTS = makeCheckpoints({ count: 3, dtype: "BF16", learningRate: 1e-5 });
+const OIDS = CHECKPOINTS.map((bytes) => sha256(bytes));
+
+async function commitCheckpoint(hub: TestHub, index: number, path: string): Promise<void> {
+  const bytes = CHECKPOINTS[index]!;
+  await hub.host.large.put(OIDS[index]!, bytes.byteLength, inPieces(bytes));
+  expect((await hub.commit("ann/m", [header(`checkpoint ${index}`), lfsFile(path, OIDS[index]!)])).status).toBe(200);
+}
+
+const repositoryOf = ({ host }: TestHub) => host.repositories.find("model", "ann/m")!.repository;
+const kinds = ({ host }: TestHub) => OIDS.map((oid) => host.large.form(oid)?.kind);
+
+it("keeps checkpoints of one run as differences, and clients do not see it", async () => {
+  await withHub(async (hub) => {
+    for (const [index, step] of [500, 1000, 1500].entries()) await commitCheckpoint(hub, index, `checkpoint-${step}/model.safetensors`);
+    const { shrunk, savedBytes } = await compactRepository(hub.host, repositoryOf(hub));
+    expect([shrunk, kinds(hub)]).toEqual([2, ["delta", "delta", "whole"]]);
+    expect(savedBytes).toBeGreaterThan(CHECKPOINTS[0]!.byteLength);
+    const answer = await hub.ask("GET", "/ann/m/resolve/main/checkpoint-500/model.safetensors");
+    expect([answer.status, sha256(answer.bytes)]).toEqual([200, OIDS[0]]);
+  });
+});
+
+it("keeps what one path was in earlier commits as differences, also from the collection of garbage", async () => {
+  await withHub(async (hub) => {
+    for (const index of [0, 1]) await commitCheckpoint(hub, index, "model.safetensors");
+    const { compacted, removed } = await collectGarbage(hub.host);
+    expect([compacted.shrunk, removed, kinds(hub)]).toEqual([1, [], ["delta", "whole", undefined]]);
+  });
+});
+
+it("works in the background some time after a commit, and stops when it is told to", async () => {
+  await withHub(async (hub) => {
+    const failures: unknown[] = [];
+    const compactor = startCompactor(hub.host, { delayMs: 0, onError: (thrown) => failures.push(thrown) });
+    const seen = new Promise<void>((resolve) => {
+      hub.host.onCommitted((repository) => {
+        compactor.note(repository);
+        resolve();
+      });
+    });
+    for (const index of [0, 1]) await commitCheckpoint(hub, index, "model.safetensors");
+    await seen;
+    for (let turn = 0; turn < 2000 && kinds(hub)[0] !== "delta"; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([kinds(hub), failures]).toEqual([["delta", "whole", undefined], []]);
+    await compactor.close();
+    await commitCheckpoint(hub, 2, "model.safetensors");
+    await compactor.close();
+    expect(kinds(hub)[1]).toBe("whole");
+  });
+});
