@@ -1,4 +1,5 @@
 // A BERT that answers: vectors of texts, or scores of documents for a query.
+import { setImmediate } from "node:timers/promises";
 import { createArena, openBackend, writeTensor, type Backend, type DeviceName } from "../ggml/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { fitPair, frameOne, framePair, type EncoderSequence } from "./encoder-input.ts";
@@ -79,13 +80,14 @@ export function openEncoder(path: string, options: EncoderOptions = {}): Encoder
       tokenizer,
       digest,
       async embed(texts, { truncate = false, normalize = true, signal } = {}) {
-        const sequences = texts.map((text) => frameOne(path, tokenizer, config.contextLength, text, truncate));
+        const sequences = await frameAll(texts, (text) => frameOne(path, tokenizer, config.contextLength, text, truncate), signal);
         const vectors = await run(sequences, (pass, row, length) => pooled(pass, row, length, config, normalize), signal);
         return vectors.map((values, index) => ({ values, tokens: sequences[index]!.ids.length }));
       },
       async score(query, documents, { truncate = false, signal } = {}) {
         if (config.labels.length === 0) throw unsupportedModel(path, "it has no classifier, so it cannot score");
-        const sequences = documents.map((document) => framePair(tokenizer, fitPair(path, tokenizer.encode(query), tokenizer.encode(document), config.contextLength - 3, truncate)));
+        const asked = tokenizer.encode(query);
+        const sequences = await frameAll(documents, (document) => framePair(tokenizer, fitPair(path, asked, tokenizer.encode(document), config.contextLength - 3, truncate)), signal);
         const logits = await run(sequences, (pass, row) => pass.scores().slice(row * config.labels.length, (row + 1) * config.labels.length), signal);
         return logits.map((values, index) => ({ logits: values, tokens: sequences[index]!.ids.length }));
       },
@@ -112,12 +114,27 @@ function loadWeights(backend: Backend, source: EncoderSource): { readonly weight
   return { weights, dispose: () => arena.dispose() };
 }
 
+async function frameAll(texts: readonly string[], frame: (text: string) => EncoderSequence, signal?: AbortSignal): Promise<readonly EncoderSequence[]> {
+  const sequences: EncoderSequence[] = [];
+  for (const [index, text] of texts.entries()) {
+    if (index % MOST_SEQUENCES === 0) await hear(signal);
+    sequences.push(frame(text));
+  }
+  return sequences;
+}
+
+/** A turn of the event loop, in which who calls the work off is heard. */
+async function hear(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
+}
+
 /** Sequences of like length together, the results in the order given. */
 async function runAll<Result>(passes: PassCache, sequences: readonly EncoderSequence[], read: (pass: Pass, row: number, length: number) => Result, signal?: AbortSignal): Promise<Result[]> {
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.ids.length - sequences[b]!.ids.length);
   const results: Result[] = [];
   while (order.length > 0) {
-    signal?.throwIfAborted();
+    await hear(signal);
     const longest = sequences[order.at(-1)!]!.ids.length;
     const chosen = order.splice(-Math.max(1, Math.min(MOST_SEQUENCES, Math.floor(MOST_TOKENS / longest))));
     const pass = passes.find(chosen.length, longest);
