@@ -1,20 +1,18 @@
 // Takes a pack into a repository. A small one becomes loose objects; a larger one stays a pack, as git keeps it (receive.unpackLimit): two
 // files to flush instead of thousands.
-import { createHash, randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { createSpool, isFile, publish, publishFile, removeFile, writeFlushed } from "../../files/index.ts";
+import { createSpool } from "../../files/index.ts";
 import { packRefused } from "./errors.ts";
+import { keepPack, MAX_LOOSE_AT_ONCE, temporaryPack } from "./keep-pack.ts";
 import { idBytes, MAX_OBJECT_BYTES } from "./object.ts";
 import { TRAILER_BYTES, type ByteSource } from "./pack-entry.ts";
 import { scanPack, type PackLimits, type ScannedPack } from "./scan-pack.ts";
 import type { GitStore } from "./store.ts";
-import { encodePackIndex, type IndexedEntries } from "./write-index.ts";
-import { encodeEntry, encodePackHeader } from "./write-pack.ts";
+import type { IndexedEntries } from "./write-index.ts";
+import { encodeEntry } from "./write-pack.ts";
 
 const DEFAULT_LIMITS: PackLimits = { maxPackBytes: 16 * 2 ** 30, maxObjectBytes: MAX_OBJECT_BYTES, maxObjects: 2_000_000, maxUnpackedBytes: 256 * 2 ** 30 };
-/** Flushing an object by itself takes as long as flushing a pack; but every pack more makes looking up slower. */
-const UNPACK_LIMIT = 20;
 const PIECE_BYTES = 1 << 20;
 
 /**
@@ -25,15 +23,14 @@ const PIECE_BYTES = 1 << 20;
  */
 export async function readPack(store: GitStore, pieces: AsyncIterable<Uint8Array>, limits: Partial<PackLimits> = {}): Promise<number> {
   const allowed = { ...DEFAULT_LIMITS, ...limits };
-  const folder = join(store.directory, "objects", "pack");
-  const spool = createSpool(join(folder, `tmp_pack_${randomUUID()}`));
+  const spool = createSpool(temporaryPack(store.directory));
   try {
     const trailer = await receive(pieces, (piece) => void spool.append(piece), allowed.maxPackBytes);
     const source: ByteSource = { sizeBytes: spool.sizeBytes, read: (offset, length) => spool.peek(offset, length) };
     requireTrailer(source, trailer);
     const pack = await scanPack(store, source, allowed);
-    if (pack.count <= UNPACK_LIMIT) unpack(store, pack);
-    else keep(store, folder, source, pack);
+    if (pack.count <= MAX_LOOSE_AT_ONCE) unpack(store, pack);
+    else keep(store, source, pack);
     return pack.count;
   } finally {
     spool.remove();
@@ -74,33 +71,18 @@ function unpack(store: GitStore, pack: ScannedPack): void {
   }
 }
 
-/** The pack comes first, its index last: without an index nobody looks into a pack. */
-function keep(store: GitStore, folder: string, source: ByteSource, pack: ScannedPack): void {
+/** Objects that deltas begin from are put behind the entries: every pack stands for itself. */
+function keep(store: GitStore, source: ByteSource, pack: ScannedPack): void {
   const appended = pack.outsideBases.map((id) => {
     const { type, bytes } = store.readObject(id);
     return { id, bytes: encodeEntry(type, bytes) };
   });
-  const temporary = join(folder, `tmp_pack_${randomUUID()}`);
-  const hash = createHash("sha1");
   const body = function* (): Generator<Uint8Array> {
-    yield encodePackHeader(pack.count + appended.length);
     const end = source.sizeBytes - TRAILER_BYTES;
     for (let at = 12; at < end; at += PIECE_BYTES) yield source.read(at, Math.min(PIECE_BYTES, end - at));
     for (const { bytes } of appended) yield bytes;
   };
-  let trailer: Uint8Array = new Uint8Array(0);
-  const whole = function* (): Generator<Uint8Array> {
-    for (const piece of body()) {
-      hash.update(piece);
-      yield piece;
-    }
-    yield (trailer = hash.digest());
-  };
-  writeFlushed(temporary, whole());
-  const name = join(folder, `pack-${Buffer.from(trailer).toString("hex")}`);
-  if (isFile(`${name}.idx`)) return void removeFile(temporary);
-  publish(temporary, `${name}.pack`);
-  publishFile(join(folder, `tmp_idx_${randomUUID()}`), `${name}.idx`, [encodePackIndex(withAppended(pack, source, appended), trailer)]);
+  keepPack(store.directory, withAppended(pack, source, appended), body());
 }
 
 function withAppended(pack: ScannedPack, source: ByteSource, appended: readonly { readonly id: string; readonly bytes: Uint8Array }[]): IndexedEntries {
