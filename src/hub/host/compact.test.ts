@@ -3,7 +3,7 @@ import { makeCheckpoints } from "../../../test/helpers/checkpoint-series.ts";
 import { header, lfsFile, withHub, type TestHub } from "../../../test/helpers/hub.ts";
 import { inPieces } from "../../../test/helpers/xet-upload.ts";
 import { sha256 } from "../../files/index.ts";
-import { compactRepository, startCompactor } from "./compact.ts";
+import { compactRepository, startCompactor, type Compacted } from "./compact.ts";
 import { collectGarbage } from "./garbage.ts";
 
 const CHECKPOINTS = makeCheckpoints({ count: 3, dtype: "BF16", learningRate: 1e-5 });
@@ -40,16 +40,14 @@ it("keeps what one path was in earlier commits as differences, also from the col
 it("works in the background some time after a commit, and stops when it is told to", async () => {
   await withHub(async (hub) => {
     const failures: unknown[] = [];
-    const compactor = startCompactor(hub.host, { delayMs: 0, onError: (thrown) => failures.push(thrown) });
-    const seen = new Promise<void>((resolve) => {
-      hub.host.onCommitted((repository) => {
-        compactor.note(repository);
-        resolve();
-      });
+    let tell: (compacted: Compacted) => void = () => {};
+    const told = new Promise<Compacted>((resolve) => {
+      tell = resolve;
     });
+    const compactor = startCompactor(hub.host, { delayMs: 0, onCompacted: (compacted) => tell(compacted), onError: (thrown) => failures.push(thrown) });
+    hub.host.onCommitted((repository) => compactor.note(repository));
     for (const index of [0, 1]) await commitCheckpoint(hub, index, "model.safetensors");
-    await seen;
-    for (let turn = 0; turn < 2000 && kinds(hub)[0] !== "delta"; turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await told).toMatchObject({ shrunk: 1 });
     expect([kinds(hub), failures]).toEqual([["delta", "whole", undefined], []]);
     await compactor.close();
     await commitCheckpoint(hub, 2, "model.safetensors");

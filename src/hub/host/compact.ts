@@ -57,6 +57,8 @@ export interface Compactor {
 export interface CompactorOptions {
   /** After the first commit that was noted. Default 30 s: a training that saves several files does it in several commits. */
   readonly delayMs?: number;
+  /** Told what was done, when it was something. */
+  readonly onCompacted?: (compacted: Compacted, repository: Repository) => void;
   /** Told what went wrong; the series stays as it is. */
   readonly onError: (thrown: unknown, repository: Repository) => void;
 }
@@ -64,7 +66,7 @@ export interface CompactorOptions {
 const RECENT_COMMITS = 32;
 
 /** Shrinks series in the background, one repository after the other. */
-export function startCompactor(host: Host, { delayMs = 30_000, onError }: CompactorOptions): Compactor {
+export function startCompactor(host: Host, { delayMs = 30_000, onCompacted = () => {}, onError }: CompactorOptions): Compactor {
   const stop = new AbortController();
   const noted = new Set<Repository>();
   let timer: NodeJS.Timeout | undefined;
@@ -74,7 +76,8 @@ export function startCompactor(host: Host, { delayMs = 30_000, onError }: Compac
       noted.delete(repository);
       if (stop.signal.aborted) return;
       try {
-        await compactRepository(host, repository, { mostCommits: RECENT_COMMITS, signal: stop.signal });
+        const compacted = await compactRepository(host, repository, { mostCommits: RECENT_COMMITS, signal: stop.signal });
+        if (compacted.shrunk > 0) onCompacted(compacted, repository);
       } catch (thrown) {
         onError(thrown, repository);
       }

@@ -1,6 +1,7 @@
 // What a process that was killed left behind. Nobody else has the directory open when this runs.
 import { join } from "node:path";
 import { glance, isDirectory, listDirectory, remove } from "../../files/index.ts";
+import { clearLeftovers } from "../git/leftovers.ts";
 import type { Host } from "./host.ts";
 
 /** Uploads in parts are continued within a day. */
@@ -15,7 +16,7 @@ export interface Repair {
 
 /** Throws away what was not finished, opens what a dead process locked, and looks at every reference. */
 export function repairHost(host: Host): Repair {
-  const removed = clearUploads(host) + host.repositories.all().reduce((sum, { directory }) => sum + clearLocks(directory), 0);
+  const removed = clearUploads(host) + host.repositories.all().reduce((sum, { directory }) => sum + clearLeftovers(directory), 0);
   const damaged = host.repositories.all().flatMap(({ git, kind, id }) => {
     try {
       return git.refs.list().filter((ref) => !git.hasObject(ref.id)).map(({ name }) => `${kind} ${id} ${name}`);
@@ -35,17 +36,4 @@ function clearUploads({ directory, now }: Host): number {
   const dead = [...files, ...directories.filter((name) => /^(new|deleted)-/.test(name) || isOld(join(root, name)))];
   for (const name of dead) remove(join(root, name));
   return dead.length;
-}
-
-/** git, too, leaves its locks when it is killed, and then waits for them for ever. */
-function clearLocks(directory: string): number {
-  const locks = [...["HEAD.lock", "packed-refs.lock", "config.lock"].filter((name) => glance(join(directory, name))?.isFile === true), ...locksBelow(directory, "refs")];
-  for (const name of locks) remove(join(directory, name));
-  return locks.length;
-}
-
-function locksBelow(directory: string, below: string): readonly string[] {
-  if (!isDirectory(join(directory, below))) return [];
-  const { files, directories } = listDirectory(join(directory, below));
-  return [...files.filter((name) => name.endsWith(".lock")).map((name) => join(below, name)), ...directories.flatMap((name) => locksBelow(directory, join(below, name)))];
 }

@@ -4,6 +4,7 @@ import { accountRoutes } from "./account-routes.ts";
 import { commitRoutes } from "./commit-routes.ts";
 import { discussionRoutes } from "./discussion-routes.ts";
 import { entryRoutes } from "./entries.ts";
+import { gitRoutes } from "./git-routes.ts";
 import type { Host } from "./host.ts";
 import { infoRoutes } from "./info.ts";
 import { lfsRoutes } from "./lfs.ts";
@@ -27,6 +28,7 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...refsRoutes(host),
     ...discussionRoutes(host),
     ...lfsRoutes(host),
+    ...gitRoutes(host),
     ...xetRoutes(host, xet),
   ];
 }

@@ -75,7 +75,7 @@ export function repositoryRoutes(host: Host, parts: RepositoryRouteParts, run: (
       const id = `${owner}/${base === "page" ? name.replace(/\.git$/i, "") : name}`;
       const found = host.repositories.find(kind, id);
       const { caller, call } = hubCall;
-      if (found === undefined || !maySee(host.accounts, found.repository.record, caller)) throw caller === undefined && found !== undefined ? repositoryHidden(kind, id) : repositoryMissing(kind, id);
+      if (found === undefined || !maySee(host.accounts, found.repository.record, caller)) throw caller === undefined ? repositoryHidden(kind, id) : repositoryMissing(kind, id);
       const { repository, isFormer } = found;
       if (needs === "write") requireWriter(host.accounts, repository.record.owner, repository.id, caller);
       if (needs === "read" && !mayRead(host.accounts, repository.record, caller)) throw caller === undefined ? accessRestrictedAnonymous(repository.id) : accessRestricted(repository.id);
