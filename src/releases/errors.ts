@@ -34,11 +34,11 @@ export function describeDifferences(differences: readonly ContentDifference[]): 
   return [...shown, ...(differences.length > 5 ? [`${differences.length - 5} more`] : [])].join("; ");
 }
 
-export function releaseTaken(directory: string, version: string, here: string, there: string, differences: readonly ContentDifference[]): TunesmithError {
+export function releaseTaken(directory: string, version: string, here: string, there: string, differences: readonly ContentDifference[], isPublished: boolean): TunesmithError {
   return new TunesmithError({
     code: "releases.taken",
     message: `Cannot create ${version}: ${directory} holds other content, digest ${there.slice(0, 16)} against ${here.slice(0, 16)}: ${describeDifferences(differences)}`,
-    hint: "Release under another version; a version is never given twice.",
+    hint: isPublished ? "Release under another version: this one was published." : "Add --replace, as it was never published, or release under another version.",
     details: { version, directory, here, there, differences },
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -73,6 +73,19 @@ describe("createRelease", () => {
     await expect(create()).rejects.toMatchObject({ code: "releases.taken", details: { there: first.record.digest, differences: [{ path: "merged/tokenizer.json", there: null }] } });
     expect(JSON.parse(readFileSync(join(releases, "v1.0/release.json"), "utf8"))).toEqual(first.record);
     expect((await create({ version: "v1.1" })).record.version).toBe("v1.1");
+    expect(await create({ replace: true })).toMatchObject({ status: "replaced", record: { files: expect.arrayContaining([expect.objectContaining({ path: "merged/tokenizer.json" })]) } });
+  });
+
+  it("says more of the same content when more is known, and never replaces what was published", async () => {
+    const { create, run, releases } = await world();
+    const first = await create();
+    expect(await create({ licence: "mit" })).toMatchObject({ status: "updated", record: { digest: first.record.digest, created_at: first.record.created_at, licence: { chosen: "mit" } } });
+    expect(readFileSync(join(releases, "v1.0/README.md"), "utf8")).toMatch(/^---\nlicense: mit\n/);
+    const publication = { schema_version: 1, version: "v1.0", release_digest: first.record.digest, endpoint: "https://hub.example", model_repository: "acme/support", dataset_repository: null, dataset_tag: null, evaluations_repository: null, started_at: "", finished_at: null, steps: [] };
+    mkdirSync(join(releases, "publications"));
+    writeFileSync(join(releases, "publications/x.json"), JSON.stringify(publication));
+    writeFileSync(join(run, "merged_model/tokenizer.json"), "{}");
+    await expect(create({ replace: true })).rejects.toMatchObject({ code: "releases.taken", hint: "Release under another version: this one was published." });
   });
 
   it("gives no run the version of another one", async () => {

@@ -1,10 +1,11 @@
 import { dirname, join } from "node:path";
-import { ensureDirectory, linkOrCopy, withLock, writeDirectoryAtomic, writeFileAtomic, writeJson } from "../../files/index.ts";
+import { canonicalJson, ensureDirectory, linkOrCopy, withLock, writeDirectoryAtomic, writeFileAtomic, writeJson } from "../../files/index.ts";
 import type { ReleaseFile, ReleaseRecord } from "../../records/index.ts";
 import { chooseVersion, formatVersion, historyPathFor, listRuns, parseVersion } from "../../runs/index.ts";
 import { renderModelCard } from "../card/model-card.ts";
 import { releaseTaken, releaseVersionInvalid, versionOfOtherRun, type ContentDifference } from "../errors.ts";
 import { CARD_FILE, findRelease, listReleases, RELEASE_FILE, RELEASES_DIRECTORY, type Release } from "../places.ts";
+import { listPublications } from "../publish/state.ts";
 import type { PlannedFile } from "./part.ts";
 import { planRelease, type ReleaseOptions, type ReleasePlan } from "./plan.ts";
 
@@ -15,12 +16,14 @@ export interface CreateReleaseOptions extends ReleaseOptions {
   readonly releasesDirectory?: string;
   /** Where runs lie: nobody else's version is taken. */
   readonly outputDir: string;
+  /** Other content under this version gives way, as long as it was never published. Default: it is an error. */
+  readonly replace?: boolean;
   readonly now: Date;
 }
 
 export interface CreatedRelease extends Release {
-  /** `existing`: this very content has been released under this version before. */
-  readonly status: "created" | "existing";
+  /** `existing`: this very content has been released under this version before; `updated`: so it was, and its record says more now. */
+  readonly status: "created" | "existing" | "updated" | "replaced";
   /** Quantized models that were taken although nobody showed them to be sound. */
   readonly unverified: ReleasePlan["unverified"];
 }
@@ -37,19 +40,37 @@ export async function createRelease(options: CreateReleaseOptions): Promise<Crea
     const version = decideVersion(plan, options, releasesDirectory);
     const directory = join(releasesDirectory, version);
     const standing = findRelease(directory, releasesDirectory);
-    if (standing !== undefined) {
-      if (standing.record.digest !== plan.content.digest) throw releaseTaken(directory, version, plan.content.digest, standing.record.digest, compareContents(plan.content.files, standing.record.files));
-      return { ...standing, status: "existing", unverified: plan.unverified };
-    }
     const { schema_version, name, ...content } = plan.content;
-    const record: ReleaseRecord = { schema_version, name, version, ...content, created_at: now.toISOString() };
-    await writeDirectoryAtomic(directory, (temporary) => {
-      for (const source of plan.sources) place(source, temporary);
-      writeFileAtomic(join(temporary, CARD_FILE), renderModelCard(record));
-      writeJson(join(temporary, RELEASE_FILE), record);
-    });
-    return { directory, record, status: "created", unverified: plan.unverified };
+    const record: ReleaseRecord = { schema_version, name, version, ...content, created_at: standing?.record.created_at ?? now.toISOString() };
+    const done = (status: CreatedRelease["status"]): CreatedRelease => ({ directory, record, status, unverified: plan.unverified });
+    if (standing?.record.digest === record.digest) {
+      if (canonicalJson(standing.record) === canonicalJson(record)) return done("existing");
+      writeAbout(directory, record);
+      return done("updated");
+    }
+    if (standing !== undefined) requireReplaceable(standing, record, options);
+    await writeDirectoryAtomic(
+      directory,
+      (temporary) => {
+        for (const source of plan.sources) place(source, temporary);
+        writeAbout(temporary, record);
+      },
+      { replace: standing !== undefined },
+    );
+    return done(standing === undefined ? "created" : "replaced");
   });
+}
+
+/** @throws `releases.taken`: what was published stays what it was */
+function requireReplaceable({ directory, record: there }: Release, here: ReleaseRecord, { replace = false, releasesDirectory = RELEASES_DIRECTORY }: CreateReleaseOptions): void {
+  const isPublished = listPublications(releasesDirectory).some(({ version, release_digest }) => version === there.version && release_digest === there.digest);
+  if (!replace || isPublished) throw releaseTaken(directory, here.version, here.digest, there.digest, compareContents(here.files, there.files), isPublished);
+}
+
+/** The card and, last, the record. */
+function writeAbout(directory: string, record: ReleaseRecord): void {
+  writeFileAtomic(join(directory, CARD_FILE), renderModelCard(record));
+  writeJson(join(directory, RELEASE_FILE), record);
 }
 
 /** The files that are not the same on both sides. */

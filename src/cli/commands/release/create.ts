@@ -17,11 +17,12 @@ export const releaseCreate = defineCommand({
     types: list("type", "quantized models to take (default: all)"),
     baseModel: text("owner/name", "the base on the Hub, for the card"),
     license: text("id", "of the model (default: that of base and data, when they agree)"),
+    replace: flag("other content of this version gives way, as long as it was never published"),
     allowUnverified: flag("take quantized models that `verify` has not passed"),
     ...releaseOptions,
     ...runPlaceOptions,
   },
-  remark: "Nothing is made anew: what is missing is listed with the command that makes it. Files get a second name where\nthe disk allows it. The same content twice is fine; a version that holds other content is an error.",
+  remark: "Nothing is made anew: what is missing is listed with the command that makes it. Files get a second name where\nthe disk allows it. The same content twice is fine; a version that holds other content is an error\nunless --replace is given.",
   examples: ["release create v1.2", "release create v1.2 --from outputs/support-base-model_training_20261121_120000 --types q4_k_m q8_0 --license apache-2.0"],
   async run({ options, arguments: { version }, print, world, withInterrupt }) {
     const [{ createRelease }, { findReleaseRun }, { findCachedBase }] = await Promise.all([import("../../../releases/index.ts"), import("../../release-run.ts"), import("../../release-base.ts")]);
@@ -33,6 +34,7 @@ export const releaseCreate = defineCommand({
         runDirectory,
         outputDir,
         allowUnverified,
+        replace: options.replace,
         signal,
         now: world.now(),
         releasesDirectory: await releasesDirectory(options),
@@ -46,7 +48,7 @@ export const releaseCreate = defineCommand({
       });
       for (const { path, reason } of unverified) print.warn(`${path} ${reason}`);
       const bytes = record.files.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
-      print.line(`${status === "created" ? "Created" : "Already there:"} ${record.name} ${record.version} in ${formatPath(directory)}, ${formatAmount(record.files.length, "file")}, ${formatBytes(bytes)}`);
+      print.line(`${STATUS[status]} ${record.name} ${record.version} in ${formatPath(directory)}, ${formatAmount(record.files.length, "file")}, ${formatBytes(bytes)}`);
       if (record.licence.conflict !== null) print.warn(`${record.licence.conflict}`);
       showMissing(record.missing, print);
       print.line(`\nPublish it:  ${formatCommand("release", "publish", record.version, "--repo", "OWNER/NAME", "--dry-run")}`);
@@ -54,6 +56,8 @@ export const releaseCreate = defineCommand({
     });
   },
 });
+
+const STATUS = { created: "Created", existing: "Already there:", updated: "Already there, its card says more now:", replaced: "Replaced" } as const;
 
 /** What is not there, each with the command that makes it. */
 export function showMissing(missing: readonly MissingPart[], print: Print): void {
