@@ -17,5 +17,6 @@ export { openHost, type Host, type HostOptions } from "./host/host.ts";
 export { hostRoutes } from "./host/routes.ts";
 export { HUB_DATA_DIRECTORY, newHubId, openHubAccounts, withHost } from "./host/start.ts";
 export type { Accounts } from "./host/accounts.ts";
+export { startCompactor, type Compacted, type Compactor, type CompactorOptions } from "./host/compact.ts";
 export { collectGarbage, type Collected } from "./host/garbage.ts";
 export type { Repair } from "./host/repair.ts";

@@ -13,14 +13,14 @@ export interface SeriesStep {
 /**
  * Shrinks a series, oldest first; the last is left as it is, and one in eight stays whole, so that no content takes more than 7 others to
  * read. To be called again when the series has grown: what is shrunk already is left alone.
- * @param signal stops between two contents
+ * @param signal stops between two contents or in one, which then stays as it was
  */
 export async function compactSeries(largeFiles: LargeFiles, series: readonly { readonly oid: string }[], signal?: AbortSignal): Promise<readonly SeriesStep[]> {
   const steps: SeriesStep[] = [];
   for (const [index, { oid }] of series.slice(0, -1).entries()) {
     if (signal?.aborted === true) break;
     const base = series[index + 1]!.oid;
-    if (oid !== base) steps.push({ oid, base, result: await largeFiles.shrink(oid, base) });
+    if (oid !== base) steps.push({ oid, base, result: await largeFiles.shrink(oid, base, signal) });
   }
   return steps;
 }

@@ -33,9 +33,9 @@ interface Entry {
 
 /**
  * Writes the difference and gives it its name; nothing is left behind when it is not worth it.
- * @returns bytes of the file, or undefined when it would have more than `most` times those of the content
+ * @returns bytes of the file; undefined when it would have more than `most` times those of the content, or the signal said to stop
  */
-export async function writeDelta(names: DeltaNames, target: Content, base: Content, segments: readonly Segment[], places: { readonly temporary: string; readonly path: string }, most: number): Promise<number | undefined> {
+export async function writeDelta(names: DeltaNames, target: Content, base: Content, segments: readonly Segment[], places: { readonly temporary: string; readonly path: string }, most: number, signal?: AbortSignal): Promise<number | undefined> {
   const file: LargeFileWriter = await createLargeFile(places.temporary);
   try {
     const buffered = bufferWrites((bytes) => file.write(bytes));
@@ -52,7 +52,7 @@ export async function writeDelta(names: DeltaNames, target: Content, base: Conte
             await buffered.write(part);
             offset += part.byteLength;
           }
-          if (offset > most * target.sizeBytes) return undefined;
+          if (offset > most * target.sizeBytes || signal?.aborted === true) return undefined;
         }
       }
       await buffered.write(encodeTable(names, target.sizeBytes, entries, offset));

@@ -34,7 +34,7 @@ export interface LargeFiles {
   /** Makes a content young again, for who is about to refer to it. False when it is not here. */
   touch(oid: string): boolean;
   /** Keeps a content as its difference to another one; see {@link shrinkContent}. */
-  shrink(oid: string, base: string): Promise<Shrunk>;
+  shrink(oid: string, base: string, signal?: AbortSignal): Promise<Shrunk>;
   /** Deletes a content, whoever needs it; what is kept as a difference to it is made whole first. */
   remove(oid: string): Promise<void>;
   /** Every id, in no order. */
@@ -110,7 +110,7 @@ export function openLargeFiles(directory: string, { create = createLargeFile, no
     startUpload: (plan) => startUpload(directory, plan),
     putPart: (id, number, bytes) => orDiskFull(id.slice(0, 64), () => putPart(directory, id, number, bytes)),
     finishUpload: (id, parts) => orDiskFull(id.slice(0, 64), () => finishUpload(directory, id, parts)),
-    shrink: (oid, base) => inTurn(() => orDiskFull(oid, () => shrinkContent(directory, oid, base))),
+    shrink: (oid, base, signal) => inTurn(() => orDiskFull(oid, () => shrinkContent(directory, oid, base, signal))),
     remove: (oid) =>
       inTurn(async () => {
         for (const [other, base] of readBases(directory)) if (base === oid) await orDiskFull(other, () => restoreContent(directory, other));

@@ -20,7 +20,7 @@ const WORTH = 0.9;
 export type Shrunk =
   | { readonly done: true; readonly sizeBytes: number; readonly storedBytes: number }
   /** `small`: the difference would not be much smaller; `unlike`: other tensors; `depth`: a whole one is due here. */
-  | { readonly done: false; readonly reason: "missing" | "small" | "unlike" | "depth" | "circle" | "delta" };
+  | { readonly done: false; readonly reason: "stopped" | "missing" | "small" | "unlike" | "depth" | "circle" | "delta" };
 
 /** Which contents are differences to which: by content, its base. A damaged one stands for nothing. */
 export function readBases(directory: string): ReadonlyMap<string, string> {
@@ -50,8 +50,9 @@ export function heightOf(bases: ReadonlyMap<string, string>, oid: string): numbe
 /**
  * Keeps `oid` as its difference to `base`. The difference is on disk and has been read back in full, with the right digest, before
  * anything is deleted; a crash on the way leaves both.
+ * @param signal gives up between two blocks
  */
-export async function shrinkContent(directory: string, oid: string, base: string): Promise<Shrunk> {
+export async function shrinkContent(directory: string, oid: string, base: string, signal?: AbortSignal): Promise<Shrunk> {
   const form = findForm(directory, oid);
   if (form === undefined || findForm(directory, base) === undefined) return { done: false, reason: "missing" };
   if (form.kind === "delta") return { done: false, reason: "delta" };
@@ -64,8 +65,8 @@ export async function shrinkContent(directory: string, oid: string, base: string
     if (segments === undefined) return { done: false, reason: "unlike" };
     if ((await estimateRatio(ours!, theirs!, segments)) > WORTH) return { done: false, reason: "small" };
     const path = deltaPlace(directory, oid);
-    const storedBytes = await writeDelta({ oid, base }, ours!, theirs!, segments, { temporary: temporaryIn(directory), path }, WORTH);
-    if (storedBytes === undefined) return { done: false, reason: "small" };
+    const storedBytes = await writeDelta({ oid, base }, ours!, theirs!, segments, { temporary: temporaryIn(directory), path }, WORTH, signal);
+    if (storedBytes === undefined) return { done: false, reason: signal?.aborted === true ? "stopped" : "small" };
     try {
       await receive({ oid, sizeBytes: form.sizeBytes }, streamContent(() => openDelta(path, (other) => openForm(directory, other)), { start: 0, end: form.sizeBytes }));
     } catch (cause) {
