@@ -20,6 +20,7 @@ export function openBatch(store: GitStore): ObjectBatch {
   return {
     ...store,
     readObject: (id) => mine(id) ?? store.readObject(id),
+    readToSend: (id) => mine(id) ?? store.readToSend(id),
     hasObject: (id) => spool.has(id) || store.hasObject(id),
     objectSize: (id) => mine(id)?.bytes.byteLength ?? store.objectSize(id),
     objectType: (id) => mine(id)?.type ?? store.objectType(id),

@@ -8,6 +8,12 @@ export interface GitObject {
   readonly bytes: Uint8Array;
 }
 
+/** An object on its way into a pack. */
+export interface SentObject extends GitObject {
+  /** Its zlib stream, where it lies in a pack as it will be sent. */
+  readonly compressed?: Uint8Array;
+}
+
 /** What one object may hold at most; larger files belong into the store of large files. */
 export const MAX_OBJECT_BYTES = 128 * 2 ** 20;
 

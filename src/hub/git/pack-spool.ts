@@ -3,8 +3,8 @@ import { crc32 } from "node:zlib";
 import { createSpool, type Spool } from "../../files/index.ts";
 import { keepPack, temporaryPack } from "./keep-pack.ts";
 import { hashObject, MAX_OBJECT_BYTES, type GitObject, type ObjectType } from "./object.ts";
-import { encodeEntry } from "./write-pack.ts";
 import { inflateEntry, readEntry, TRAILER_BYTES } from "./pack-entry.ts";
+import { encodeEntry } from "./write-pack.ts";
 
 export interface PackSpool {
   readonly count: number;

@@ -5,7 +5,7 @@ import type { ByteCache } from "./byte-cache.ts";
 import { applyDelta, parseDeltaSizes } from "./delta.ts";
 import { objectMissing, objectTooLarge, packDamaged } from "./errors.ts";
 import type { ObjectFacts } from "./loose.ts";
-import { MAX_OBJECT_BYTES, type GitObject } from "./object.ts";
+import { MAX_OBJECT_BYTES, type GitObject, type SentObject } from "./object.ts";
 import { inflateEntry, inflateEntryStart, readEntry } from "./pack-entry.ts";
 import { openPackIndex, type PackIndex } from "./pack-index.ts";
 
@@ -16,6 +16,8 @@ export interface Packs {
   has(id: string): boolean;
   /** undefined when no pack has it. @throws `git.pack_damaged`, `git.object_too_large` */
   read(id: string): GitObject | undefined;
+  /** As {@link Packs.read}, with the stream it came from unless it is a delta. */
+  readToSend(id: string): SentObject | undefined;
   facts(id: string): ObjectFacts | undefined;
   list(prefix: string): readonly string[];
 }
@@ -109,6 +111,13 @@ export function openPacks(directory: string, cache: ByteCache, outside: (id: str
   return {
     has: (id) => find(id) !== undefined,
     read: (id) => at(id, (file, place) => readAt(file, place, 0)),
+    readToSend: (id) =>
+      at<SentObject>(id, (file, place) => {
+        const entry = readEntry(file, place.offset);
+        if (entry.kind !== "whole") return readAt(file, place, 0);
+        const { bytes, end } = inflateEntry(file, entry, MAX_OBJECT_BYTES);
+        return { type: entry.type, bytes, compressed: file.read(entry.start, end - entry.start) };
+      }),
     facts: (id) =>
       at(id, (file, { offset }) => {
         const entry = readEntry(file, offset);

@@ -46,7 +46,7 @@ async function* body(commands: readonly Command[], ids: readonly string[] | Uint
   const lines = commands.map(([from, to, name], index) => encodeLine(`${from ?? NO_OBJECT} ${to ?? NO_OBJECT} ${name}${index === 0 ? `\0 ${capabilities}` : ""}`));
   const pack: Uint8Array[] = [];
   if (ids instanceof Uint8Array) pack.push(ids);
-  else for await (const piece of writePack({ readObject: (id) => sent.get(id)! }, ids)) pack.push(piece);
+  else for await (const piece of writePack({ readToSend: (id) => sent.get(id)! }, ids)) pack.push(piece);
   const whole = Buffer.concat([...lines, FLUSH, ...(commands.every(([, to]) => to === undefined) ? [] : pack)]);
   for (let at = 0; at < whole.length; at += pieceBytes) yield whole.subarray(at, at + pieceBytes);
 }

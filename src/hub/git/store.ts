@@ -4,7 +4,7 @@ import { ensureDirectory, isDirectory, isFile, makeDurableDirectory, readSmallTe
 import { createByteCache } from "./byte-cache.ts";
 import { objectDamaged, objectMissing, objectTooLarge, storeMissing, storeTaken, storeUnsupported } from "./errors.ts";
 import { hasLoose, listLoose, readLoose, readLooseFacts, writeLoose, type ObjectFacts } from "./loose.ts";
-import { EMPTY_TREE, hashObject, isObjectId, MAX_OBJECT_BYTES, type GitObject, type ObjectType } from "./object.ts";
+import { EMPTY_TREE, hashObject, isObjectId, MAX_OBJECT_BYTES, type GitObject, type ObjectType, type SentObject } from "./object.ts";
 import { openPacks } from "./packs.ts";
 import { openRefs, readHead, writeHead, type Refs } from "./refs.ts";
 
@@ -12,6 +12,8 @@ export interface GitStore {
   readonly directory: string;
   /** The whole object, its id verified. @throws `git.object_missing`, `git.object_damaged`, `git.object_too_large` */
   readObject(id: string): GitObject;
+  /** As {@link GitStore.readObject}, for a pack: what is pressed already is not pressed again. */
+  readToSend(id: string): SentObject;
   hasObject(id: string): boolean;
   /** In bytes, out of the header alone. @throws `git.object_missing` */
   objectSize(id: string): number;
@@ -28,6 +30,7 @@ export interface GitStore {
 }
 
 const CACHE_BYTES = 16 * 2 ** 20;
+const KNOWN_FACTS = 50_000;
 
 /** Opens a bare repository. Reads and writes go to disk at once: several stores may stand open on one repository. @throws `git.store_missing`, `git.store_unsupported` */
 export function openGitStore(directory: string): GitStore {
@@ -42,23 +45,32 @@ export function openGitStore(directory: string): GitStore {
     if (cached !== undefined) return { type: cached.type, sizeBytes: cached.bytes.byteLength };
     return (hasLoose(directory, id) ? orNothing(() => readLooseFacts(directory, id)) : undefined) ?? packs.facts(id) ?? emptyTreeFacts(id);
   };
+  const known = new Map<string, ObjectFacts>();
   const requireFacts = (id: string): ObjectFacts => {
-    const facts = factsOf(id);
+    const facts = known.get(id) ?? factsOf(id);
     if (facts === undefined) throw objectMissing(id);
+    // Listings ask for the same files again and again, and an id never changes what it stands for.
+    if (known.size >= KNOWN_FACTS) known.clear();
+    known.set(id, facts);
     return facts;
+  };
+  const readWith = (id: string, readPacked: (id: string) => SentObject | undefined): SentObject => {
+    if (!isObjectId(id)) throw objectMissing(id);
+    const cached = objects.get(id);
+    if (cached !== undefined) return cached;
+    const object = loose(id) ?? readPacked(id) ?? (id === EMPTY_TREE ? { type: "tree", bytes: new Uint8Array(0) } : undefined);
+    if (object === undefined) throw objectMissing(id);
+    if (hashObject(object.type, object.bytes) !== id) throw objectDamaged(id, "its bytes have another id");
+    return object;
   };
   return {
     directory,
     readObject(id) {
-      if (!isObjectId(id)) throw objectMissing(id);
-      const cached = objects.get(id);
-      if (cached !== undefined) return cached;
-      const object = loose(id) ?? packs.read(id) ?? (id === EMPTY_TREE ? { type: "tree", bytes: new Uint8Array(0) } : undefined);
-      if (object === undefined) throw objectMissing(id);
-      if (hashObject(object.type, object.bytes) !== id) throw objectDamaged(id, "its bytes have another id");
+      const object = readWith(id, packs.read);
       objects.set(id, object);
       return object;
     },
+    readToSend: (id) => readWith(id, packs.readToSend),
     hasObject: (id) => isObjectId(id) && (hasLoose(directory, id) || packs.has(id) || id === EMPTY_TREE),
     objectSize: (id) => requireFacts(id).sizeBytes,
     objectType: (id) => requireFacts(id).type,

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { deflate, deflateSync } from "node:zlib";
 import { compressionLevel } from "./inflate.ts";
+import type { SentObject } from "./object.ts";
 import { encodeEntryHeader } from "./pack-entry.ts";
 import type { GitStore } from "./store.ts";
 
@@ -25,13 +26,12 @@ export function encodeEntry(type: Parameters<typeof encodeEntryHeader>[0], bytes
 }
 
 /** The bytes of a pack that holds these objects, in pieces of 64 KiB and more; one object at a time is in memory. @throws `git.object_missing` on the way */
-export async function* writePack(store: Pick<GitStore, "readObject">, ids: readonly string[]): AsyncGenerator<Uint8Array> {
+export async function* writePack(store: Pick<GitStore, "readToSend">, ids: readonly string[]): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha1");
   let held: Uint8Array[] = [encodePackHeader(ids.length)];
   let heldBytes = 12;
   for (const id of ids) {
-    const { type, bytes } = store.readObject(id);
-    const entry = bytes.byteLength < LARGE_BYTES ? [encodeEntry(type, bytes)] : [encodeEntryHeader(type, bytes.byteLength), await pressAside(bytes, { level: compressionLevel(bytes) })];
+    const entry = await encodeToSend(store.readToSend(id));
     for (const part of entry) heldBytes += part.byteLength;
     held.push(...entry);
     if (heldBytes < PIECE_BYTES) continue;
@@ -44,6 +44,12 @@ export async function* writePack(store: Pick<GitStore, "readObject">, ids: reado
   }
   const last = Buffer.concat(held);
   yield Buffer.concat([last, hash.update(last).digest()]);
+}
+
+async function encodeToSend({ type, bytes, compressed }: SentObject): Promise<readonly Uint8Array[]> {
+  if (compressed !== undefined) return [encodeEntryHeader(type, bytes.byteLength), compressed];
+  if (bytes.byteLength < LARGE_BYTES) return [encodeEntry(type, bytes)];
+  return [encodeEntryHeader(type, bytes.byteLength), await pressAside(bytes, { level: compressionLevel(bytes) })];
 }
 
 /** Small parts become one piece, a large one stays as it is. */
