@@ -65,7 +65,7 @@ export function keysNotSet(): TunesmithError {
   return new TunesmithError({
     code: "http.keys_not_set",
     message: "Cannot do this: this server knows no keys, an admin's is needed",
-    hint: "Make one with `tunesmith keys add --admin` and start the server again.",
+    hint: "Make one with `tunesmith keys add --admin`.",
   });
 }
 

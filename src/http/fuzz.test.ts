@@ -13,9 +13,9 @@ const inside: unknown[] = [];
 const app = mountRoutes(routes, { headers: shelf.headers, onAnswer: counters.count, onError: (thrown) => inside.push(thrown), findKeyHolder: (key) => ({ name: key, isAdmin: true }) }, new Set());
 afterAll(() => app.close());
 
-const FIELDS = ["prompt", "prompts", "input", "messages", "model", "source", "query", "documents", "top_k", "top_p", "temperature", "max_tokens", "stop", "stop_sequences", "seed", "n", "stream", "stream_options", "response_format", "logit_bias", "tools", "echo", "encoding_format", "format"];
+const FIELDS = ["prompt", "prompts", "input", "messages", "model", "source", "query", "documents", "top_k", "top_p", "temperature", "max_tokens", "stop", "stop_sequences", "seed", "n", "stream", "stream_options", "response_format", "logit_bias", "logprobs", "top_logprobs", "frequency_penalty", "presence_penalty", "tools", "echo", "encoding_format", "format"];
 const message = fc.record({ role: fc.constantFrom("system", "user", "assistant", "tool"), content: fc.oneof(fc.string(), fc.constant(null), fc.array(fc.record({ type: fc.constantFrom("text", "image_url"), text: fc.string() }), { maxLength: 3 })) });
-const value = fc.oneof(fc.string({ unit: "binary" }), fc.double(), fc.integer(), fc.boolean(), fc.constantFrom(null, "tiny", "v1.2", "float", "base64", "raw"), fc.array(fc.string(), { maxLength: 4 }), fc.array(message, { maxLength: 4 }), fc.jsonValue({ maxDepth: 3 }));
+const value = fc.oneof(fc.string({ unit: "binary" }), fc.double(), fc.integer(), fc.boolean(), fc.constantFrom(null, "tiny", "v1.2", "float", "base64", "raw"), fc.array(fc.string(), { maxLength: 4 }), fc.array(fc.integer(), { maxLength: 4 }), fc.array(message, { maxLength: 4 }), fc.jsonValue({ maxDepth: 3 }));
 const body = fc.dictionary(fc.constantFrom(...FIELDS), value, { maxKeys: 6 });
 const likely = fc.record({ prompt: fc.string(), messages: fc.array(message, { minLength: 1, maxLength: 3 }), query: fc.string(), documents: fc.array(fc.string(), { maxLength: 4 }), input: fc.string(), prompts: fc.array(fc.string(), { maxLength: 4 }) }, { requiredKeys: [] });
 const payload = fc.oneof(body, likely, fc.tuple(likely, body).map(([first, second]) => ({ ...first, ...second }))).map((sent) => JSON.stringify(sent));

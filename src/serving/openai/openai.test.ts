@@ -106,6 +106,11 @@ describe("completions", () => {
     expect(json).toMatchObject({ object: "text_completion", choices: [{ index: 0, text: "a", finish_reason: "stop" }, { index: 1, text: "b" }], usage: { prompt_tokens: 4, completion_tokens: 6 } });
   });
 
+  it("are at most 256 answers to one request", async () => {
+    await expect(ask(echo, "/v1/completions", { prompt: Array.from({ length: 17 }, () => "a"), n: 16 })).rejects.toThrow("at most 256 answers");
+    expect((await ask(echo, "/v1/completions", { prompt: Array.from({ length: 16 }, () => "a"), n: 16 })).asked).toHaveLength(256);
+  });
+
   it("continue the tokens of one text, or of several", async () => {
     const asked = async (prompt: unknown) => (await ask(echo, "/v1/completions", { prompt })).asked;
     expect(await asked([5, 6])).toMatchObject([{ ids: [5, 6], parseSpecial: false }]);

@@ -54,6 +54,9 @@ export const chatBodySchema = z.object({
 });
 export type ChatBody = z.infer<typeof chatBodySchema>;
 
+/** Of all prompts of one request together, which has one place in the line. */
+const MOST_ANSWERS = 256;
+
 export const completionBodySchema = z.object({
   prompt: z.union([z.string(), z.array(z.string()).min(1).max(256), tokenIds, z.array(tokenIds).min(1).max(256)]).describe("Continued as it stands, without a template: texts, or token ids of this model."),
   ...samplingFields,
@@ -62,7 +65,7 @@ export const completionBodySchema = z.object({
   best_of: z.int().nullish(),
   suffix: z.string().nullish(),
   logprobs: z.int().min(0).max(20).nullish().describe("Tells the log-probability of each token, and of so many most probable ones; in a stream with its last event."),
-});
+}).refine(({ prompt, n }) => (n ?? 1) * (Array.isArray(prompt) && typeof prompt[0] !== "number" ? prompt.length : 1) <= MOST_ANSWERS, { path: ["n"], message: `must ask for at most ${MOST_ANSWERS} answers, counted over all prompts` });
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 
 const usage = z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() });
