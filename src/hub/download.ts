@@ -1,6 +1,6 @@
 // One file into the cache: continued where an earlier attempt stopped, and only believed when its digest is right.
 import { createHash, type Hash } from "node:crypto";
-import { exists, openAppender, remove, rename, withFile, withLock, type FileAppender } from "../files/index.ts";
+import { exists, isFile, openAppender, remove, rename, statFile, withFile, withLock, type FileAppender } from "../files/index.ts";
 import type { RepositoryCache } from "./cache.ts";
 import { digestMismatch, unreachable, type Question } from "./errors.ts";
 import { resolvePath, type RemoteFile } from "./metadata.ts";
@@ -112,6 +112,11 @@ async function receive(parts: DownloadParts, growth: Growth): Promise<void> {
 /** SHA-256 for LFS files; for the others what git hashes: `blob <size>\0` and the contents. */
 function newHash(file: RemoteFile): Hash {
   return file.etag.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${file.sizeBytes}\0`);
+}
+
+/** Whether a file holds what the hub has. */
+export function holds(path: string, file: RemoteFile): boolean {
+  return isFile(path) && statFile(path).sizeBytes === file.sizeBytes && hashOf(path, file.sizeBytes, file).digest("hex") === file.etag;
 }
 
 /** The hash of what is there already. */

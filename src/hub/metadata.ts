@@ -8,7 +8,7 @@ export interface RepositoryListing {
   readonly commit: string;
   /** As they are listed: those that are used have to be checked by `requireSafeName`. */
   readonly names: readonly string[];
-  /** Files of which the hub told more than the name; of a model it does not. */
+  /** Files of which the hub told more than the name; of a model only where it was asked to. */
   readonly known: ReadonlyMap<string, RemoteFile>;
 }
 
@@ -26,9 +26,9 @@ interface Sibling {
   readonly lfs?: { readonly sha256?: unknown } | null;
 }
 
-/** `GET /api/models/{id}/revision/{revision}`; of a dataset, which may have thousands of files, digests and sizes are asked for at once. @throws `hub.…` errors */
-export async function readListing(connection: Connection, question: Question): Promise<RepositoryListing> {
-  const path = `/api/${question.kind}s/${question.id}/revision/${encodeURIComponent(question.revision)}${question.kind === "dataset" ? "?blobs=true" : ""}`;
+/** `GET /api/models/{id}/revision/{revision}`; of a dataset, which may have thousands of files, and with `blobs`, digests and sizes are asked for at once. @throws `hub.…` errors */
+export async function readListing(connection: Connection, question: Question, blobs = question.kind === "dataset"): Promise<RepositoryListing> {
+  const path = `/api/${question.kind}s/${question.id}/revision/${encodeURIComponent(question.revision)}${blobs ? "?blobs=true" : ""}`;
   const response = await ask(connection, { method: "GET", path, crossHosts: false }, question);
   const { sha, siblings } = (await readObject(response, question)) as { readonly sha?: unknown; readonly siblings?: unknown };
   if (typeof sha !== "string" || !COMMIT.test(sha)) throw answerUnusable(question, "does not say which commit the revision is");

@@ -5,8 +5,10 @@ import type { RepositoryAddress } from "./address.ts";
 import { commitChanges, type CommitOptions, type MadeCommit } from "./commit.ts";
 import { listFiles, readFile, type HubFileEntry, type ListFilesOptions } from "./files.ts";
 import { folderChanges, type FolderOptions } from "./folder.ts";
+import { connectJobs, type HubJobs } from "./jobs.ts";
 import { createBranch, createTag, deleteTag, listReferences, type CreateBranchOptions, type CreatedTag, type CreateTagOptions, type HubReferences } from "./references.ts";
 import { createRepository, repositoryInfo, whoami, type CreatedRepository, type CreateRepositoryOptions, type HubIdentity, type RepositoryInfo } from "./repositories.ts";
+import { readTags, type HubTag } from "./tag-messages.ts";
 
 /** Options, and how often a call is sent. */
 export interface ConnectOptions extends Pick<HubOptions, "endpoint" | "token" | "environment" | "fetch" | "signal" | "wait"> {
@@ -35,6 +37,9 @@ export interface HubClient {
   createTag(options: CreateTagOptions): Promise<CreatedTag>;
   deleteTag(options: RepositoryAddress & { readonly tag: string; readonly missingOk?: boolean }): Promise<void>;
   listReferences(address: RepositoryAddress): Promise<HubReferences>;
+  /** Tags with their messages. */
+  readTags(address: RepositoryAddress): Promise<readonly HubTag[]>;
+  readonly jobs: HubJobs;
   listFiles(options: ListFilesOptions): Promise<readonly HubFileEntry[]>;
   readFile(options: RepositoryAddress & { readonly path: string; readonly revision?: string; readonly mostBytes?: number }): Promise<Uint8Array>;
 }
@@ -61,6 +66,8 @@ export function connectHub(options: ConnectOptions = {}): HubClient {
     createTag: (wanted) => createTag(connection, wanted),
     deleteTag: (wanted) => deleteTag(connection, wanted),
     listReferences: (address) => listReferences(connection, address),
+    readTags: (address) => readTags(connection, address),
+    jobs: connectJobs(connection),
     listFiles: (wanted) => listFiles(connection, wanted),
     readFile: (wanted) => readFile(connection, wanted),
   };
