@@ -25,7 +25,9 @@ import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
 import { hubGc } from "./commands/hub/gc.ts";
 import { hubOrg } from "./commands/hub/org.ts";
+import { hubPull } from "./commands/hub/pull.ts";
 import { hubServe } from "./commands/hub/serve.ts";
+import { hubSync } from "./commands/hub/sync.ts";
 import { hubToken } from "./commands/hub/token.ts";
 import { hubUser } from "./commands/hub/user.ts";
 import { keysAdd } from "./commands/keys/add.ts";
@@ -59,10 +61,10 @@ export const COMMAND_TREE: CommandTree = {
     checkpoints: "Find, check, rename and prune checkpoints of any tree",
     evaluate: "Measure a model, and compare measurements",
     data: "Prepare a dataset and look at it",
-    hub: "Host models and datasets for Hugging Face's clients",
+    hub: "Pull from a hub, or host one for its clients",
     keys: "Make and take back keys of a server",
     release: "Assemble, publish and trace versions of a model",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, releaseCreate, releasePublish, releaseList, releaseShow, releaseTrace, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubPull, hubSync, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, releaseCreate, releasePublish, releaseList, releaseShow, releaseTrace, doctor, completion],
 };

@@ -1,6 +1,7 @@
 // How a training looks while it goes on: facts first, then a progress line, with evaluations and checkpoints as lines of their own.
-import type { TrainingEvent, TrainingFacts } from "../training/index.ts";
-import { formatAmount, formatBytes, formatCount } from "./format.ts";
+import type { RunRecord } from "../records/index.ts";
+import type { TrainingEvent, TrainingFacts, UploadSummary } from "../training/index.ts";
+import { formatAmount, formatBytes, formatCommand, formatCount } from "./format.ts";
 import type { Print } from "./print.ts";
 import type { Progress } from "./progress.ts";
 
@@ -39,6 +40,21 @@ export function createTrainingView(print: Print): TrainingView {
     },
     finish: () => progress?.finish(),
   };
+}
+
+/** Where a run with `push_to_hub` goes; the stamp is that of its name, also when it goes on another day. */
+export function describeHub({ hub }: RunRecord): readonly string[] {
+  if (hub === undefined) return [];
+  const stamp = /\d{8}_\d{6}$/.exec(hub.repository)?.[0];
+  return [...(stamp === undefined ? [] : [`  timestamp   ${stamp}`]), `  hub model   ${hub.repository} (${hub.endpoint}/${hub.repository}${hub.private ? ", private" : ""})`];
+}
+
+/** What has arrived, and how the rest gets there. */
+export function describeUploads({ url, done, pending, gone }: UploadSummary, runDirectory: string): readonly string[] {
+  const lines = [`On the hub: ${formatAmount(done, "upload")} verified at ${url}`];
+  if (gone > 0) lines.push(`${formatAmount(gone, "checkpoint")} deleted before the upload.`);
+  if (pending.length > 0) lines.push(`${formatAmount(pending.length, "upload")} left:  ${formatCommand("hub", "sync", runDirectory)}`);
+  return lines;
 }
 
 /** How much is computed for nothing: what an epoch pads with. */

@@ -5,9 +5,11 @@ export { DATASET_SCHEMA_VERSION, datasetFindingSchema, datasetRecordSchema, data
 export { DATASET_VERSION_SCHEMA_VERSION, datasetUseSchema, datasetVersionSchema, type DatasetUse, type DatasetVersion } from "./dataset-version.ts";
 export { EVALUATION_SCHEMA_VERSION, comparisonRowSchema, evaluationComparisonSchema, evaluationRecordSchema, finishReasonSchema, generationSettingsSchema, measuredMetricSchema, predictionSchema, predictionsFileSchema, taskKindSchema, verdictSchema, type ComparisonRow, type EvaluationComparison, type EvaluationRecord, type EvaluationTask, type GenerationSettings, type MeasuredMetric, type Prediction, type PredictionsFile, type TaskKind, type Verdict } from "./evaluation.ts";
 export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type HistoryMetrics } from "./history.ts";
+export { HUB_COLLECTION_SCHEMA_VERSION, hubCollectionItemSchema, hubCollectionSchema, type HubCollection, type HubCollectionItem } from "./hub-collection.ts";
 export { HUB_DISCUSSION_SCHEMA_VERSION, hubDiscussionEventSchema, hubDiscussionSchema, type HubDiscussion, type HubDiscussionEvent } from "./hub-discussion.ts";
 export { HUB_HOST_SCHEMA_VERSION, hubAccountSchema, hubHostSchema, hubTokenSchema, type HubAccount, type HubHost, type HubToken } from "./hub-host.ts";
 export { HUB_REPOSITORY_SCHEMA_VERSION, hubRepositoryKindSchema, hubRepositorySchema, type HubRepository, type HubRepositoryKind } from "./hub-repository.ts";
+export { HUB_UPLOADS_SCHEMA_VERSION, hubUploadKindSchema, hubUploadSchema, hubUploadedFileSchema, hubUploadsSchema, type HubUpload, type HubUploadKind, type HubUploadedFile, type HubUploads } from "./hub-uploads.ts";
 export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
 export { parseRecord, type RecordUpgrade } from "./parse.ts";
 export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, taskMetricSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type ScoreAgreement, type TaskMetric, type TestGeneration, type VectorAgreement } from "./quantization.ts";

@@ -54,6 +54,8 @@ export const runRecordSchema = z.object({
   base_model: modelReferenceSchema.nullable(),
   /** The chat template, where it is not the base model's own. */
   chat_template: z.object({ name: z.string(), digest: z.string() }).optional(),
+  /** The repository its checkpoints go to: minted once from the run's start, kept when the run goes on. Never a token. */
+  hub: z.object({ endpoint: z.string(), repository: z.string(), private: z.boolean() }).optional(),
   /** `vX.Y`, reserved when the run finishes; never used twice. */
   version: z.string().nullable(),
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),

@@ -63,7 +63,7 @@ const patient = { timeoutMs: 180_000 };
 const RUN_FOLDERS = ["checkpoints", "logs", "submissions"] as const;
 
 /** What may change while a run is on its way. */
-export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "engine" | "dataset" | "base_model" | "worker_pid">>;
+export type RunPatch = Partial<Pick<RunRecord, "last_step" | "metrics" | "measured_on" | "artifacts" | "engine" | "dataset" | "base_model" | "worker_pid" | "hub">>;
 
 export interface FinishOptions {
   /** Overall scores by name. Default: those of the record. */

@@ -17,6 +17,8 @@ export interface TrainingRequest {
   readonly baseDigest: string;
   /** A checkpoint directory to go on from. */
   readonly resumeFrom?: string;
+  /** Keep every checkpoint until the run's uploads say that the hub has it. */
+  readonly holdUntilUploaded?: boolean;
   /** Names of checkpoints that stay whatever the policy says. Default: none. */
   readonly pinned?: readonly string[];
 }

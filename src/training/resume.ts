@@ -20,7 +20,7 @@ interface ResumeContext {
 }
 
 /** Settings that change neither data, arithmetic nor schedule; paths are judged by the digest of what they lead to. */
-const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "keep_best", "keep_every", "logging_steps", "output_dir", "model_name", "dataset_path", "chat_template", "naming", "major"]);
+const FREE_SETTINGS: ReadonlySet<string> = new Set(["threads", "notes", "version", "merge_adapters", "save_total_limit", "keep_best", "keep_every", "logging_steps", "output_dir", "model_name", "dataset_path", "chat_template", "naming", "major", "push_to_hub", "hub_model_id", "hub_owner", "hub_private"]);
 
 /** What runs did that were recorded before there was a setting for it. */
 const SETTINGS_SINCE = { monitor: "eval_loss", train_on: "all", packing: false, group_by_length: false } satisfies Partial<TrainConfig>;

@@ -12,6 +12,7 @@ import { createRun, modelLabel, type FinishOptions, type Run } from "../runs/ind
 import { baseDiffers, dataDiffers, nothingToTrain, packingClash, templateDiffers, trainingFailed } from "./errors.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { checkpointBytes } from "./plan.ts";
+import { openPush, type Push, type PushContext, type UploadSummary } from "./push/push.ts";
 import { findResumePoint, pinnedCheckpoints, removeUnfinished, requireSameConfig, takeRun, type ResumePoint } from "./resume.ts";
 import type { TrainingRequest } from "./request.ts";
 
@@ -26,6 +27,10 @@ export interface TrainOptions {
   /** Called when the checkpoints of the run to resume were packed and are unpacked first. */
   readonly onUnpack?: (runDirectory: string) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Where `push_to_hub` goes. Default: the hub and the token of the environment. */
+  readonly hub?: PushContext["client"];
+  /** Called as checkpoints go up, at any time. */
+  readonly onUpload?: PushContext["onUpload"];
   /** Ctrl-C: the step under way is finished and saved, the run is marked stopped. */
   readonly signal?: AbortSignal;
   /** Work that belongs to the run after its last step (evaluation, quantization); its result goes into the record. Default: none. */
@@ -40,6 +45,8 @@ export interface TrainedRun {
   readonly directory: string;
   readonly record: RunRecord;
   readonly outcome: TrainingOutcome;
+  /** How the uploads stand; undefined without `push_to_hub`. */
+  readonly uploads?: UploadSummary;
 }
 
 /**
@@ -77,9 +84,12 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
     baseDigest: base.digest,
     resumeFrom: point?.checkpoint.directory,
     pinned: pinnedCheckpoints(run.directory, run.record),
+    holdUntilUploaded: config.push_to_hub,
   };
   let isReady = false;
+  let push: Push | undefined;
   try {
+    if (config.push_to_hub) push = await openPush(run, config, { client: options.hub, onUpload: options.onUpload, signal: options.signal, now: options.now });
     const outcome = await runIsolated<TrainingRequest, TrainingEvent, TrainingOutcome>(siblingModule(import.meta.url, "./worker"), request, {
       what: "The training process",
       onStart: (pid) => void run.update({ worker_pid: pid }),
@@ -89,16 +99,19 @@ export async function trainModel(options: TrainOptions): Promise<TrainedRun> {
           options.onRun?.({ directory: run.directory, record: run.record, resumedFrom: point?.checkpoint.directory });
         }
         recordEvent(run, event);
+        if (event.type === "checkpoint") push?.saved(event.directory);
         options.onEvent?.(event);
       },
       signal: options.signal,
       env: { ...environment, ...options.childEnvironment },
     });
     run.update({ artifacts: checkpointArtifacts(outcome), metrics: trainingMetrics(outcome) });
-    if (outcome.status === "stopped") return { directory: run.directory, record: run.stop(), outcome };
+    if (outcome.status === "stopped") return { directory: run.directory, record: run.stop(), outcome, uploads: await push?.stop() };
     const finish = await options.afterTraining?.(run, outcome);
-    return { directory: run.directory, record: await run.finish(finish), outcome };
+    const record = await run.finish(finish);
+    return { directory: run.directory, record, outcome, uploads: await push?.finish(record) };
   } catch (thrown) {
+    await push?.stop();
     const cause = thrown instanceof TunesmithError ? thrown : fromErrorRecord(toErrorRecord(thrown));
     if (point === undefined && !isReady && cause.code !== "engine.crashed") {
       remove(run.directory);

@@ -8,6 +8,7 @@ import { readRun } from "../runs/index.ts";
 import type { TrainingEvent, TrainingOutcome } from "./events.ts";
 import { trainLoop } from "./loop.ts";
 import { describePlan, needsRecompute } from "./plan.ts";
+import { unverifiedCheckpoints } from "./push/uploads.ts";
 import type { TrainingRequest } from "./request.ts";
 import { pinnedCheckpoints } from "./resume.ts";
 import { restoreTrainingState } from "./state.ts";
@@ -84,10 +85,10 @@ export async function run(request: TrainingRequest, context: IsolatedContext<Tra
   }
 }
 
-/** A run may be tagged while it goes on. */
-function pinnedOf({ checkpointsDirectory }: TrainingRequest): readonly string[] {
+/** A run may be tagged while it goes on, and checkpoints arrive on the hub. */
+function pinnedOf({ checkpointsDirectory, holdUntilUploaded }: TrainingRequest): readonly string[] {
   const directory = dirname(checkpointsDirectory);
-  return pinnedCheckpoints(directory, readRun(directory).record);
+  return [...pinnedCheckpoints(directory, readRun(directory).record), ...(holdUntilUploaded === true ? unverifiedCheckpoints(directory) : [])];
 }
 
 function longest(rows: readonly TrainingRow[]): number {

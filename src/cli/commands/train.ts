@@ -4,7 +4,8 @@ import { defineCommand } from "../command.ts";
 import { formatCommand } from "../format.ts";
 import { INTERRUPTED } from "../interrupt.ts";
 import { list, text, type Option, type OptionTable } from "../options.ts";
-import { createTrainingView } from "../training-view.ts";
+import { createTrainingView, describeHub, describeUploads } from "../training-view.ts";
+import { createUploadView } from "../upload-view.ts";
 
 const EXTRA = {
   config: text("train.yaml", "settings from a file; flags and key=value go before it"),
@@ -16,8 +17,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", da
 
 /** Settings that few people change: `--help` names them in a few lines instead of one each. */
 const MINOR: ReadonlySet<string> = new Set([
-  "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_dropout", "lora_target_modules", "prompt_format", "chat_template", "train_on", "packing", "group_by_length", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
-  "experiment_tag", "version", "major", "notes",
+  "gradient_accumulation_steps", "lora_alpha", "eval_steps", "threads", "max_steps", "lr_scheduler", "warmup_ratio", "weight_decay", "max_grad_norm", "lora_dropout", "lora_target_modules", "prompt_format", "chat_template", "train_on", "packing", "group_by_length", "load_in", "gradient_checkpointing", "logging_steps", "save_total_limit", "monitor", "keep_best", "keep_every", "seed",
+  "hub_model_id", "hub_owner", "hub_private", "experiment_tag", "version", "major", "notes",
 ]);
 
 const FROM_ENVIRONMENT: Readonly<Record<string, string>> = { experiment_tag: "$EXPERIMENT_TAG", version: "$MODEL_VERSION" };
@@ -42,30 +43,36 @@ export const train = defineCommand({
     const { config: file, resumeFromCheckpoint, revision, ...flags } = options as Record<string, unknown> & { config?: string; resumeFromCheckpoint?: string; revision?: string };
     const { config, digest } = resolveConfig(trainConfigSchema, { workspace: readWorkspaceSettings(world.workingDirectory), file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
     const view = createTrainingView(print);
+    const uploads = createUploadView(print, true);
     const trained = await withInterrupt(async (signal) => {
       const { path: modelPath } = await findModel(config.model_name, { print, world, signal, revision });
+      const hub = config.push_to_hub ? (await import("../../hub/index.ts")).connectHub({ environment: world.environment, fetch: world.fetch }) : undefined;
       return trainModel({
         config,
         modelPath,
+        hub,
+        onUpload: uploads.show,
         resumeFrom: resumeFromCheckpoint === undefined ? undefined : await fromLegacyPath(resumeFromCheckpoint, print),
         signal,
         onRun: ({ directory, record, resumedFrom }) => {
           print.line(`Configuration ${digest.slice(0, 12)}`);
           print.line(indent(formatYaml(config)));
           print.line(`Run ${record.name}\n  directory   ${directory}`);
+          for (const line of describeHub(record)) print.line(line);
           if (resumedFrom !== undefined) print.line(`  going on    from ${resumedFrom}`);
         },
         onUnpack: (directory) => print.note(`The checkpoints of ${directory} are packed: unpacking them.`),
         onEvent: (event) => view.show(event),
         async afterTraining(run, outcome) {
           view.finish();
+          uploads.alone();
           if (!config.merge_adapters) return {};
           const checkpoint = outcome.bestCheckpoint ?? outcome.lastCheckpoint ?? run.directory;
           const merged = await mergeCheckpoint({ modelPath: checkpoint, basePath: modelPath, outputDir: join(run.directory, "merged_model"), signal });
           print.line(`  merged      ${merged.outputDir} (${merged.dtype})`);
           return { artifacts: { merged_model: merged.outputDir } };
         },
-      }).finally(() => view.finish());
+      }).finally(() => (view.finish(), uploads.finish()));
     });
 
     const { record, outcome, directory } = trained;
@@ -78,7 +85,8 @@ export const train = defineCommand({
       print.line(`\nFinished ${record.name} as ${record.version}`);
       print.line(`Evaluate it:  ${formatCommand("evaluate", "--model-path", directory, "--dataset-path", config.dataset_path, "--split", "test", "--compare-base")}`);
     }
-    return { directory, run: record, outcome };
+    if (trained.uploads !== undefined) for (const line of describeUploads(trained.uploads, directory)) print.line(line);
+    return { directory, run: record, outcome, ...(trained.uploads !== undefined && { uploads: trained.uploads }) };
   },
 });
 

@@ -10,14 +10,18 @@ export const runsRebuild = defineCommand({
   options: {
     ...runOptions,
     tags: text("file", "tags of the model's repository, one a line as `git tag -n1` prints them"),
+    fromHub: text("repository", "owner/name of a model whose version tags and messages complete it"),
     dryRun: flag("only say what would be written"),
   },
   remark: "Lines that are there stay as they are. The old file is kept below .tunesmith/history.",
-  examples: ["runs rebuild --dry-run", "runs rebuild --tags tags.txt"],
-  async run({ options, print, world }) {
+  examples: ["runs rebuild --dry-run", "runs rebuild --tags tags.txt", "runs rebuild --from-hub alice/tickets"],
+  async run({ options, print, world, withInterrupt }) {
     const { applyHistoryRebuild, isRebuildNeeded, parseTagList, planHistoryRebuild } = await import("../../../runs/index.ts");
     const { readText } = await import("../../../files/index.ts");
-    const tags = options.tags === undefined ? [] : parseTagList(readText(options.tags));
+    const { fromHub } = options;
+    const listed = options.tags === undefined ? [] : parseTagList(readText(options.tags));
+    const onHub = fromHub === undefined ? [] : await withInterrupt(async (signal) => (await import("../../../hub/index.ts")).connectHub({ environment: world.environment, fetch: world.fetch, signal }).readTags({ kind: "model", id: fromHub }));
+    const tags = [...listed, ...onHub.map(({ message, ...tag }) => ({ ...tag, ...(message !== undefined && { message: message.split("\n", 1)[0]! }) }))];
     const plan = planHistoryRebuild({ outputDir: options.outputDir, historyPath: options.historyFile, tags });
     const { historyPath, added, broken, skippedTags, warnings, kept } = plan;
 
