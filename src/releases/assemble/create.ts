@@ -41,9 +41,10 @@ export async function createRelease(options: CreateReleaseOptions): Promise<Crea
     const directory = join(releasesDirectory, version);
     const standing = findRelease(directory, releasesDirectory);
     const { schema_version, name, ...content } = plan.content;
-    const record: ReleaseRecord = { schema_version, name, version, ...content, created_at: standing?.record.created_at ?? now.toISOString() };
+    const isSame = standing?.record.digest === content.digest;
+    const record: ReleaseRecord = { schema_version, name, version, ...content, created_at: isSame ? standing.record.created_at : now.toISOString() };
     const done = (status: CreatedRelease["status"]): CreatedRelease => ({ directory, record, status, unverified: plan.unverified });
-    if (standing?.record.digest === record.digest) {
+    if (isSame) {
       if (canonicalJson(standing.record) === canonicalJson(record)) return done("existing");
       writeAbout(directory, record);
       return done("updated");

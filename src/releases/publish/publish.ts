@@ -34,7 +34,8 @@ export interface PublishOptions {
   readonly releasesDirectory: string;
   readonly historyPath: string;
   readonly now: () => Date;
-  readonly onStep?: (step: PublicationStep & { readonly note: string }, place: string) => void;
+  /** `again`: the step was found done, nothing was sent. */
+  readonly onStep?: (step: PublicationStep & { readonly note: string; readonly again: boolean }, place: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -120,7 +121,7 @@ async function walk(step: Step, before: PublicationStep | undefined, found: Foun
   const { name, place, skipped } = step;
   if (skipped !== undefined) {
     const left: PublicationStep = { ...open(name), state: "skipped", reason: skipped };
-    onStep?.({ ...left, note: skipped }, place);
+    onStep?.({ ...left, note: skipped, again: false }, place);
     return left;
   }
   const known = before?.state === "done" ? before : undefined;
@@ -130,7 +131,7 @@ async function walk(step: Step, before: PublicationStep | undefined, found: Foun
   if (evidence === undefined) throw stepNotVerified(name, place);
   found.set(name, evidence);
   const done: PublicationStep = { name, state: "done", reason: null, at: known?.at ?? now().toISOString(), commit: evidence.commit, found: known?.found ?? there !== undefined };
-  onStep?.({ ...done, note: evidence.note }, place);
+  onStep?.({ ...done, note: evidence.note, again: there !== undefined }, place);
   return done;
 }
 

@@ -57,10 +57,10 @@ export const releasePublish = defineCommand({
       }
       const publication = await publishRelease({
         ...wish,
-        onStep: ({ name, state, note, found }, place) => {
+        onStep: ({ name, state, note, again }, place) => {
           progress?.finish("");
           progress = undefined;
-          print.line(`${name.padEnd(12)} ${state === "done" ? print.paint.green(found ? "was done" : "done") : print.paint.dim(state)}  ${print.visible(state === "done" ? `${place}: ${note}` : note)}`);
+          print.line(`${name.padEnd(12)} ${state === "done" ? print.paint.green(again ? "was done" : "done") : print.paint.dim(state)}  ${print.visible(state === "done" ? `${place}: ${note}` : note)}`);
         },
       });
       print.line(`\nTrace it:  ${formatCommand("release", "trace", `${options.repo}@${publication.version}`)}`);
