@@ -49,8 +49,8 @@ export function createCommitQueue(): CommitQueue {
   };
 }
 
-/** Every commit that `from` stands on, itself first, newest first, each once. */
-export function* walkCommits(store: GitStore, from: string): Generator<LoggedCommit> {
+/** Every commit that any of `from` stands on, those themselves with them, newest first, each once. */
+export function* walkCommits(store: GitStore, from: string | readonly string[]): Generator<LoggedCommit> {
   const queue = createCommitQueue();
   const seen = new Set<string>();
   const add = (id: string) => {
@@ -58,7 +58,7 @@ export function* walkCommits(store: GitStore, from: string): Generator<LoggedCom
     seen.add(id);
     queue.add({ id, commit: readCommit(store, id) });
   };
-  add(from);
+  [from].flat().forEach(add);
   for (let next = queue.takeNewest(); next !== undefined; next = queue.takeNewest()) {
     yield next;
     next.commit.parents.forEach(add);

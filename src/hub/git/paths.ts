@@ -34,11 +34,16 @@ export function readTreeId(store: GitStore, id: string): string {
   throw objectInvalid(seen ?? "tag", `${id} stands for tags of tags`);
 }
 
+/** A store hands out the same bytes again while it remembers a tree: as long they need not be parsed again. */
+const parsed = new WeakMap<Uint8Array, readonly TreeEntry[]>();
+
 /** The entries of one tree. @throws `git.object_missing`, `git.object_invalid` */
 export function readTree(store: GitStore, id: string): readonly TreeEntry[] {
   const { type, bytes } = store.readObject(id);
   if (type !== "tree") throw objectInvalid(type, `${id} stands where a tree is needed`);
-  return parseTree(bytes);
+  const entries = parsed.get(bytes) ?? parseTree(bytes);
+  parsed.set(bytes, entries);
+  return entries;
 }
 
 /** What is at `path` of a commit or tree; "" is its root. Undefined when there is nothing. */

@@ -44,11 +44,8 @@ function findStrangeWant(store: GitStore, wants: readonly string[]): string | un
   const missing = others.find((id) => !store.hasObject(id) || store.objectType(id) !== "commit");
   if (missing !== undefined) return missing;
   const open = new Set(others);
-  for (const tip of tips) {
-    const commit = peelToCommit(store, tip);
-    if (commit === undefined) continue;
-    for (const { id } of walkCommits(store, commit)) if (open.delete(id) && open.size === 0) return undefined;
-  }
+  const starts = [...tips].flatMap((tip) => peelToCommit(store, tip) ?? []);
+  for (const { id } of walkCommits(store, starts)) if (open.delete(id) && open.size === 0) return undefined;
   return open.values().next().value;
 }
 
@@ -71,13 +68,20 @@ function acknowledge(store: GitStore, { capabilities, wants, isDone }: UploadReq
   return capabilities.has("no-done") ? { lines: [...ready, `ACK ${last}\n`], sendsPack: true } : { lines: ready, sendsPack: false };
 }
 
-/** Whether every want stands on something that both have: then more questions would save little. */
+/** Looking further costs more than the few objects too many that the client may be sent. */
+const MOST_LOOKED_AT = 20_000;
+
+/** Whether every want is found to stand on something that both have: then more questions would save little. */
 function haveEnough(store: GitStore, wants: readonly string[], common: readonly string[]): boolean {
   const known = new Set(common.flatMap((id) => peelToCommit(store, id) ?? []));
+  let left = MOST_LOOKED_AT;
   return wants.every((want) => {
     const commit = peelToCommit(store, want);
     if (commit === undefined) return true;
-    for (const { id } of walkCommits(store, commit)) if (known.has(id)) return true;
+    for (const { id } of walkCommits(store, commit)) {
+      if (known.has(id)) return true;
+      if (--left < 0) return false;
+    }
     return false;
   });
 }

@@ -18,7 +18,8 @@ export interface UploadRequest {
   readonly isDone: boolean;
 }
 
-const MAX_LINES = 1_000_000;
+/** git itself asks about 16,384 commits in one request at most, and names again what was found. */
+const MAX_LINES = 100_000;
 
 /** @throws `git.request_invalid` */
 export function parseUploadRequest(body: Uint8Array): UploadRequest {
