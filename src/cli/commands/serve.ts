@@ -10,6 +10,13 @@ import { KEYS_FILE } from "./keys/options.ts";
 const FORMATS: readonly PromptFormat[] = ["alpaca", "instruction", "chat", "text"];
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
+/** What a first request may be, by what the first model can do. */
+const FIRST_REQUEST = {
+  generate: ["/api/v1/generate", '{"prompt": "Hello"}'],
+  rerank: ["/api/v1/rerank", '{"query": "Hello", "documents": ["Hi", "Bye"]}'],
+  embed: ["/v1/embeddings", '{"input": "Hello"}'],
+} as const;
+
 /** `tunesmith serve` */
 export const serve = defineCommand({
   name: "serve",
@@ -100,7 +107,8 @@ function sayServing(shelf: ModelShelf, url: string, keys: number, host: string, 
     print.note(`Serving ${name}${version === null || version === name ? "" : ` ${version}`} (${digest.slice(0, 12)}, ${pool.info.tasks.join(" and ")}${pool.info.parallel > 1 ? `, ${pool.info.parallel} at once` : ""}) on ${url}`);
   }
   const key = keys === 0 ? "" : " -H 'authorization: Bearer <key>'";
-  print.line(`  try it   curl ${url}/api/v1/generate${key} -H 'content-type: application/json' -d '{"prompt": "Hello"}'`);
+  const [path, body] = FIRST_REQUEST[shelf.models[0]?.pool.info.tasks[0] ?? "generate"];
+  print.line(`  try it   curl ${url}${path}${key} -H 'content-type: application/json' -d '${body}'`);
   print.line(`  docs     ${url}/docs`);
   print.line("  stop     Ctrl-C");
   if (keys > 0) return;
