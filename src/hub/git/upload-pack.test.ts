@@ -120,6 +120,7 @@ it("refuses what is no request", async () => {
   for (const body of ["zzzz", "0001", "fff1", "0032want x", "0009want\n0000"]) await expect(ask(Buffer.from(body)), body).rejects.toMatchObject(code);
   await expect(ask(request(`want ${main}`, "deepen 0", "flush"))).rejects.toMatchObject(code);
   await expect(ask(request(`want ${main}`, "flush", "want nothing"))).rejects.toMatchObject(code);
+  expect(() => uploadPack(store, Buffer.from("zzzz"))).toThrow(expect.objectContaining(code));
   for (const body of [new Uint8Array(0), FLUSH]) expect(await ask(body)).toMatchObject({ lines: [] });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(fc.uint8Array({ maxLength: 30 }).map((bytes) => encodeLine(bytes)), fc.constantFrom(FLUSH, encodeLine(`want ${main}`), encodeLine(`have ${main}`)), fc.uint8Array({ maxLength: 8 })), { maxLength: 6 }), async (parts) => {

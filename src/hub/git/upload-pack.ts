@@ -13,10 +13,13 @@ import { writePack } from "./write-pack.ts";
  * Answers `POST …/git-upload-pack`; the media type is `application/x-git-upload-pack-result`. What the client may not have is said in the
  * answer, as git does.
  * @param body already decoded where it came compressed
- * @throws `git.request_invalid` before the first piece
+ * @throws `git.request_invalid` at once
  */
-export async function* uploadPack(store: GitStore, body: Uint8Array): AsyncGenerator<Uint8Array> {
-  const request = parseUploadRequest(body);
+export function uploadPack(store: GitStore, body: Uint8Array): AsyncGenerator<Uint8Array> {
+  return answer(store, parseUploadRequest(body));
+}
+
+async function* answer(store: GitStore, request: UploadRequest): AsyncGenerator<Uint8Array> {
   if (request.wants.length === 0) return;
   const strange = findStrangeWant(store, request.wants);
   if (strange !== undefined) return yield encodeLine(`ERR upload-pack: not our ref ${strange}`);
