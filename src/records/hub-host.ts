@@ -32,6 +32,8 @@ export const hubAccountSchema = z.object({
   name: z.string().min(1),
   fullname: z.string(),
   email: z.string().optional(),
+  /** Address of a picture, absolute or below this hub. */
+  avatar: z.string().optional(),
   type: z.enum(["user", "org"]),
   /** Of an organization, by the name of the user. */
   members: z.record(z.string(), z.enum(["admin", "write", "read"])).default({}),

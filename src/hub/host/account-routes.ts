@@ -23,7 +23,7 @@ export function accountRoutes(host: Host): readonly Route[] {
   return [
     hubRoute(host, { method: "GET", path: "/api/whoami-v2", summary: "Whose token this is" }, ({ caller }) => {
       const { account, token } = requireCaller(caller);
-      const orgs = accounts.organizationsOf(account.name).map((org) => ({ type: "org", id: org.id, name: org.name, fullname: org.fullname, email: null, canPay: false, periodEnd: null, isEnterprise: false, avatarUrl: "", roleInOrg: org.members[account.name] ?? "read" }));
+      const orgs = accounts.organizationsOf(account.name).map((org) => ({ type: "org", id: org.id, name: org.name, fullname: org.fullname, email: null, canPay: false, periodEnd: null, isEnterprise: false, avatarUrl: org.avatar ?? "", roleInOrg: org.members[account.name] ?? "read" }));
       return {
         json: {
           type: "user",
@@ -35,32 +35,33 @@ export function accountRoutes(host: Host): readonly Route[] {
           canPay: false,
           isPro: false,
           periodEnd: null,
-          avatarUrl: "",
+          avatarUrl: account.avatar ?? "",
+          billingMode: "postpaid",
           orgs,
           auth: { type: "access_token", accessToken: { displayName: token.name, role: token.role, createdAt: token.created_at } },
         },
       };
     }),
     hubRoute(host, { method: "GET", path: "/api/users/:name/overview", summary: "Describe a user" }, ({ call }) => {
-      const { id, name, fullname, created_at } = require(call.params["name"], "user");
-      const orgs = accounts.organizationsOf(name).map((org) => ({ name: org.name, fullname: org.fullname, avatarUrl: "" }));
-      return { json: { _id: id, user: name, fullname, type: "user", isPro: false, avatarUrl: "", createdAt: created_at, numModels: countOf("model", name), numDatasets: countOf("dataset", name), numSpaces: countOf("space", name), numDiscussions: 0, numPapers: 0, numUpvotes: 0, numLikes: likesOf(host, name).length, numFollowing: 0, numFollowers: 0, orgs } };
+      const { id, name, fullname, avatar = "", created_at } = require(call.params["name"], "user");
+      const orgs = accounts.organizationsOf(name).map((org) => ({ name: org.name, fullname: org.fullname, avatarUrl: org.avatar ?? "" }));
+      return { json: { _id: id, user: name, fullname, type: "user", isPro: false, avatarUrl: avatar, createdAt: created_at, numModels: countOf("model", name), numDatasets: countOf("dataset", name), numSpaces: countOf("space", name), numDiscussions: 0, numPapers: 0, numUpvotes: 0, numLikes: likesOf(host, name).length, numFollowing: 0, numFollowers: 0, orgs } };
     }),
     hubRoute(host, { method: "GET", path: "/api/organizations/:name/overview", summary: "Describe an organization" }, ({ call }) => {
-      const { id, name, fullname, members } = require(call.params["name"], "org");
-      return { json: { _id: id, name, fullname, type: "org", avatarUrl: "", numUsers: Object.keys(members).length, numModels: countOf("model", name), numDatasets: countOf("dataset", name), numSpaces: countOf("space", name), numFollowers: 0, isVerified: false } };
+      const { id, name, fullname, avatar = "", members } = require(call.params["name"], "org");
+      return { json: { _id: id, name, fullname, type: "org", avatarUrl: avatar, numUsers: Object.keys(members).length, numModels: countOf("model", name), numDatasets: countOf("dataset", name), numSpaces: countOf("space", name), numFollowers: 0, isVerified: false } };
     }),
     hubRoute(host, { method: "GET", path: "/api/organizations/:name/members", summary: "List the members of an organization" }, ({ call }) => ({
       json: Object.keys(require(call.params["name"], "org").members).flatMap((name) => {
         const member = accounts.find(name);
-        return member === undefined ? [] : [{ _id: member.id, user: member.name, fullname: member.fullname, type: "user", avatarUrl: "", isPro: false }];
+        return member === undefined ? [] : [{ _id: member.id, user: member.name, fullname: member.fullname, type: "user", avatarUrl: member.avatar ?? "", isPro: false }];
       }),
     })),
     hubRoute(host, { method: "GET", path: "/api/users/:name/likes", summary: "What a user likes" }, ({ call }) => ({ json: likesOf(host, require(call.params["name"], "user").name) })),
     ...repositoryRoutes(host, { method: "GET", path: "/likers", summary: "Who likes it", needs: "see" }, ({ repository }) => ({
       json: repository.record.liked_by.flatMap((name) => {
         const account = accounts.find(name);
-        return account === undefined ? [] : [{ _id: account.id, user: account.name, fullname: account.fullname, type: "user", avatarUrl: "", isPro: false }];
+        return account === undefined ? [] : [{ _id: account.id, user: account.name, fullname: account.fullname, type: "user", avatarUrl: account.avatar ?? "", isPro: false }];
       }),
     })),
     ...(["POST", "DELETE"] as const).flatMap((method) =>

@@ -11,6 +11,10 @@ export interface NewAccount {
   readonly type: "user" | "org";
   readonly fullname?: string;
   readonly email?: string;
+  /** Address of a picture. */
+  readonly avatar?: string;
+  /** 24 hex digits, of an account that comes from another hub. Default: new. */
+  readonly id?: string;
   /** Of an organization. */
   readonly members?: HubAccount["members"];
   readonly privateByDefault?: boolean;
@@ -96,11 +100,11 @@ export function openAccounts(dataDirectory: string, { now, newId }: Minting): Ac
       refresh();
       return [...byName.values()].filter(({ type, members }) => type === "org" && roleIn(members, user) !== undefined);
     },
-    add: ({ name, type, fullname = name, email, members = {}, privateByDefault = false }) =>
+    add: ({ name, type, fullname = name, email, avatar, id = newId(), members = {}, privateByDefault = false }) =>
       exclusively(() => {
         if (find(requireAccountName(name)) !== undefined) throw accountTaken(name);
         for (const member of Object.keys(members)) if (require(member).type !== "user") throw accountMissing(member);
-        const account: HubAccount = { schema_version: HUB_HOST_SCHEMA_VERSION, id: newId(), name, fullname, ...(email === undefined ? {} : { email }), type, members, private_by_default: privateByDefault, tokens: [], created_at: now().toISOString() };
+        const account: HubAccount = { schema_version: HUB_HOST_SCHEMA_VERSION, id, name, fullname, ...(email === undefined ? {} : { email }), ...(avatar === undefined ? {} : { avatar }), type, members, private_by_default: privateByDefault, tokens: [], created_at: now().toISOString() };
         save(account);
         return account;
       }),

@@ -21,8 +21,8 @@ function presentedToken(authorization = ""): string | undefined {
   return password === "" ? undefined : password;
 }
 
-/** Whether somebody is told that a repository is there. */
-export function maySee(accounts: Accounts, { private: isPrivate, owner }: HubRepository, caller: TokenHolder | undefined): boolean {
+/** Whether somebody is told that a repository, or a collection, is there. */
+export function maySee(accounts: Accounts, { private: isPrivate, owner }: Pick<HubRepository, "private" | "owner">, caller: TokenHolder | undefined): boolean {
   return !isPrivate || (caller !== undefined && roleAt(accounts, owner, caller) !== undefined);
 }
 

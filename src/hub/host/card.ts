@@ -9,7 +9,8 @@ const LONGEST_HEAD = 1 << 20;
 
 /** The text between the lines; undefined when there are none. */
 export function findHead(readme: string): string | undefined {
-  const text = readme.charCodeAt(0) === 0xfeff ? readme.slice(1) : readme;
+  // Blanks before it are passed over, as clients do (huggingface_hub 2.0, repocard.py, REGEX_YAML_BLOCK); a byte order mark is one.
+  const text = readme.trimStart();
   if (!/^---[ \t]*\r?\n/.test(text)) return undefined;
   const start = text.indexOf("\n") + 1;
   const end = /^---[ \t]*$/m.exec(text.slice(start, start + LONGEST_HEAD).replaceAll("\r", ""));

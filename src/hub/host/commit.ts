@@ -121,9 +121,9 @@ export function makeCommit({ git }: Repository, target: Target, plan: CommitPlan
     throw parentMoved(plan.parentCommit, head ?? "none");
   }
   const before = head === undefined ? undefined : readCommit(git, head);
-  for (const change of plan.changes) if ("delete" in change) requireDeletable(git, head, change.path, change.delete);
+  const changes = plan.changes.map((change) => ("delete" in change ? findDeletion(git, head, change.path, change.delete) : change));
   const attributes = changeAttributes(git, head, plan);
-  const tree = editTree(git, before?.tree, attributes === undefined ? plan.changes : [...plan.changes.filter(({ path }) => path !== ".gitattributes"), attributes]);
+  const tree = editTree(git, before?.tree, attributes === undefined ? changes : [...changes.filter(({ path }) => path !== ".gitattributes"), attributes]);
   if (head !== undefined && before?.tree === tree && before.message === plan.message && before.author.name === author.name) return { oid: head, isRepeated: true };
   return { oid: writeCommit(git, { tree, parents: head === undefined ? [] : [head], message: plan.message, author, seconds }), isRepeated: false };
 }
@@ -160,9 +160,12 @@ function isSameCommit(wanted: string, commit: string | undefined): boolean {
   return commit !== undefined && wanted.length >= 7 && commit.startsWith(wanted.toLowerCase());
 }
 
-function requireDeletable(git: GitStore, head: string | undefined, path: string, what: "file" | "folder"): void {
+/** A folder may be deleted under the name of a file: clients that only know its path take it for one. @throws `hub.entry_missing` */
+function findDeletion(git: GitStore, head: string | undefined, path: string, what: "file" | "folder"): TreeChange {
   const entry = head === undefined ? undefined : findEntry(git, head, path);
-  if (entry === undefined || (entry.mode === "40000") !== (what === "folder")) throw deletionMissing(path);
+  const isFolder = entry?.mode === "40000";
+  if (entry === undefined || (what === "folder" && !isFolder)) throw deletionMissing(path);
+  return { path, delete: isFolder ? "folder" : "file" };
 }
 
 /** Lines for large files that no line names yet; undefined when all are named. */

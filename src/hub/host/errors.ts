@@ -18,12 +18,15 @@ export function dataForeign(directory: string): TunesmithError {
   return make("data_foreign", `Cannot use ${directory} for a hub: it holds something else and no hub.json`, "Choose an empty directory with --data.", { directory });
 }
 
+/** Clients have these words in their own message already, and do not say them twice. */
+const REPOSITORY_NOT_FOUND = "Repository not found";
+
 export function repositoryMissing(kind: HubRepositoryKind, id: string): TunesmithError {
-  return make("repository_missing", `Repository not found: there is no ${kind} ${quote(id)}, or you may not see it`, "Check the name and the token.", { id });
+  return make("repository_missing", REPOSITORY_NOT_FOUND, `There is no ${kind} ${quote(id)}, or you may not see it: check the name and the token.`, { id });
 }
 
 export function repositoryHidden(kind: HubRepositoryKind, id: string): TunesmithError {
-  return make("repository_hidden", `Repository not found: there is no ${kind} ${quote(id)} that can be seen without a token`, "Set HF_TOKEN.", { id });
+  return make("repository_hidden", REPOSITORY_NOT_FOUND, `There is no ${kind} ${quote(id)} that can be seen without a token: set HF_TOKEN.`, { id });
 }
 
 /** The client adds the address of what stands there. */
@@ -37,6 +40,10 @@ export function moveTargetTaken(kind: HubRepositoryKind, id: string): TunesmithE
 
 export function repositoryNameInvalid(name: string, state: string): TunesmithError {
   return make("name_invalid", `Cannot use the name ${quote(name)}: ${state}`, "Use letters, digits, - _ and . only, at most 96 of them.");
+}
+
+export function routeMissing(method: string, url: string): TunesmithError {
+  return make("route_missing", `Cannot ${method} ${quote(url.split("?")[0] ?? "")}: this hub has nothing there`, "Read docs/guide/hub.md for what it answers.");
 }
 
 export function revisionMissing(revision: string): TunesmithError {
@@ -133,6 +140,18 @@ export function diskFull(cause?: unknown): TunesmithError {
 
 export function discussionMissing(number: string): TunesmithError {
   return make("discussion_missing", `Cannot find discussion ${quote(number)}: this repository has none of that number`, "List the discussions first.");
+}
+
+export function collectionMissing(slug: string): TunesmithError {
+  return make("collection_missing", `Cannot find the collection ${quote(slug)}: there is none, or you may not see it`, "List the collections first.");
+}
+
+export function collectionItemMissing(id: string, title: string): TunesmithError {
+  return make("collection_missing", `Cannot find ${quote(id)}: the collection ${quote(title)} has no such item`, "Ask for the collection first.");
+}
+
+export function collectionItemTaken(title: string): TunesmithError {
+  return make("collection_item_taken", `Cannot add this to the collection ${quote(title)}: it is in it already`, "Change its note instead, or pass exists_ok.");
 }
 
 export function mergeRefused(number: number, state: string): TunesmithError {

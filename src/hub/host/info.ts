@@ -1,13 +1,12 @@
 // A repository as `GET /api/models/…` describes it, alone and in lists.
 import type { RouteReply } from "../../route.ts";
-import { bodyInvalid, repositoryMissing } from "./errors.ts";
+import { bodyInvalid } from "./errors.ts";
 import { fileFacts } from "./file-facts.ts";
 import type { Host } from "./host.ts";
 import { resolveRevision } from "../git/revisions.ts";
 import type { Repository } from "./repository.ts";
 import { dateOf, requireRevision } from "./revision.ts";
-import { hubRoute, isTrue, listOf, repositoryRoutes } from "./routing.ts";
-import { KINDS } from "./repositories.ts";
+import { isTrue, listOf, repositoryRoutes } from "./routing.ts";
 import { summarize, type Summary } from "./summary.ts";
 import type { Route } from "../../route.ts";
 
@@ -94,12 +93,6 @@ export function infoRoutes(host: Host): readonly Route[] {
   return [
     ...repositoryRoutes(host, { method: "GET", path: "", summary: "Describe a repository", needs: "see" }, ({ repository, query }) => answer(repository, resolveRevision(repository.git, "HEAD")?.commit, query)),
     ...repositoryRoutes(host, { method: "GET", path: "/revision/*", summary: "Describe a repository at a revision", needs: "see" }, ({ repository, query, rest }) => answer(repository, requireRevision(repository.git, rest).commit, query)),
-    // Names without an owner are the Hugging Face hub's own.
-    ...KINDS.map((kind) =>
-      hubRoute(host, { method: "GET", path: `/api/${kind}s/:name`, summary: "Describe a repository without an owner, which there is not" }, ({ call }) => {
-        throw repositoryMissing(kind, call.params["name"] ?? "");
-      }),
-    ),
   ];
 }
 

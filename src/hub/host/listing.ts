@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
 import { describeRepository } from "./info.ts";
 import { KINDS } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
-import { hubRoute, isTrue, listOf, nextLink, type HubCall } from "./routing.ts";
+import { hubRoute, isTrue, listOf, nextLink, wholeNumber, type HubCall } from "./routing.ts";
 import { summarizeHead, type Summary } from "./summary.ts";
 
 const MOST_AT_ONCE = 1000;
@@ -91,9 +91,3 @@ const SORTS: Readonly<Record<string, (listed: Listed) => number>> = {
   trending_score: likes,
   id: () => 0,
 };
-
-function wholeNumber(text: string, name: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw bodyInvalid(`"${name}" must be a whole number`);
-  return value;
-}

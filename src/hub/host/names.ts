@@ -20,6 +20,13 @@ function findNameFault(name: string): string | undefined {
   return undefined;
 }
 
+/** @throws `hub.name_invalid` */
+export function requireRepositoryName(name: string): string {
+  // `/owner/resolve/…` would be a file of a repository without an owner.
+  if (name === "resolve") throw repositoryNameInvalid(name, "addresses of files have it");
+  return requireName(name);
+}
+
 /** Addresses of pages begin with these, not with an account. */
 const RESERVED = new Set(["api", "datasets", "spaces", "models", "cas", "lfs", "docs", "assets", "settings", "new", "login", "oauth", "openapi.json", "favicon.ico"]);
 

@@ -1,13 +1,14 @@
 // Branches, tags and the history.
 import { z } from "zod";
-import { encodeTag, type Person } from "../git/commit.ts";
+import { encodeTag, parseTag, type Person } from "../git/commit.ts";
 import { countCommits, logCommits } from "../git/history.ts";
 import { findRefNameFault } from "../git/ref-name.ts";
 import { peelToCommit } from "../git/revisions.ts";
 import type { GitStore } from "../git/store.ts";
+import { escapeHtml } from "../pages/html.ts";
 import type { Route } from "../../route.ts";
 import { readJsonBody } from "./body.ts";
-import { authorOf, writeCommit } from "./commit.ts";
+import { authorOf, requireTarget, writeCommit } from "./commit.ts";
 import { branchMissing, referenceInvalid, referenceProtected, referenceTaken } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Repository } from "./repository.ts";
@@ -25,7 +26,8 @@ export function refsRoutes(host: Host): readonly Route[] {
     ...repositoryRoutes(host, { method: "GET", path: "/refs", summary: "List branches and tags", needs: "see" }, ({ query, repository: { git } }) => {
       const list = (prefix: string) => git.refs.list(prefix).flatMap(({ name, id }) => {
         const targetCommit = peelToCommit(git, id);
-        return targetCommit === undefined ? [] : [{ name: name.slice(prefix.length), ref: name, targetCommit }];
+        const message = git.objectType(id) === "tag" ? { message: parseTag(git.readObject(id).bytes).message.trimEnd() } : {};
+        return targetCommit === undefined ? [] : [{ name: name.slice(prefix.length), ref: name, targetCommit, ...message }];
       });
       const pulls = isTrue(query, "include_prs") || isTrue(query, "include_pull_requests");
       const head = git.head().slice("refs/heads/".length);
@@ -42,7 +44,7 @@ export function refsRoutes(host: Host): readonly Route[] {
       return {
         json: page.map(({ id, commit: { message, author, committer } }) => {
           const { title, body } = splitMessage(message);
-          const formatted = isFormatted ? { formatted: { title: asHtml(title), message: asHtml(body) } } : {};
+          const formatted = isFormatted ? { formatted: { title: escapeHtml(title), message: escapeHtml(body) } } : {};
           return { id, title, message: body, date: dateOf(committer.seconds), authors: [{ user: author.name, avatar: "" }], ...formatted };
         }),
         headers: { ...nextLink(call, found.length > limit ? page.at(-1)?.id : undefined), "x-total-count": String(countCommits(git, commit)) },
@@ -70,6 +72,7 @@ export function refsRoutes(host: Host): readonly Route[] {
     }),
     ...repositoryRoutes(host, { method: "POST", path: "/tag/*", summary: "Make a tag", needs: "write" }, async ({ body, caller, repository, rest }) => {
       const { tag, message } = await readJsonBody(body, tagSchema);
+      requireRevision(repository.git, rest);
       const ref = requireRefName("tags", tag);
       await repository.exclusively(() => {
         const { git } = repository;
@@ -85,10 +88,9 @@ export function refsRoutes(host: Host): readonly Route[] {
     }),
     ...repositoryRoutes(host, { method: "POST", path: "/super-squash/*", summary: "Make one commit of a branch", needs: "write" }, async ({ body, caller, repository, rest }) => {
       const { message } = await readJsonBody(body, squashSchema);
-      const ref = `refs/heads/${rest}`;
       await repository.exclusively(() => {
         const { git } = repository;
-        const head = git.refs.read(ref);
+        const { ref, head } = requireTarget(git, rest);
         if (head === undefined) throw branchMissing(rest);
         const text = message === undefined || message === null || message === "" ? "Super-squash branch using huggingface_hub" : message;
         git.refs.update(ref, writeCommit(git, { tree: readCommit(git, head).tree, parents: [], message: text, author: authorOf(caller!), seconds: Math.floor(host.now().getTime() / 1000) }), head);
@@ -117,8 +119,4 @@ function requireRefName(folder: "heads" | "tags", name: string): string {
   // A name of 40 hex digits would be taken for a commit.
   if (findRefNameFault(ref) !== undefined || /^[0-9a-f]{40}$/.test(name) || name.startsWith("refs/")) throw referenceInvalid(name);
   return ref;
-}
-
-function asHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

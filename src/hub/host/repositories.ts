@@ -6,7 +6,7 @@ import { HUB_REPOSITORY_SCHEMA_VERSION, type HubRepository, type HubRepositoryKi
 import { createGitStore, type GitStore } from "../git/store.ts";
 import type { Minting } from "./accounts.ts";
 import { moveTargetTaken, repositoryTaken } from "./errors.ts";
-import { requireName } from "./names.ts";
+import { requireRepositoryName } from "./names.ts";
 import { isRepository, openRepository, recordPlace, type Repository, type RepositoryHandle } from "./repository.ts";
 
 export const KINDS: readonly HubRepositoryKind[] = ["model", "dataset", "space"];
@@ -65,7 +65,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
     all: () => [...current.values()],
     list: (kind) => [...current.values()].filter((repository) => repository.kind === kind),
     create({ kind, owner, name, sdk, ...wanted }, fill) {
-      const id = `${owner}/${requireName(name)}`;
+      const id = `${owner}/${requireRepositoryName(name)}`;
       return reserving(keyOf(kind, id), () => repositoryTaken(kind, id), async () => {
         const temporary = join(dataDirectory, "uploads", `new-${newId()}`);
         const record: HubRepository = { schema_version: HUB_REPOSITORY_SCHEMA_VERSION, id: newId(), kind, owner, name, private: wanted.private, gated: false, granted: [], discussions_disabled: false, ...(sdk === undefined ? {} : { sdk }), formerly: [], liked_by: [], created_at: now().toISOString() };
@@ -83,7 +83,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
       });
     },
     move(repository, owner, name) {
-      const [before, id] = [repository.id, `${owner}/${requireName(name)}`];
+      const [before, id] = [repository.id, `${owner}/${requireRepositoryName(name)}`];
       const [oldKey, newKey] = [keyOf(repository.kind, before), keyOf(repository.kind, id)];
       const act = () =>
         repository.exclusively(() => {

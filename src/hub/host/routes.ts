@@ -1,6 +1,7 @@
 import type { Route } from "../../route.ts";
 import { openXetStore } from "../xet/xet-store.ts";
 import { accountRoutes } from "./account-routes.ts";
+import { collectionRoutes } from "./collection-routes.ts";
 import { commitRoutes } from "./commit-routes.ts";
 import { discussionRoutes } from "./discussion-routes.ts";
 import { entryRoutes } from "./entries.ts";
@@ -12,6 +13,7 @@ import { listingRoutes } from "./listing.ts";
 import { manageRoutes } from "./manage-routes.ts";
 import { refsRoutes } from "./refs-routes.ts";
 import { resolveRoutes } from "./resolve.ts";
+import { unownedRoutes } from "./unowned-routes.ts";
 import { xetRoutes } from "./xet-routes.ts";
 
 /** Everything a hub answers, for clients of Hugging Face's hub. */
@@ -27,8 +29,10 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...commitRoutes(host),
     ...refsRoutes(host),
     ...discussionRoutes(host),
+    ...collectionRoutes(host),
     ...lfsRoutes(host),
     ...gitRoutes(host),
     ...xetRoutes(host, xet),
+    ...unownedRoutes(host),
   ];
 }

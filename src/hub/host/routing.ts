@@ -4,7 +4,7 @@ import { defineRoute, type Route, type RouteCall, type RouteMethod, type RouteRe
 import type { HubRepositoryKind } from "../../records/index.ts";
 import type { TokenHolder } from "./accounts.ts";
 import { identify, mayRead, maySee, requireWriter } from "./caller.ts";
-import { accessRestricted, accessRestrictedAnonymous, diskFull, repositoryHidden, repositoryMissing } from "./errors.ts";
+import { accessRestricted, accessRestrictedAnonymous, bodyInvalid, diskFull, repositoryHidden, repositoryMissing } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { hubProblem } from "./problem.ts";
 import { KINDS } from "./repositories.ts";
@@ -103,6 +103,13 @@ export function listOf(query: URLSearchParams, name: string): readonly string[] 
 
 export function isTrue(query: URLSearchParams, name: string): boolean {
   return ["true", "1", "True"].includes(query.get(name) ?? "");
+}
+
+/** A number in the query. @throws `hub.body_invalid` */
+export function wholeNumber(text: string, name: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw bodyInvalid(`"${name}" must be a whole number`);
+  return value;
 }
 
 /** `Link` to the next page of what was asked for; the cursor is ours. */

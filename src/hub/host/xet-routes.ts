@@ -8,7 +8,7 @@ import type { XetStore } from "../xet/xet-store.ts";
 import { mayRead, requireWriteToken } from "./caller.ts";
 import { accessRestricted, revisionMissing } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { hubRoute, repositoryRoutes, type HubCall } from "./routing.ts";
+import { hubRoute, isTrue, repositoryRoutes, type HubCall } from "./routing.ts";
 
 const LASTS_SECONDS = 3600;
 /** 64 MiB of chunks and what stands before each. */
@@ -23,10 +23,11 @@ export function xetRoutes(host: Host, xet: XetStore): readonly Route[] {
   };
   return [
     ...(["write", "read"] as const).flatMap((scope) =>
-      repositoryRoutes(host, { method: "GET", path: `/xet-${scope}-token/*`, summary: `A token to ${scope} large files with`, needs: "see" }, ({ call, caller, repository, rest }) => {
+      repositoryRoutes(host, { method: "GET", path: `/xet-${scope}-token/*`, summary: `A token to ${scope} large files with`, needs: "see" }, ({ call, caller, query, repository, rest }) => {
         if (scope === "write") requireWriteToken(caller);
         else if (!mayRead(host.accounts, repository.record, caller)) throw accessRestricted(repository.id);
-        if (resolveRevision(repository.git, rest) === undefined && `refs/heads/${rest}` !== repository.git.head()) throw revisionMissing(rest);
+        // A pull request that is still to be opened has no revision yet; clients put something else there.
+        if (!isTrue(query, "create_pr") && resolveRevision(repository.git, rest) === undefined && `refs/heads/${rest}` !== repository.git.head()) throw revisionMissing(rest);
         const claims = { repository: `${repository.kind}s/${repository.id}`, scope, expires: seconds() + LASTS_SECONDS };
         const { body, headers } = grantXetAccess(call.origin, host.record.store_generation, host.record.secret, claims);
         return { json: body, headers };
