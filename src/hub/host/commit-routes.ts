@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { openBatch } from "../git/batch.ts";
 import { findEntry } from "../git/paths.ts";
 import type { Route } from "../../route.ts";
 import type { TokenHolder } from "./accounts.ts";
@@ -50,23 +51,29 @@ export function commitRoutes(host: Host): readonly Route[] {
       const writer = isPullRequest ? requireWriteToken(asked.caller) : requireCommitter(asked);
       const author = authorOf(writer);
       requireTarget(repository.git, rest);
-      const plan = await receiveCommit(host, repository.git, body);
-      const made = await repository.exclusively(() => {
-        const target = requireTarget(repository.git, rest);
-        const { oid, isRepeated } = makeCommit(repository, target, plan, author, Math.floor(host.now().getTime() / 1000));
-        if (isPullRequest) {
-          const { title, body: description } = splitMessage(plan.message);
-          return { oid, number: openPullRequest(host, repository, { title, description, author: author.name, base: target, commit: oid }) };
-        }
-        if (!isRepeated) {
-          repository.git.refs.update(target.ref, oid, target.head);
-          noteCommit(host, repository, target.ref, oid, author.name);
-          host.noteCommitted(repository);
-        }
-        return { oid, number: undefined };
-      });
+      const batch = openBatch(repository.git);
+      const made = await takeCommit().finally(() => batch.discard());
       const page = pageOf(repository, call.origin);
       return { json: { success: true, commitOid: made.oid, commitUrl: `${page}/commit/${made.oid}`, pullRequestUrl: made.number === undefined ? null : `${page}/discussions/${made.number}`, hookOutput: "" } };
+
+      async function takeCommit(): Promise<{ readonly oid: string; readonly number?: number }> {
+        const plan = await receiveCommit(host, repository, batch, body);
+        return repository.exclusively(() => {
+          const target = requireTarget(repository.git, rest);
+          const { oid, isRepeated } = makeCommit(batch, target, plan, author, Math.floor(host.now().getTime() / 1000));
+          batch.publish();
+          if (isPullRequest) {
+            const { title, body: description } = splitMessage(plan.message);
+            return { oid, number: openPullRequest(host, repository, { title, description, author: author.name, base: target, commit: oid }) };
+          }
+          if (!isRepeated) {
+            repository.git.refs.update(target.ref, oid, target.head);
+            noteCommit(host, repository, target.ref, oid, author.name);
+            host.noteCommitted(repository);
+          }
+          return { oid };
+        });
+      }
     }),
   ];
 }

@@ -40,7 +40,7 @@ const MOST_CHANGES = 100_000;
 const LARGEST_CARD = 1 << 20;
 
 /** Reads the body of a commit and stores its files as they come. @throws `hub.body_invalid`, `hub.path_invalid`, `hub.upload_missing`, `hub.card_invalid`, `git.path_invalid` */
-export async function receiveCommit(host: Host, git: GitStore, body: AsyncIterable<Uint8Array>): Promise<CommitPlan> {
+export async function receiveCommit(host: Host, repository: Repository, git: GitStore, body: AsyncIterable<Uint8Array>): Promise<CommitPlan> {
   const changes: TreeChange[] = [];
   const largePaths: string[] = [];
   let header: { readonly message: string; readonly parentCommit?: string } | undefined;
@@ -56,7 +56,7 @@ export async function receiveCommit(host: Host, git: GitStore, body: AsyncIterab
     if (line.key === "deletedFile") changes.push({ path, delete: "file" });
     else if (line.key === "deletedFolder") changes.push({ path: path.replace(/\/$/, ""), delete: "folder" });
     else if (line.key === "lfsFile") {
-      changes.push({ path, id: writePointer(host, git, path, line.oid, line.sizeBytes) });
+      changes.push({ path, id: writePointer({ host, repository, git }, path, line) });
       largePaths.push(path);
     } else {
       host.requireRoom(line.bytes.byteLength);
@@ -68,10 +68,16 @@ export async function receiveCommit(host: Host, git: GitStore, body: AsyncIterab
   return { ...header, changes, largePaths };
 }
 
+interface Writing {
+  readonly host: Host;
+  readonly repository: Repository;
+  readonly git: GitStore;
+}
+
 /** @throws `hub.body_invalid`, `hub.upload_missing` */
-function writePointer(host: Host, git: GitStore, path: string, oid: string, sizeBytes: number | undefined): string {
-  const found = host.large.size(oid);
-  if (found === undefined || !host.large.touch(oid)) throw pointerUnknown(path, oid);
+function writePointer({ host, repository, git }: Writing, path: string, { oid, sizeBytes }: { readonly oid: string; readonly sizeBytes?: number }): string {
+  const found = host.possession.has(repository, oid) && host.large.touch(oid) ? host.large.size(oid) : undefined;
+  if (found === undefined) throw pointerUnknown(path, oid);
   if (sizeBytes !== undefined && sizeBytes !== found) throw pointerSizeWrong(path, sizeBytes, found);
   return git.writeObject("blob", encodePointer({ oid, sizeBytes: found }));
 }
@@ -114,7 +120,7 @@ export interface MadeCommit {
  * Writes trees and commit on top of `target`; no reference is touched. Call it inside the queue.
  * @throws `hub.parent_moved`, `hub.entry_missing`, `git.path_conflict`
  */
-export function makeCommit({ git }: Repository, target: Target, plan: CommitPlan, author: Author, seconds: number): MadeCommit {
+export function makeCommit(git: GitStore, target: Target, plan: CommitPlan, author: Author, seconds: number): MadeCommit {
   const { head } = target;
   if (plan.parentCommit !== undefined && !isSameCommit(plan.parentCommit, head)) {
     if (head !== undefined && isRepeat(git, head, plan, author)) return { oid: head, isRepeated: true };

@@ -3,6 +3,7 @@
 import { compactRepository, type Compacted } from "./compact.ts";
 import { fileFacts } from "./file-facts.ts";
 import { walkObjects } from "../git/reachable.ts";
+import { repackStore } from "../git/repack.ts";
 import { sweepXorbs } from "../xet/sweep-xorbs.ts";
 import type { Host } from "./host.ts";
 
@@ -41,6 +42,7 @@ export async function collectGarbage(host: Host, { olderThanMs = 24 * 3600 * 100
     compacted.shrunk += shrunk;
     compacted.savedBytes += savedBytes;
   }
+  for (const { git } of host.repositories.all()) repackStore(git, { keepSince: now - olderThanMs });
   const chunkBytes = sweepXorbs(host.directory, now - olderThanMs);
   if (chunkBytes > 0) host.renewGeneration();
   return { removed, freedBytes: freedBytes + chunkBytes, uploads, isNewGeneration: chunkBytes > 0, kept: live.size, compacted };

@@ -4,7 +4,6 @@ import { createGunzip } from "node:zlib";
 import type { Problem, Route } from "../../route.ts";
 import { advertiseRefs, type GitService } from "../git/advertise.ts";
 import { receivePack, type RefChange } from "../git/receive-pack.ts";
-import type { GitStore } from "../git/store.ts";
 import { uploadPack } from "../git/upload-pack.ts";
 import { readBytes } from "./body.ts";
 import { mayRead, requireWriter } from "./caller.ts";
@@ -12,6 +11,7 @@ import { accessRestricted, accessRestrictedAnonymous, bodyInvalid, bodyTooLarge 
 import { fileFacts } from "./file-facts.ts";
 import type { Host } from "./host.ts";
 import { hubProblem } from "./problem.ts";
+import type { Repository } from "./repository.ts";
 import { repositoryRoutes, type RepositoryCall } from "./routing.ts";
 
 /** Names of what a client has and wants, not files. */
@@ -37,7 +37,7 @@ export function gitRoutes(host: Host): readonly Route[] {
       requireService(asked, "git-receive-pack");
       const { git } = asked.repository;
       host.requireRoom(Number(asked.call.headers["content-length"] ?? 0));
-      const report = await receivePack(git, unpacked(asked, LARGEST_PUSH_BYTES), { beforeUpdate: (changes) => refuse(host, git, changes) });
+      const report = await receivePack(git, unpacked(asked, LARGEST_PUSH_BYTES), { beforeUpdate: (changes) => refuse(host, asked.repository, changes) });
       return { stream: report, mediaType: "application/x-git-receive-pack-result", headers: NO_CACHE };
     }),
   ];
@@ -50,7 +50,8 @@ function requireService({ host, caller, repository }: RepositoryCall, service: G
 }
 
 /** What may not be pushed, and why; asked when all objects are there and nothing has changed. */
-function refuse(host: Host, git: GitStore, changes: readonly RefChange[]): ReadonlyMap<string, string> {
+function refuse(host: Host, repository: Repository, changes: readonly RefChange[]): ReadonlyMap<string, string> {
+  const { git } = repository;
   const refused = new Map<string, string>();
   for (const { name, to, newBlobs } of changes) {
     if (!/^refs\/(heads|tags|pr)\//.test(name)) refused.set(name, "only branches, tags and pull requests are kept here");
@@ -58,7 +59,7 @@ function refuse(host: Host, git: GitStore, changes: readonly RefChange[]): Reado
     else if (to === undefined && name === git.head()) refused.set(name, "it is the branch that is shown first");
     const missing = newBlobs.find((id) => {
       const pointer = fileFacts(git, id).pointer;
-      return pointer !== undefined && !host.large.touch(pointer.oid);
+      return pointer !== undefined && !(host.possession.has(repository, pointer.oid) && host.large.touch(pointer.oid));
     });
     if (missing !== undefined) refused.set(name, "large files are missing that it points to: run git lfs push --all");
   }

@@ -6,6 +6,7 @@ import { HUB_HOST_SCHEMA_VERSION, hubHostSchema, parseRecord, type HubHost } fro
 import { openLargeFiles, type LargeFiles } from "../store/large-files.ts";
 import { openAccounts, type Accounts, type Minting } from "./accounts.ts";
 import { dataForeign, diskFull, quotaExceeded } from "./errors.ts";
+import { createPossession, type Possession } from "./possession.ts";
 import { openRepositories, type Repositories } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 
@@ -24,6 +25,7 @@ export interface Host extends Minting {
   readonly accounts: Accounts;
   readonly repositories: Repositories;
   readonly large: LargeFiles;
+  readonly possession: Possession;
   readonly parseYaml: (text: string) => unknown;
   /** Another generation: clients forget which chunks are here. */
   renewGeneration(): void;
@@ -52,6 +54,7 @@ export function openHost(directory: string, options: HostOptions): Host {
     accounts: openAccounts(directory, options),
     repositories: openRepositories(directory, options),
     large,
+    possession: createPossession(),
     parseYaml,
     now,
     newId,

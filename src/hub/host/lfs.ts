@@ -42,8 +42,10 @@ export function lfsRoutes(host: Host): readonly Route[] {
     hubRoute(host, { method: "PUT", path: "/lfs/objects/:oid", summary: "Upload a large file", limitBytes: LARGEST_FILE_BYTES }, async ({ call, body, query }) => {
       const { oid: name = "" } = call.params;
       const sizeBytes = Number(query.get("size"));
-      requireSigned(host, query, "put", `${name} ${sizeBytes}`);
+      const repository = query.get("for") ?? "";
+      requireSigned(host, query, "put", `${name} ${sizeBytes} ${repository}`);
       await store(host, name, sizeBytes, () => large.put(name, sizeBytes, body));
+      noteFor(host, repository, name);
       return { empty: true, headers: { etag: `"${name}"` } };
     }),
     hubRoute(host, { method: "PUT", path: "/lfs/uploads/:upload/:part", summary: "Upload a part of a large file", limitBytes: PART_BYTES }, async ({ call, body, query }) => {
@@ -55,10 +57,12 @@ export function lfsRoutes(host: Host): readonly Route[] {
     }),
     hubRoute(host, { method: "POST", path: "/lfs/uploads/:upload", summary: "Finish a large file that came in parts" }, async ({ call, body, query }) => {
       const { upload = "" } = call.params;
-      requireSigned(host, query, "finish", upload);
+      const repository = query.get("for") ?? "";
+      requireSigned(host, query, "finish", `${upload} ${repository}`);
       const { parts } = await readJsonBody(body, finishSchema);
       const { oid: name, sizeBytes } = await large.finishUpload(upload, parts);
       host.noteStored(sizeBytes);
+      noteFor(host, repository, name);
       return { json: { oid: name } };
     }),
     hubRoute(host, { method: "POST", path: "/lfs/verify/:oid", summary: "Ask whether a large file came whole" }, async ({ call, body, query }) => {
@@ -80,20 +84,20 @@ export function lfsRoutes(host: Host): readonly Route[] {
   ];
 }
 
-/** What is here already has no actions. */
+/** What this repository has already needs no actions; what another has is asked for, and not stored again. */
 function planUpload({ host, call, caller, repository }: RepositoryCall, { objects, transfers }: Batch): unknown {
   const owner = `${requireWriteToken(caller).account.id} ${repository.record.id}`;
   const inParts = (sizeBytes: number) => transfers.includes("multipart") && sizeBytes > FIRST_IN_PARTS;
   const described = objects.map(({ oid: name, size: sizeBytes }) => {
-    if (host.large.size(name) === sizeBytes && host.large.touch(name)) return { oid: name, size: sizeBytes };
+    if (host.large.size(name) === sizeBytes && host.possession.has(repository, name) && host.large.touch(name)) return { oid: name, size: sizeBytes };
     const refused = roomFault(host, sizeBytes);
     if (refused !== undefined) return { oid: name, size: sizeBytes, error: refused };
     const verify = { href: signAddress(host, `${call.origin}/lfs/verify/${name}`, "verify", name) };
-    if (!inParts(sizeBytes)) return { oid: name, size: sizeBytes, authenticated: true, actions: { upload: { href: `${signAddress(host, `${call.origin}/lfs/objects/${name}`, "put", `${name} ${sizeBytes}`)}&size=${sizeBytes}` }, verify } };
+    if (!inParts(sizeBytes)) return { oid: name, size: sizeBytes, authenticated: true, actions: { upload: { href: `${signAddress(host, `${call.origin}/lfs/objects/${name}`, "put", `${name} ${sizeBytes} ${repository.record.id}`)}&size=${sizeBytes}&for=${repository.record.id}` }, verify } };
     const { id, partCount } = host.large.startUpload({ oid: name, sizeBytes, partBytes: PART_BYTES, owner });
     const place = `${call.origin}/lfs/uploads/${id}`;
     const parts = Object.fromEntries(Array.from({ length: partCount }, (_, index) => [String(index + 1).padStart(5, "0"), signAddress(host, `${place}/${index + 1}`, "part", `${id} ${index + 1}`)]));
-    return { oid: name, size: sizeBytes, authenticated: true, actions: { upload: { href: signAddress(host, place, "finish", id), header: { chunk_size: String(PART_BYTES), ...parts } }, verify } };
+    return { oid: name, size: sizeBytes, authenticated: true, actions: { upload: { href: `${signAddress(host, place, "finish", `${id} ${repository.record.id}`)}&for=${repository.record.id}`, header: { chunk_size: String(PART_BYTES), ...parts } }, verify } };
   });
   return { transfer: objects.some(({ size: sizeBytes }) => inParts(sizeBytes)) ? "multipart" : "basic", objects: described, hash_algo: "sha256" };
 }
@@ -116,6 +120,11 @@ function roomFault(host: Host, sizeBytes: number): { readonly code: number; read
     if (!(thrown instanceof TunesmithError)) throw thrown;
     return { code: thrown.code === "hub.disk_full" ? 507 : 413, message: thrown.message };
   }
+}
+
+function noteFor(host: Host, repositoryId: string, oid: string): void {
+  const repository = host.repositories.all().find(({ record }) => record.id === repositoryId);
+  if (repository !== undefined) host.possession.note(repository, oid);
 }
 
 /** Takes a file where there is room for it, and counts it. */

@@ -3,11 +3,12 @@
 import { TunesmithError } from "../../errors.ts";
 import type { Route, RouteReply } from "../../route.ts";
 import { resolveRevision } from "../git/revisions.ts";
-import { grantXetAccess, requireXetToken } from "../xet/token.ts";
-import type { XetStore } from "../xet/xet-store.ts";
+import { grantXetAccess, requireXetToken, type XetClaims } from "../xet/token.ts";
+import type { ShardEvent, XetStore } from "../xet/xet-store.ts";
 import { mayRead, requireWriteToken } from "./caller.ts";
 import { accessRestricted, revisionMissing } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { KINDS } from "./repositories.ts";
 import { hubRoute, isTrue, repositoryRoutes, type HubCall } from "./routing.ts";
 
 const LASTS_SECONDS = 3600;
@@ -17,9 +18,18 @@ const LARGEST_SHARD_BYTES = 64 * 2 ** 20;
 
 export function xetRoutes(host: Host, xet: XetStore): readonly Route[] {
   const seconds = () => Math.floor(host.now().getTime() / 1000);
-  const requireWrite = ({ call }: HubCall): void => {
+  const requireWrite = ({ call }: HubCall): XetClaims => {
     const token = /^Bearer +(\S+)$/i.exec(call.headers["authorization"] ?? "")?.[1];
-    requireXetToken(host.record.secret, token, "write", seconds());
+    return requireXetToken(host.record.secret, token, "write", seconds());
+  };
+  /** Takes a shard; from then on the repository that the token is for has its files. */
+  const putShard = async function* (call: HubCall): AsyncGenerator<ShardEvent> {
+    const [folder = "", ...id] = requireWrite(call).repository.split("/");
+    for await (const event of xet.putShard(call.body)) {
+      const found = event.type === "accepted" ? host.repositories.find(KINDS.find((kind) => `${kind}s` === folder)!, id.join("/")) : undefined;
+      if (event.type === "accepted" && found !== undefined) for (const { sha256 } of event.files) host.possession.note(found.repository, sha256);
+      yield event;
+    }
   };
   return [
     ...(["write", "read"] as const).flatMap((scope) =>
@@ -46,13 +56,12 @@ export function xetRoutes(host: Host, xet: XetStore): readonly Route[] {
       return { json: { was_inserted: isNew } };
     }),
     casRoute("POST", "/v1/shards", "Store files made of chunks", async (call) => {
-      requireWrite(call);
-      for await (const event of xet.putShard(call.body)) if (event.type === "accepted") return { json: { result: 1 } };
+      for await (const event of putShard(call)) if (event.type === "accepted") return { json: { result: 1 } };
       throw new Error("internal: a shard was neither accepted nor refused");
     }),
     casRoute("POST", "/v2/shards", "Store files made of chunks, with progress", (call) => {
       requireWrite(call);
-      return { stream: tellShard(xet, call), mediaType: "application/x-ndjson" };
+      return { stream: tellShard(putShard(call)), mediaType: "application/x-ndjson" };
     }),
     casRoute("POST", "/v1/telemetry", "Take measurements, which are not kept", () => ({ empty: true, status: 204 })),
   ];
@@ -66,10 +75,10 @@ export function xetRoutes(host: Host, xet: XetStore): readonly Route[] {
  * One JSON document a line, so that the client sees that its large files are still being read. Kinds of events it does not know it passes over;
  * what goes wrong is an event, too.
  */
-async function* tellShard(xet: XetStore, { body }: HubCall): AsyncGenerator<Uint8Array> {
+async function* tellShard(events: AsyncIterable<ShardEvent>): AsyncGenerator<Uint8Array> {
   const line = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value)}\n`);
   try {
-    for await (const event of xet.putShard(body)) yield line(event.type === "accepted" ? { type: "result", result: 1 } : { type: "working", done: event.verifiedBytes, total: event.totalBytes });
+    for await (const event of events) yield line(event.type === "accepted" ? { type: "result", result: 1 } : { type: "working", done: event.verifiedBytes, total: event.totalBytes });
   } catch (thrown) {
     if (!(thrown instanceof TunesmithError)) throw thrown;
     yield line({ type: "error", message: thrown.message, retryable: thrown.code === "large_file.disk_full" });
