@@ -11,6 +11,7 @@ import { openPackIndex, type PackIndex } from "./pack-index.ts";
 
 /** git makes chains of at most 4095 deltas. */
 const MAX_CHAIN = 4096;
+const UNSETTLED_MS = 1000;
 
 export interface Packs {
   has(id: string): boolean;
@@ -50,7 +51,8 @@ export function openPacks(directory: string, cache: ByteCache, outside: (id: str
       const packName = name.replace(/\.idx$/, ".pack");
       if (name.endsWith(".idx") && names.has(packName) && !known.has(name)) known.set(name, { path: join(folder, packName), index: openPackIndex(join(folder, name)) });
     }
-    seen = mark;
+    // A folder that just changed may change again without a newer time: the clocks of file systems tick every few milliseconds.
+    seen = now !== undefined && Date.now() - now.modifiedMs < UNSETTLED_MS ? undefined : mark;
     return true;
   };
   const locate = (id: string): Place | undefined => {
