@@ -30,7 +30,7 @@ export const hubServe = defineCommand({
   remark: "Clients find it by HF_ENDPOINT and HF_TOKEN. At the first start it makes a user and a token, which is shown only then.\nAlso: --allow-host (another name of this machine), --cors-origin (sites whose pages may ask).",
   examples: ["hub serve", "hub serve --data /srv/hub --host 0.0.0.0 --port 80 --user ann --quota 500G"],
   async run({ options, print, world, withInterrupt }) {
-    const [{ listen }, { hostRoutes, newHubId, startCompactor, withHost }, { parseYaml }, { readVersion }] = await Promise.all([import("../../../http/index.ts"), import("../../../hub/index.ts"), import("../../../config/index.ts"), import("../../version.ts")]);
+    const [{ listen }, { hostRoutes, newHubId, pageRoutes, startCompactor, withHost }, { parseYaml }, { readVersion }] = await Promise.all([import("../../../http/index.ts"), import("../../../hub/index.ts"), import("../../../config/index.ts"), import("../../version.ts")]);
     const { host: address, port, data } = options;
     const quotaBytes = options.quota === undefined ? {} : { quotaBytes: readSize(options.quota) };
     return withInterrupt((signal) =>
@@ -40,7 +40,7 @@ export const hubServe = defineCommand({
         const compactor = startCompactor(host, { onError: (thrown, { id }) => print.warn(`The checkpoints of ${id} stay as large as they are: ${thrown instanceof Error ? thrown.message : String(thrown)}`) });
         host.onCommitted((repository) => compactor.note(repository));
         const server = await listen({
-          routes: hostRoutes(host),
+          routes: [...hostRoutes(host), ...pageRoutes(host)],
           host: address,
           port,
           title: "tunesmith hub",
