@@ -6,7 +6,7 @@ describe("the records of a hub", () => {
     const account = parseRecord(hubAccountSchema, { schema_version: 1, id: "1", name: "ann", fullname: "Ann", type: "user", created_at: "2026-01-01T00:00:00Z" }, "ann.json");
     expect(account).toMatchObject({ members: {}, tokens: [], private_by_default: false });
     const repository = parseRecord(hubRepositorySchema, { schema_version: 1, id: "a".repeat(24), kind: "model", owner: "ann", name: "m", private: true, created_at: "2026-01-01T00:00:00Z" }, "repository.json");
-    expect(repository).toMatchObject({ gated: false, granted: [], formerly: [], liked_by: [] });
+    expect(repository).toMatchObject({ gated: false, access_requests: [], formerly: [], liked_by: [] });
   });
 
   it("name the field that is wrong, and a version that is too new", () => {

@@ -8,7 +8,7 @@ export { historyEntrySchema, historyMetricsSchema, type HistoryEntry, type Histo
 export { HUB_COLLECTION_SCHEMA_VERSION, hubCollectionItemSchema, hubCollectionSchema, type HubCollection, type HubCollectionItem } from "./hub-collection.ts";
 export { HUB_DISCUSSION_SCHEMA_VERSION, hubDiscussionEventSchema, hubDiscussionSchema, type HubDiscussion, type HubDiscussionEvent } from "./hub-discussion.ts";
 export { HUB_HOST_SCHEMA_VERSION, hubAccountSchema, hubHostSchema, hubTokenSchema, type HubAccount, type HubHost, type HubToken } from "./hub-host.ts";
-export { HUB_REPOSITORY_SCHEMA_VERSION, hubRepositoryKindSchema, hubRepositorySchema, type HubRepository, type HubRepositoryKind } from "./hub-repository.ts";
+export { HUB_REPOSITORY_SCHEMA_VERSION, hubAccessRequestSchema, hubRepositoryKindSchema, hubRepositorySchema, type HubAccessRequest, type HubRepository, type HubRepositoryKind } from "./hub-repository.ts";
 export { HUB_UPLOADS_SCHEMA_VERSION, hubUploadKindSchema, hubUploadSchema, hubUploadedFileSchema, hubUploadsSchema, type HubUpload, type HubUploadKind, type HubUploadedFile, type HubUploads } from "./hub-uploads.ts";
 export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
 export { parseRecord, type RecordUpgrade } from "./parse.ts";

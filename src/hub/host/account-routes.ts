@@ -1,9 +1,8 @@
 // Who is calling, and what the hub says of accounts.
 import type { HubAccount } from "../../records/index.ts";
 import type { Route } from "../../route.ts";
-import type { TokenHolder } from "./accounts.ts";
-import { requireWriter } from "./caller.ts";
-import { accountMissing, tokenMissing } from "./errors.ts";
+import { requireHolder, requireWriter } from "./caller.ts";
+import { accountMissing } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { KINDS } from "./repositories.ts";
 import { hubRoute, repositoryRoutes } from "./routing.ts";
@@ -15,14 +14,10 @@ export function accountRoutes(host: Host): readonly Route[] {
     if (account?.type !== type) throw accountMissing(name ?? "");
     return account;
   };
-  const requireCaller = (caller: TokenHolder | undefined): TokenHolder => {
-    if (caller === undefined) throw tokenMissing();
-    return caller;
-  };
   const countOf = (kind: (typeof KINDS)[number], owner: string): number => repositories.list(kind).filter(({ record }) => record.owner === owner && !record.private).length;
   return [
     hubRoute(host, { method: "GET", path: "/api/whoami-v2", summary: "Whose token this is" }, ({ caller }) => {
-      const { account, token } = requireCaller(caller);
+      const { account, token } = requireHolder(caller);
       const orgs = accounts.organizationsOf(account.name).map((org) => ({ type: "org", id: org.id, name: org.name, fullname: org.fullname, email: null, canPay: false, periodEnd: null, isEnterprise: false, avatarUrl: org.avatar ?? "", roleInOrg: org.members[account.name] ?? "read" }));
       return {
         json: {
@@ -66,7 +61,7 @@ export function accountRoutes(host: Host): readonly Route[] {
     })),
     ...(["POST", "DELETE"] as const).flatMap((method) =>
       repositoryRoutes(host, { method, path: "/like", summary: method === "POST" ? "Like it" : "Like it no more", needs: "see" }, async ({ caller, repository }) => {
-        const { name } = requireCaller(caller).account;
+        const { name } = requireHolder(caller).account;
         await repository.exclusively(() => {
           const others = repository.record.liked_by.filter((other) => other !== name);
           repository.update({ liked_by: method === "POST" ? [...others, name] : others });

@@ -29,7 +29,7 @@ export function maySee(accounts: Accounts, { private: isPrivate, owner }: Pick<H
 /** Whether somebody gets the files of a repository that they may see. */
 export function mayRead(accounts: Accounts, record: HubRepository, caller: TokenHolder | undefined): boolean {
   if (record.gated === false) return true;
-  return caller !== undefined && (roleAt(accounts, record.owner, caller) !== undefined || record.granted.includes(caller.account.name));
+  return caller !== undefined && (roleAt(accounts, record.owner, caller) !== undefined || record.access_requests.some(({ user, status }) => user === caller.account.name && status === "accepted"));
 }
 
 /** @throws `hub.token_missing`, `hub.forbidden` */
@@ -46,11 +46,17 @@ export function requireNamespace(accounts: Accounts, owner: string, caller: Toke
   return holder;
 }
 
+/** @throws `hub.token_missing` */
+export function requireHolder(caller: TokenHolder | undefined): TokenHolder {
+  if (caller === undefined) throw tokenMissing();
+  return caller;
+}
+
 /** @throws `hub.token_missing`, `hub.forbidden` for a token that may only read */
 export function requireWriteToken(caller: TokenHolder | undefined): TokenHolder {
-  if (caller === undefined) throw tokenMissing();
-  if (caller.token.role !== "write") throw writeTokenNeeded();
-  return caller;
+  const holder = requireHolder(caller);
+  if (holder.token.role !== "write") throw writeTokenNeeded();
+  return holder;
 }
 
 function roleAt(accounts: Accounts, owner: string, { account }: TokenHolder): "admin" | "write" | "read" | undefined {

@@ -142,6 +142,14 @@ export function discussionMissing(number: string): TunesmithError {
   return make("discussion_missing", `Cannot find discussion ${quote(number)}: this repository has none of that number`, "List the discussions first.");
 }
 
+export function accessRequestMissing(user: string, id: string): TunesmithError {
+  return make("access_request_missing", `Cannot change the access of ${quote(user)}: they have not asked for ${quote(id)}`, "Grant it to let them in unasked.");
+}
+
+export function accessRequestSettled(user: string, status: string): TunesmithError {
+  return make("body_invalid", `Cannot change the access of ${quote(user)}: it is ${status} already`, "List the requests first.");
+}
+
 export function collectionMissing(slug: string): TunesmithError {
   return make("collection_missing", `Cannot find the collection ${quote(slug)}: there is none, or you may not see it`, "List the collections first.");
 }

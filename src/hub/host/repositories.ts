@@ -68,7 +68,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
       const id = `${owner}/${requireRepositoryName(name)}`;
       return reserving(keyOf(kind, id), () => repositoryTaken(kind, id), async () => {
         const temporary = join(dataDirectory, "uploads", `new-${newId()}`);
-        const record: HubRepository = { schema_version: HUB_REPOSITORY_SCHEMA_VERSION, id: newId(), kind, owner, name, private: wanted.private, gated: false, granted: [], discussions_disabled: false, ...(sdk === undefined ? {} : { sdk }), formerly: [], liked_by: [], created_at: now().toISOString() };
+        const record: HubRepository = { schema_version: HUB_REPOSITORY_SCHEMA_VERSION, id: newId(), kind, owner, name, private: wanted.private, gated: false, access_requests: [], discussions_disabled: false, ...(sdk === undefined ? {} : { sdk }), formerly: [], liked_by: [], created_at: now().toISOString() };
         try {
           ensureDirectory(join(dataDirectory, "uploads"));
           await fill(createGitStore(temporary));

@@ -1,5 +1,6 @@
 import type { Route } from "../../route.ts";
 import { openXetStore } from "../xet/xet-store.ts";
+import { accessRequestRoutes } from "./access-requests.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { collectionRoutes } from "./collection-routes.ts";
 import { commitRoutes } from "./commit-routes.ts";
@@ -29,6 +30,7 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...commitRoutes(host),
     ...refsRoutes(host),
     ...discussionRoutes(host),
+    ...accessRequestRoutes(host),
     ...collectionRoutes(host),
     ...lfsRoutes(host),
     ...gitRoutes(host),
