@@ -24,6 +24,7 @@ import { evaluateCompare } from "./commands/evaluate-compare.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { generate } from "./commands/generate.ts";
 import { hubGc } from "./commands/hub/gc.ts";
+import { hubJobs } from "./commands/hub/jobs.ts";
 import { hubOrg } from "./commands/hub/org.ts";
 import { hubPull } from "./commands/hub/pull.ts";
 import { hubServe } from "./commands/hub/serve.ts";
@@ -66,5 +67,5 @@ export const COMMAND_TREE: CommandTree = {
     release: "Assemble, publish and trace versions of a model",
     runs: "Find, compare, annotate and export runs and versions",
   },
-  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubPull, hubSync, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, releaseCreate, releasePublish, releaseList, releaseShow, releaseTrace, doctor, completion],
+  commands: [demo, dataPrepare, dataPreview, dataSample, dataStats, dataVersion, dataDiff, dataCard, dataExport, train, evaluate, evaluateCompare, merge, quantize, verify, generate, serve, keysAdd, keysList, keysRemove, hubPull, hubSync, hubJobs, hubServe, hubUser, hubOrg, hubToken, hubGc, runsList, runsShow, runsMetrics, runsCompare, runsBest, runsDiff, runsExport, runsTag, runsNote, runsArchive, runsUnarchive, runsRebuild, checkpointsList, checkpointsShow, checkpointsInspect, checkpointsSearch, checkpointsValidate, checkpointsMigrate, checkpointsPrune, checkpointsRestore, releaseCreate, releasePublish, releaseList, releaseShow, releaseTrace, doctor, completion],
 };

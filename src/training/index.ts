@@ -5,6 +5,8 @@ export { syncRun, type UploadSummary } from "./push/push.ts";
 export { hubRepositoryName } from "./push/repository.ts";
 export type { UploadEvent } from "./push/uploader.ts";
 export { readUploads } from "./push/uploads.ts";
+export { bringRunHome, type BroughtRun } from "./remote/bring-home.ts";
+export { requireFinishedJob, RUN_LABEL, submitTraining, type SubmitOptions, type SubmittedTraining } from "./remote/submit.ts";
 export { learningRateAt, type ScheduleOptions } from "./schedule.ts";
 export { readChatTemplate } from "./state.ts";
 export { trainModel, type TrainedRun, type TrainOptions } from "./train.ts";

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { trainFlags } from "../../config/index.ts";
 import { defineCommand } from "../command.ts";
+import { usageFault } from "../errors.ts";
 import { formatCommand } from "../format.ts";
 import { INTERRUPTED } from "../interrupt.ts";
-import { list, text, type Option, type OptionTable } from "../options.ts";
+import { choice, list, minor, text, type Option, type OptionTable } from "../options.ts";
 import { createTrainingView, describeHub, describeUploads } from "../training-view.ts";
 import { createUploadView } from "../upload-view.ts";
 
@@ -11,7 +12,21 @@ const EXTRA = {
   config: text("train.yaml", "settings from a file; flags and key=value go before it"),
   resumeFromCheckpoint: text("from", "go on with an unfinished run: last, best or a directory"),
   revision: text("name", "revision of a Hub model"),
+  remote: minor(choice(["hf-jobs"], "train on the hub's machines, bring the record home")),
+  flavor: minor(text("name", "the machine, with --remote", { default: "a10g-large" })),
+  timeout: minor(text("time", "the job's limit, with --remote", { default: "2h" })),
+  image: minor(text("name", "the job's container, with --remote: one with Node and npx", { default: "node:22-bookworm" })),
 };
+
+interface ExtraValues {
+  readonly config?: string;
+  readonly resumeFromCheckpoint?: string;
+  readonly revision?: string;
+  readonly remote?: "hf-jobs";
+  readonly flavor: string;
+  readonly timeout: string;
+  readonly image: string;
+}
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = { model_name: "model", dataset_path: "dir", output_dir: "dir", lora_target_modules: "module", chat_template: "file" };
 
@@ -29,7 +44,7 @@ export const train = defineCommand({
   summary: "Fine-tune a model with LoRA or QLoRA and record the run",
   arguments: { overrides: list("key=value", "any setting, as in the YAML file") },
   options: { ...settingOptions(), ...EXTRA },
-  remark: describeMinorSettings(),
+  remark: `${describeMinorSettings()}\nOn a hub's machines: --remote hf-jobs --flavor a10g-large --timeout 2h --image node:22-bookworm`,
   examples: [
     "train --model-name mistralai/Mistral-7B-v0.1 --dataset-path data/processed/healthcare_dataset --epochs 3 --lora-r 64",
     "train --config train.yaml learning_rate=1e-4 merge_adapters=true",
@@ -40,8 +55,13 @@ export const train = defineCommand({
       import("../../training/index.ts"),
     ]);
     const [{ findModel }, { fromLegacyPath }] = await Promise.all([import("../find-model.ts"), import("../legacy-path.ts")]);
-    const { config: file, resumeFromCheckpoint, revision, ...flags } = options as Record<string, unknown> & { config?: string; resumeFromCheckpoint?: string; revision?: string };
+    const { config: file, resumeFromCheckpoint, revision, remote, flavor, timeout, image, ...flags } = options as Record<string, unknown> & ExtraValues;
     const { config, digest } = resolveConfig(trainConfigSchema, { workspace: readWorkspaceSettings(world.workingDirectory), file, environment: trainEnvironment(world.environment), flags: given(flags), overrides });
+    if (remote !== undefined) {
+      if (resumeFromCheckpoint !== undefined) throw usageFault("--remote begins a new run, --resume-from-checkpoint goes on with one", "tunesmith train");
+      const { trainRemotely } = await import("../remote-training.ts");
+      return trainRemotely(config, { flavor, timeout, image }, { print, world, withInterrupt, endWith });
+    }
     const view = createTrainingView(print);
     const uploads = createUploadView(print, true);
     const trained = await withInterrupt(async (signal) => {
