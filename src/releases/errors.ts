@@ -48,11 +48,12 @@ export interface UnverifiedModel {
   readonly reason: string;
 }
 
-export function unverified(models: readonly UnverifiedModel[], command: string): TunesmithError {
+/** @param action what was to be done: release, publish */
+export function unverified(models: readonly UnverifiedModel[], command: string | undefined, action: "release" | "publish" = "release"): TunesmithError {
   return new TunesmithError({
     code: "releases.unverified",
-    message: `Cannot release: ${models.map(({ path, reason }) => `${path} ${reason}`).join("; ")}`,
-    hint: `Run \`${command}\`, leave these types out with --types, or add --allow-unverified.`,
+    message: `Cannot ${action}: ${models.map(({ path, reason }) => `${path} ${reason}`).join("; ")}`,
+    hint: action === "publish" ? "Verify them with `tunesmith verify` and release again, or add --allow-unverified." : `Run \`${command}\`, leave these types out with --types, or add --allow-unverified.`,
     details: { models },
   });
 }

@@ -81,7 +81,8 @@ function verificationOf(sha256: string, verification: VerificationRecord | undef
   return { passed, kl_divergence_mean: kl_divergence.mean, top1_agreement, identical_answers: answers.identical, answers: answers.count, reasons };
 }
 
-function judge({ path, verification }: ReleasedGguf): readonly UnverifiedModel[] {
+/** Why a quantized model is not fit to be handed on; nothing when it is. */
+export function judge({ path, verification }: ReleasedGguf): readonly UnverifiedModel[] {
   if (verification === null) return [{ path, reason: "was never verified" }];
   return verification.passed ? [] : [{ path, reason: `did not pass: ${verification.reasons.join(", ")}` }];
 }

@@ -171,6 +171,8 @@ describe("publishRelease", () => {
     const { record } = options.release;
     const unversioned = { ...options.release, record: { ...record, dataset: { ...record.dataset!, version: null, path: "gone" } } };
     await expect(publish({ release: unversioned })).rejects.toMatchObject({ code: "releases.dataset_not_publishable", hint: "Run `tunesmith data version gone`, then publish again." });
+    const unsound = { ...options.release, record: { ...record, gguf: [{ ...record.gguf[0]!, verification: null }] } };
+    await expect(publish({ release: unsound })).rejects.toMatchObject({ code: "releases.unverified", message: "Cannot publish: gguf/support-q8_0.gguf was never verified" });
     writeFileSync(join(options.release.directory, "merged/model.safetensors"), "damaged");
     await expect(publish()).rejects.toMatchObject({ code: "releases.damaged" });
     await expect(publish({ modelId: "not an id" })).rejects.toMatchObject({ code: "releases.repository_id_invalid" });

@@ -5,7 +5,8 @@ import { listDatasetVersions } from "../../data/index.ts";
 import { isDirectory, isFile, sha256FileInTurns, withLock, withScratchDirectory } from "../../files/index.ts";
 import { PUBLICATION_SCHEMA_VERSION, type Publication, type PublicationStep, type ReleaseRecord } from "../../records/index.ts";
 import { formatHubName, parseHubName, parseVersion } from "../../runs/index.ts";
-import { datasetNotPublishable, releaseDamaged, repositoryIdInvalid, stepNotVerified } from "../errors.ts";
+import { datasetNotPublishable, releaseDamaged, repositoryIdInvalid, stepNotVerified, unverified } from "../errors.ts";
+import { judge } from "../assemble/gguf.ts";
 import type { HubPort } from "../hub-port.ts";
 import type { Release } from "../places.ts";
 import { writeDatasetFiles } from "./dataset-files.ts";
@@ -29,6 +30,8 @@ export interface PublishOptions {
   readonly arrow?: boolean;
   /** `owner/name` of the dataset that holds the table of evaluations. Default: no row is written. */
   readonly evaluationsId?: string;
+  /** Publish quantized models that nobody verified or that did not pass. Default: refuse. */
+  readonly allowUnverified?: boolean;
   /** Of repositories that are made. Default false. */
   readonly private?: boolean;
   readonly releasesDirectory: string;
@@ -72,7 +75,7 @@ export async function planPublication(options: PublishOptions): Promise<Publicat
 
 /**
  * Publishes a release: dataset, its tag, model, its tag, evaluation row, history. Done twice it changes nothing.
- * @throws `releases.tag_taken`, `releases.repository_taken`, `releases.row_taken`, `releases.table_unreadable`, `releases.not_verified`, `hub.*`
+ * @throws `releases.tag_taken`, `releases.repository_taken`, `releases.row_taken`, `releases.table_unreadable`, `releases.unverified`, `releases.not_verified`, `hub.*`
  */
 export async function publishRelease(options: PublishOptions): Promise<Publication> {
   const { hub, release, modelId, releasesDirectory } = options;
@@ -151,6 +154,8 @@ async function withSteps<T>(options: PublishOptions, act: (prepared: Prepared) =
   const { hub, release, evaluationsId, historyPath, signal } = options;
   const modelId = requireId(options.modelId);
   if (evaluationsId !== undefined) requireId(evaluationsId);
+  const unsound = release.record.gguf.flatMap(judge);
+  if (unsound.length > 0 && options.allowUnverified !== true) throw unverified(unsound, undefined, "publish");
   await requireWhole(release, signal);
   const path = publicationPath(options.releasesDirectory, release.record.version, modelId, hub.endpoint);
   return withScratchDirectory(path, async (scratch) => {

@@ -1,8 +1,8 @@
 // A digest, or how one begins: of a release, one of its files, the weights of a checkpoint, a quantized model, a dataset or a configuration.
 import { join } from "node:path";
 import { listCheckpoints } from "../../checkpoints/index.ts";
-import { isFile, readJson } from "../../files/index.ts";
-import { quantizationRecordSchema } from "../../records/index.ts";
+import { isFile, readJson, sha256 } from "../../files/index.ts";
+import { quantizationRecordSchema, type ReleaseRecord } from "../../records/index.ts";
 import { findArtifact, type StoredRun } from "../../runs/index.ts";
 import { datasetPart } from "../assemble/dataset.ts";
 import { readGgufProvenance } from "../assemble/gguf.ts";
@@ -23,6 +23,7 @@ export function findByDigest(begin: string, { releasesDirectory, runs }: Workspa
   const { releases } = listReleases(releasesDirectory);
   const kinds: readonly (() => readonly Candidate[])[] = [
     () => releases.map(({ record, directory }) => ({ digest: record.digest, branch: () => releaseBranch(record, runs, directory) })),
+    () => releases.map(({ record, directory }) => ({ digest: mergedDigest(record), branch: () => releaseBranch(record, runs, directory) })),
     () => releases.flatMap(({ record, directory }) => record.files.map(({ path, role, sha256 }) => ({
       digest: sha256,
       branch: (): Branch => {
@@ -44,6 +45,13 @@ export function findByDigest(begin: string, { releasesDirectory, runs }: Workspa
     if (fits[0] !== undefined) return fits[0].branch();
   }
   throw nothingToTrace(begin, "no release, checkpoint, quantized model, dataset or run of this workspace has a digest that begins so");
+}
+
+/** What a served model directory calls its digest: over those of its weights, its configuration and its tokenizer. Empty without a merged model. */
+function mergedDigest({ files }: ReleaseRecord): string {
+  const find = (fits: (name: string) => boolean): readonly string[] => files.filter(({ path }) => path.startsWith("merged/") && fits(path.slice("merged/".length))).map(({ sha256: digest }) => digest);
+  const parts = [find((name) => name.endsWith(".safetensors")), find((name) => name === "config.json"), find((name) => name === "tokenizer.json")];
+  return parts.every(({ length }) => length > 0) ? sha256(parts.flat().join("\n")) : "";
 }
 
 function quantizedOf({ record, directory }: StoredRun, runs: readonly StoredRun[]): readonly Candidate[] {

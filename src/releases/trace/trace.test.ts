@@ -6,6 +6,7 @@ import { createHubPort } from "../../../test/helpers/fake-hub-port.ts";
 import { writeReleasableRun } from "../../../test/helpers/released-run.ts";
 import { writeTinyDataset } from "../../../test/helpers/tiny-dataset.ts";
 import { mintDatasetVersion } from "../../data/index.ts";
+import { sha256 } from "../../files/index.ts";
 import { createRelease, type CreatedRelease } from "../assemble/create.ts";
 import { createHubVersionTag } from "../hub-version-tag.ts";
 import { publishRelease } from "../publish/publish.ts";
@@ -23,6 +24,7 @@ beforeAll(async () => {
   const datasetPath = await writeTinyDataset(join(root, "data"));
   await mintDatasetVersion(datasetPath, { now: new Date("2026-03-01T00:00:00Z") });
   run = await writeReleasableRun(root, { datasetPath });
+  writeFileSync(join(run, "merged_model/tokenizer.json"), "{}");
   release = await createRelease({ runDirectory: run, outputDir: join(root, "outputs"), releasesDirectory: join(root, "releases"), now: new Date("2026-03-02T00:00:00Z"), licence: "mit" });
   await publishRelease({ hub, release, modelId: "acme/support", datasetId: "acme/words", releasesDirectory: join(root, "releases"), historyPath: join(root, "experiment_history.jsonl"), now: () => new Date("2026-03-03T00:00:00Z") });
 });
@@ -37,7 +39,9 @@ const digestOf = (node: TraceNode, kind: string): string | null | undefined => (
 describe("traceArtifact", () => {
   it("leads from every form of the model back to run, configuration, data and raw files", async () => {
     const { record } = release;
+    const mergedFiles = ["merged/model.safetensors", "merged/config.json", "merged/tokenizer.json"].map((path) => record.files.find((file) => file.path === path)!.sha256);
     const asked = [
+      `x-model-digest: sha256:${sha256(mergedFiles.join("\n"))}`,
       `x-model-digest: sha256:${record.gguf[0]!.sha256}`, `sha256:${record.checkpoint.weights_digest}`, record.digest.slice(0, 12), "x-model-version: v1.0", "x-model-name: support@v1.0",
       `x-model-run: ${record.run.id}`, join(run, "quantized/support-q8_0.gguf"), join(release.directory, "gguf/support-q8_0.gguf"), join(run, "merged_model"), join(run, "checkpoints/best-eval_loss-0.5000"),
       join(run, "checkpoints/last/adapter_model.safetensors"), run, "v1.0", release.directory, record.checkpoint.id, "acme/support@v1.0",

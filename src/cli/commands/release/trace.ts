@@ -14,7 +14,8 @@ export const releaseTrace = defineCommand({
   async run({ options, arguments: { what }, print, world, withInterrupt }) {
     const [{ formatTrace, hubPort, traceArtifact }, { connectHub, isOffline }] = await Promise.all([import("../../../releases/index.ts"), import("../../../hub/index.ts")]);
     return withInterrupt(async (signal) => {
-      const hub = options.offline || isOffline(world.environment) ? undefined : hubPort(connectHub({ environment: world.environment, fetch: world.fetch, signal }));
+      const isLocal = options.offline || isOffline(world.environment) || !/\/.*@/.test(what);
+      const hub = isLocal ? undefined : hubPort(connectHub({ environment: world.environment, fetch: world.fetch, signal }));
       const trace = await traceArtifact(await fromLegacyPath(what, print), { outputDir: options.outputDir, releasesDirectory: await releasesDirectory(options), signal, ...(hub !== undefined && { hub }) });
       print.line(formatTrace(trace));
       return trace;
