@@ -1,7 +1,7 @@
 // Hashes of Xet: 32 bytes, written as four little-endian 64-bit numbers in hexadecimal, which turns every eight bytes round.
 // https://huggingface.co/docs/xet/hashing
-import { createKeyed } from "@huggingface/blake3-jit";
 import { hashToHex, hexToBytes } from "@huggingface/xetchunk-wasm";
+import { createBlake3 } from "./blake3.ts";
 import { hashInvalid } from "./errors.ts";
 
 export const HASH_BYTES = 32;
@@ -11,12 +11,12 @@ const CHUNK_KEY = Uint8Array.of(
 );
 const HEX = /^[0-9a-f]{64}$/;
 
-let chunkHasher: ReturnType<typeof createKeyed> | undefined;
+let hashWithKey: ((message: Uint8Array) => Uint8Array) | undefined;
 
-/** BLAKE3 of a chunk under the key of chunks. */
+/** BLAKE3 of a chunk, of at most 128 KiB, under the key of chunks. */
 export function hashChunk(bytes: Uint8Array): Uint8Array {
-  chunkHasher ??= createKeyed(CHUNK_KEY);
-  return chunkHasher.reset().update(bytes).finalize(HASH_BYTES);
+  hashWithKey ??= createBlake3(CHUNK_KEY);
+  return hashWithKey(bytes);
 }
 
 export function hexOfHash(bytes: Uint8Array): string {
