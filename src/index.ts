@@ -20,7 +20,8 @@ export { listen } from "./http/index.ts";
 export { applyHistoryRebuild, chooseVersion, compareVersions, createRun, formatHubName, listRuns, listSeries, nextVersion, openExperimentTracker, openMetricsLog, parseHubName, parseRunPlace, planHistoryRebuild, readMetrics, readRun, readSeries, recordEvaluation, renderRunReport, reopenRun, type Experiment, type ExperimentTracker, type MetricsLog, type Run, type Series, type SeriesRequest, type StoredRun, type TrackerOptions } from "./runs/index.ts";
 export { archiveRun, exportTable, formatExport, historyPathFor, noteRun, tagRun, withRunLock, type ExportFormat } from "./runs/index.ts";
 export { compareAllMetrics, diffConfigs, findRun, parseFilter, printFilter, queryRuns, type ConfigChange, type Filter, type QueriedRuns, type RunQuery, type RunRow, type VersionComparison } from "./runs/index.ts";
-export { connectHub, type ConnectOptions, type HubClient } from "./hub/index.ts";
+export { connectHub, pullRepository, type ConnectOptions, type HubClient, type HubJob, type HubTag, type PulledRepository, type PullOptions } from "./hub/index.ts";
+export { bringRunHome, readUploads, submitTraining, syncRun, type SubmitOptions, type SubmittedTraining, type UploadEvent, type UploadSummary } from "./training/index.ts";
 // Releases: assembled from what a run made, published by a journal, traced back to raw data. Hubs are entered by `hubPort(connectHub())`.
 export { createHubVersionTag, createRelease, findRelease, formatTrace, hubPort, listPublications, listReleases, planPublication, planRelease, publishRelease, renderDatasetCard, renderModelCard, requireRelease, traceArtifact, type CreatedRelease, type CreateReleaseOptions, type HubPort, type HubVersionTag, type HubVersionTagOptions, type PublicationPlan, type PublishOptions, type Release, type ReleasePlan, type Trace, type TraceNode, type TraceOptions } from "./releases/index.ts";
 export type { Publication, ReleaseRecord } from "./records/index.ts";
