@@ -82,12 +82,17 @@ export function namespaceForbidden(user: string, owner: string): TunesmithError 
   return make("forbidden", `You don't have the rights to create a repository under the namespace ${quote(owner)}: ${user} is no member of it who may write`, "Choose your own name, or ask an admin of the organization.");
 }
 
-export function accessRestricted(id: string): TunesmithError {
-  return make("gated", `Access to ${quote(id)} is restricted: ask its owner for it`, "Ask for access on its page, then send your token.");
+interface Named {
+  readonly kind: HubRepositoryKind;
+  readonly id: string;
 }
 
-export function accessRestrictedAnonymous(id: string): TunesmithError {
-  return make("gated_anonymous", `Access to ${quote(id)} is restricted: you must have a token and be let in`, "Set HF_TOKEN.");
+export function accessRestricted({ kind, id }: Named): TunesmithError {
+  return make("gated", `Access to ${kind} ${id} is restricted and you are not in the authorized list`, "Ask for access, then send your token.");
+}
+
+export function accessRestrictedAnonymous({ kind, id }: Named): TunesmithError {
+  return make("gated_anonymous", `Access to ${kind} ${id} is restricted. You must have access to it and be authenticated to access it`, "Set HF_TOKEN.");
 }
 
 export function referenceTaken(ref: string): TunesmithError {

@@ -46,7 +46,7 @@ export function gitRoutes(host: Host): readonly Route[] {
 /** @throws `hub.token_missing`, `hub.forbidden`, `hub.gated` */
 function requireService({ host, caller, repository }: RepositoryCall, service: GitService): void {
   if (service === "git-receive-pack") requireWriter(host.accounts, repository.record.owner, repository.id, caller);
-  else if (!mayRead(host.accounts, repository.record, caller)) throw caller === undefined ? accessRestrictedAnonymous(repository.id) : accessRestricted(repository.id);
+  else if (!mayRead(host.accounts, repository.record, caller)) throw caller === undefined ? accessRestrictedAnonymous(repository) : accessRestricted(repository);
 }
 
 /** What may not be pushed, and why; asked when all objects are there and nothing has changed. */

@@ -103,7 +103,7 @@ function planUpload({ host, call, caller, repository }: RepositoryCall, { object
 }
 
 function planDownload({ host, call, caller, repository }: RepositoryCall, { objects }: Batch): unknown {
-  if (!mayRead(host.accounts, repository.record, caller)) throw accessRestricted(repository.id);
+  if (!mayRead(host.accounts, repository.record, caller)) throw accessRestricted(repository);
   const described = objects.map(({ oid: name, size: sizeBytes }) => {
     const found = host.large.size(name);
     if (found === undefined) return { oid: name, size: sizeBytes, error: { code: 404, message: "This hub has no such file" } };

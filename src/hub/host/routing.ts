@@ -78,7 +78,7 @@ export function repositoryRoutes(host: Host, parts: RepositoryRouteParts, run: (
       if (found === undefined || !maySee(host.accounts, found.repository.record, caller)) throw caller === undefined ? repositoryHidden(kind, id) : repositoryMissing(kind, id);
       const { repository, isFormer } = found;
       if (needs === "write") requireWriter(host.accounts, repository.record.owner, repository.id, caller);
-      if (needs === "read" && !mayRead(host.accounts, repository.record, caller)) throw caller === undefined ? accessRestrictedAnonymous(repository.id) : accessRestricted(repository.id);
+      if (needs === "read" && !mayRead(host.accounts, repository.record, caller)) throw caller === undefined ? accessRestrictedAnonymous(repository) : accessRestricted(repository);
       // A client that writes to an old name has a body to send, and would have to send it twice.
       if (isFormer && (call.method === "GET" || call.method === "HEAD")) return { empty: true, status: 307, headers: { location: renamed(call.url, id, repository.id) } };
       return run({ ...hubCall, repository });

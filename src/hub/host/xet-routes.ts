@@ -35,7 +35,7 @@ export function xetRoutes(host: Host, xet: XetStore): readonly Route[] {
     ...(["write", "read"] as const).flatMap((scope) =>
       repositoryRoutes(host, { method: "GET", path: `/xet-${scope}-token/*`, summary: `A token to ${scope} large files with`, needs: "see" }, ({ call, caller, query, repository, rest }) => {
         if (scope === "write") requireWriteToken(caller);
-        else if (!mayRead(host.accounts, repository.record, caller)) throw accessRestricted(repository.id);
+        else if (!mayRead(host.accounts, repository.record, caller)) throw accessRestricted(repository);
         // A pull request that is still to be opened has no revision yet; clients put something else there.
         if (!isTrue(query, "create_pr") && resolveRevision(repository.git, rest) === undefined && `refs/heads/${rest}` !== repository.git.head()) throw revisionMissing(rest);
         const claims = { repository: `${repository.kind}s/${repository.id}`, scope, expires: seconds() + LASTS_SECONDS };
