@@ -73,7 +73,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
           ensureDirectory(join(dataDirectory, "uploads"));
           await fill(createGitStore(temporary));
           writeJson(recordPlace(temporary), record);
-          rename(temporary, placeOf(kind, owner, name));
+          rename(temporary, clearPlace(placeOf(kind, owner, name)));
         } finally {
           remove(temporary);
         }
@@ -89,6 +89,7 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
         repository.exclusively(() => {
           const handle = current.get(oldKey)!;
           const place = placeOf(handle.kind, owner, name);
+          if (place.toLowerCase() !== handle.directory.toLowerCase()) clearPlace(place);
           rename(handle.directory, place);
           handle.relocate(place, { owner, name, formerly: [...new Set([...handle.record.formerly, before])].filter((former) => former !== id) });
           removeEmpty(join(dataDirectory, "repositories", `${handle.kind}s`, before.split("/")[0]!), join(dataDirectory, "repositories"));
@@ -110,6 +111,12 @@ export function openRepositories(dataDirectory: string, { now, newId }: Minting)
         removeEmpty(join(dataDirectory, "repositories", `${handle.kind}s`, handle.record.owner), join(dataDirectory, "repositories"));
       }),
   };
+}
+
+/** Who was still writing to a repository when it was deleted or moved leaves folders at its old place, and nothing in them that counts. */
+function clearPlace(place: string): string {
+  if (!isRepository(place)) remove(place);
+  return place;
 }
 
 function keyOf(kind: HubRepositoryKind, id: string): string {
