@@ -65,7 +65,7 @@ function modelIndex({ name, version, dataset }: ReleaseRecord, evaluation: Relea
   const title = dataset?.digest === evaluation.dataset_digest ? `${dataset.name}${dataset.version === null ? "" : ` ${dataset.version}`}` : `dataset ${evaluation.dataset_digest.slice(0, 16)}`;
   const isPublished = place.dataset !== undefined && dataset?.digest === evaluation.dataset_digest;
   const revision = isPublished ? place.dataset.commit : undefined;
-  const rows = { type: isPublished ? place.dataset.id : title, name: title, split: evaluation.split, ...(revision !== undefined && { revision }) };
+  const rows = { type: isPublished ? place.dataset.id : title.replace(/ d\d[\d.]*$/, "").replaceAll(/[^\w.-]+/g, "-"), name: title, split: evaluation.split, ...(revision !== undefined && { revision }) };
   const metrics = shownMetrics(evaluation).map(([metric, { value, unit }]) => ({ type: METRICS[metric]?.[0] ?? metric, value, name: `${metricTitle(metric)}${unit === "percent" ? " (percent)" : ""}` }));
   return { name: `${name} ${version}`, results: [{ task: { type: "text-generation" }, dataset: rows, metrics }] };
 }
