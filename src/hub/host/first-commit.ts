@@ -11,13 +11,17 @@ export interface FirstCommit {
   readonly author: Author;
   /** Beside .gitattributes. */
   readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-  /** Goes into the head of a README. */
-  readonly license?: string;
+  /** What a README is headed by, if none came with the wish and there is something to say. */
+  readonly head: { readonly license?: string | undefined; readonly title?: string | undefined; readonly sdk?: string | undefined };
 }
 
+/** A text that YAML takes for one without quotes. */
+const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z][\w.-]*$/i;
+
 /** What a new repository begins with: what is a large file, and what came with the wish. @throws `git.path_invalid` */
-export function writeFirstCommit({ now }: Host, git: GitStore, { kind, author, files, license }: FirstCommit): void {
-  const readme = license === undefined || files.some(({ path }) => path === "README.md") ? [] : [{ path: "README.md", bytes: Buffer.from(`---\nlicense: ${JSON.stringify(license).replaceAll(/^"([\w.-]+)"$/g, "$1")}\n---\n`) }];
+export function writeFirstCommit({ now }: Host, git: GitStore, { kind, author, files, head }: FirstCommit): void {
+  const lines = Object.entries(head).flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${PLAIN.test(value) ? value : JSON.stringify(value)}\n`));
+  const readme = lines.length === 0 || files.some(({ path }) => path === "README.md") ? [] : [{ path: "README.md", bytes: Buffer.from(`---\n${lines.join("")}---\n`) }];
   const all = [{ path: ".gitattributes", bytes: Buffer.from(newAttributes(kind)) }, ...readme, ...files];
   const changes = all.map(({ path, bytes }): TreeChange => {
     splitPath(path);

@@ -51,7 +51,8 @@ export function manageRoutes(host: Host): readonly Route[] {
       host.requireRoom(files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
       const isPrivate = isPrivateBy(wanted) ?? host.accounts.find(owner)?.private_by_default ?? false;
       const repository = await host.repositories.create({ kind: repositoryKind, owner, name, private: isPrivate, ...(wanted.sdk === null || wanted.sdk === undefined ? {} : { sdk: wanted.sdk }) }, (git) =>
-        writeFirstCommit(host, git, { kind: repositoryKind, author: authorOf(holder), files, ...(typeof wanted.license === "string" ? { license: wanted.license } : {}) }),
+        // A space is shown by its title, and run by what its README names.
+        writeFirstCommit(host, git, { kind: repositoryKind, author: authorOf(holder), files, head: { ...(repositoryKind === "space" ? { title: name, sdk: wanted.sdk ?? undefined } : {}), license: wanted.license ?? undefined } }),
       );
       return { json: answer(repository) };
     }),

@@ -22,6 +22,8 @@ describe("a repository", () => {
     await withHub(async (hub) => {
       await hub.ask("POST", "/api/repos/create", { body: { name: "ann/d", type: "dataset", license: "mit", files: [{ path: "x/a.txt", content: Buffer.from("hi").toString("base64"), encoding: "base64" }] } });
       expect((await hub.ask("GET", "/datasets/ann/d/resolve/main/README.md")).bytes.toString()).toBe("---\nlicense: mit\n---\n");
+      await hub.ask("POST", "/api/repos/create", { body: { name: "null", type: "space", sdk: "gradio" } });
+      expect((await hub.ask("GET", "/spaces/ann/null/resolve/main/README.md")).bytes.toString()).toBe('---\ntitle: "null"\nsdk: gradio\n---\n');
       expect((await hub.ask("GET", "/api/datasets/ann/d")).at("tags")).toEqual(["license:mit"]);
       expect((await hub.ask("POST", "/api/repos/create", { body: { name: "e", files: [{ path: "../e", content: "" }] } })).status).toBe(422);
       expect((await hub.ask("GET", "/api/models/ann/e")).status).toBe(404);
