@@ -15,11 +15,16 @@ export interface LogOptions {
   readonly after?: string;
 }
 
+/** A store hands out the same bytes again while it remembers a commit: as long they need not be parsed again. */
+const parsed = new WeakMap<Uint8Array, Commit>();
+
 /** @throws `git.object_missing`; `git.object_invalid` when it is no commit */
 export function readCommit(store: GitStore, id: string): Commit {
   const { type, bytes } = store.readObject(id);
   if (type !== "commit") throw objectInvalid(type, `${id} stands where a commit is needed`);
-  return parseCommit(bytes);
+  const commit = parsed.get(bytes) ?? parseCommit(bytes);
+  parsed.set(bytes, commit);
+  return commit;
 }
 
 /** Commits ordered by the committer's time; of equal ones the first added comes first. */

@@ -80,18 +80,18 @@ it("reports on the side band where the client asks for it, and not at all where 
 
 it("asks the host first, who sees what is new and whether it stands on the old", async () => {
   const [one, other] = [commit("one"), commit("other")];
-  const seen: (readonly RefChange[])[] = [];
+  const seen: (readonly [readonly RefChange[], readonly string[]])[] = [];
   const hooks: ReceiveHooks = {
-    beforeUpdate: (changes) => {
-      seen.push(changes);
+    beforeUpdate: (changes, newBlobs) => {
+      seen.push([changes, newBlobs]);
       return new Map(changes.filter(({ isFastForward, to }) => !isFastForward && to !== undefined).map(({ name }) => [name, "only fast-forwards\nare taken"]));
     },
   };
   await push([[undefined, one.id, "refs/heads/main"]], one.ids, { hooks });
   expect(await push([[one.id, other.id, "refs/heads/main"], [undefined, other.id, "refs/heads/b"]], other.ids, { hooks })).toEqual(["unpack ok", "ng refs/heads/main only fast-forwards\\nare taken", "ok refs/heads/b"]);
   expect(seen).toEqual([
-    [{ name: "refs/heads/main", from: undefined, to: one.id, isFastForward: true, newBlobs: [one.ids[2]] }],
-    [{ name: "refs/heads/main", from: one.id, to: other.id, isFastForward: false, newBlobs: [other.ids[2]] }, { name: "refs/heads/b", from: undefined, to: other.id, isFastForward: true, newBlobs: [other.ids[2]] }],
+    [[{ name: "refs/heads/main", from: undefined, to: one.id, isFastForward: true }], [one.ids[2]]],
+    [[{ name: "refs/heads/main", from: one.id, to: other.id, isFastForward: false }, { name: "refs/heads/b", from: undefined, to: other.id, isFastForward: true }], [other.ids[2]]],
   ]);
   expect(refs()).toEqual({ "refs/heads/main": one.id, "refs/heads/b": other.id });
 });
@@ -115,7 +115,7 @@ it("refuses what must not be, with the reason", async () => {
     [[undefined, id, "refs/heads/main/x"], "cannot be the folder of another"],
     [[undefined, id, "refs/heads/main"], "expected was that it is absent"],
     [[undefined, blob, "refs/heads/b"], "is a branch, which stands for a commit"],
-    [[undefined, "1".repeat(40), "refs/heads/b"], "has no such object"],
+    [[undefined, "1".repeat(40), "refs/heads/b"], "is missing"],
   ] as const) {
     const [, line] = await push([command]);
     expect(line).toMatch(/^ng /);
@@ -136,6 +136,8 @@ it("takes no history with holes", async () => {
   store = createGitStore(join(place, "fresh"));
   expect((await push([[undefined, two.id, "refs/heads/main"]], two.ids))[1]).toContain(one.id);
   expect(refs()).toEqual({});
+  store = createGitStore(join(place, "third"));
+  expect(await push([[undefined, one.id, "refs/heads/whole"], [undefined, two.id, "refs/heads/main"]], [...one.ids, two.id])).toEqual(["unpack ok", "ok refs/heads/whole", expect.stringContaining(two.ids[1]!)]);
 });
 
 it("takes nothing of a pack that is damaged or too large", async () => {

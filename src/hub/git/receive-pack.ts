@@ -20,16 +20,15 @@ export interface RefChange {
   readonly to: string | undefined;
   /** The new commit stands on the old one; a creation is, a deletion is not. */
   readonly isFastForward: boolean;
-  /** Files that no reference reached before. */
-  readonly newBlobs: readonly string[];
 }
 
 export interface ReceiveHooks {
   /**
    * Is asked once, when all objects are there and nothing has changed yet.
+   * @param newBlobs the ids of the files of the whole push that no reference reached before
    * @returns for each reference that must stay as it is the reason, one line; an error thrown refuses all
    */
-  readonly beforeUpdate?: (changes: readonly RefChange[]) => Promise<ReadonlyMap<string, string> | undefined> | ReadonlyMap<string, string> | undefined;
+  readonly beforeUpdate?: (changes: readonly RefChange[], newBlobs: readonly string[]) => Promise<ReadonlyMap<string, string> | undefined> | ReadonlyMap<string, string> | undefined;
 }
 
 interface Command {
@@ -90,19 +89,20 @@ async function takePack(store: GitStore, lines: LineStream, commands: readonly C
 /** @returns the reasons of those that stay as they are */
 async function update(store: GitStore, commands: readonly Command[], isAtomic: boolean, hooks: ReceiveHooks): Promise<ReadonlyMap<string, string>> {
   const refusals = new Map<string, string>();
-  const changes: RefChange[] = [];
-  const known = store.refs.list().map(({ id }) => id);
   for (const command of commands) {
-    const change = await examine(store, command, known).catch(refusalOf);
-    if (typeof change === "string") refusals.set(command.name, change);
-    else changes.push(change);
+    const fault = findFault(store, command);
+    if (fault !== undefined) refusals.set(command.name, fault);
   }
+  const sound = () => commands.filter(({ name }) => !refusals.has(name));
+  const { newBlobs, holes } = await findNew(store, sound());
+  for (const [name, reason] of holes) refusals.set(name, reason);
+  const changes = sound().map((command): RefChange => ({ ...command, isFastForward: isFastForward(store, command) }));
   const names = new Set<string>();
   for (const { name } of commands) {
     if (names.has(name)) refusals.set(name, "it is named twice");
     names.add(name);
   }
-  const refused = changes.length === 0 ? undefined : await ask(hooks, changes);
+  const refused = changes.length === 0 ? undefined : await ask(hooks, changes, newBlobs);
   for (const { name } of changes) {
     const reason = typeof refused === "string" ? refused : refused?.get(name);
     if (reason !== undefined) refusals.set(name, oneLine(reason));
@@ -116,25 +116,63 @@ async function update(store: GitStore, commands: readonly Command[], isAtomic: b
   return refusals;
 }
 
-/** Looks whether a change can be: its name, and that everything it stands on is here. */
-async function examine(store: GitStore, { name, from, to }: Command, known: readonly string[]): Promise<RefChange | string> {
+/** Why a change cannot be, as far as its name and its object say. */
+function findFault(store: GitStore, { name, to }: Command): string | undefined {
   const fault = name.includes("\ufffd") ? "it is not UTF-8" : findRefNameFault(name);
   if (fault !== undefined) return `the name is not allowed: ${fault}`;
-  if (to === undefined) return name === store.head() ? "the default branch cannot be deleted" : { name, from, to, isFastForward: false, newBlobs: [] };
-  const newBlobs: string[] = [];
-  let count = 0;
-  for (const { id, type } of walkObjects(store, [to], known)) {
-    if (type === "blob" && !store.hasObject(id)) return `object ${id} is missing`;
-    if (type === "blob") newBlobs.push(id);
-    if (++count % 1000 === 0) await nextTurn();
-  }
-  const isFastForward = from === undefined || (store.hasObject(from) && store.objectType(from) === "commit" && store.objectType(to) === "commit" && isAncestor(store, from, to));
-  return { name, from, to, isFastForward, newBlobs };
+  if (to === undefined) return name === store.head() ? "the default branch cannot be deleted" : undefined;
+  return store.hasObject(to) ? undefined : `object ${to} is missing`;
 }
 
-async function ask({ beforeUpdate }: ReceiveHooks, changes: readonly RefChange[]): Promise<ReadonlyMap<string, string> | string | undefined> {
+interface New {
+  readonly newBlobs: readonly string[];
+  /** What stands on objects that are not here, with the reason. */
+  readonly holes: ReadonlyMap<string, string>;
+}
+
+/** Where one of few has a hole, each is looked at by itself to name it; of many all are refused. */
+const MOST_LOOKED_AT_ALONE = 20;
+
+async function findNew(store: GitStore, commands: readonly Command[]): Promise<New> {
+  const tips = commands.filter(({ to }) => to !== undefined);
+  const known = store.refs.list().map(({ id }) => id);
+  const together = await walkNew(store, tips, known);
+  if (typeof together !== "string") return { newBlobs: together, holes: new Map() };
+  if (tips.length > MOST_LOOKED_AT_ALONE) return { newBlobs: [], holes: new Map(tips.map(({ name }) => [name, together])) };
+  const holes = new Map<string, string>();
+  const newBlobs = new Set<string>();
+  for (const tip of tips) {
+    const found = await walkNew(store, [tip], known);
+    if (typeof found === "string") holes.set(tip.name, found);
+    else for (const id of found) newBlobs.add(id);
+  }
+  return { newBlobs: [...newBlobs], holes };
+}
+
+/** @returns the files that are new, or what is missing on the way */
+async function walkNew(store: GitStore, tips: readonly Command[], known: readonly string[]): Promise<readonly string[] | string> {
+  const blobs: string[] = [];
+  let count = 0;
   try {
-    return await beforeUpdate?.(changes);
+    for (const { id, type } of walkObjects(store, tips.map(({ to }) => to!), known)) {
+      if (type === "blob" && !store.hasObject(id)) return `object ${id} is missing`;
+      if (type === "blob") blobs.push(id);
+      if (++count % 1000 === 0) await nextTurn();
+    }
+  } catch (cause) {
+    return refusalOf(cause);
+  }
+  return blobs;
+}
+
+function isFastForward(store: GitStore, { from, to }: Command): boolean {
+  if (to === undefined || from === undefined) return from === undefined;
+  return store.hasObject(from) && store.objectType(from) === "commit" && store.objectType(to) === "commit" && isAncestor(store, from, to);
+}
+
+async function ask({ beforeUpdate }: ReceiveHooks, changes: readonly RefChange[], newBlobs: readonly string[]): Promise<ReadonlyMap<string, string> | string | undefined> {
+  try {
+    return await beforeUpdate?.(changes, newBlobs);
   } catch (cause) {
     return refusalOf(cause);
   }

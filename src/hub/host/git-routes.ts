@@ -37,7 +37,7 @@ export function gitRoutes(host: Host): readonly Route[] {
       requireService(asked, "git-receive-pack");
       const { git } = asked.repository;
       host.requireRoom(Number(asked.call.headers["content-length"] ?? 0));
-      const report = await receivePack(git, unpacked(asked, LARGEST_PUSH_BYTES), { beforeUpdate: (changes) => refuse(host, asked.repository, changes) });
+      const report = await receivePack(git, unpacked(asked, LARGEST_PUSH_BYTES), { beforeUpdate: (changes, newBlobs) => refuse(host, asked.repository, changes, newBlobs) });
       return { stream: report, mediaType: "application/x-git-receive-pack-result", headers: NO_CACHE };
     }),
   ];
@@ -50,18 +50,18 @@ function requireService({ host, caller, repository }: RepositoryCall, service: G
 }
 
 /** What may not be pushed, and why; asked when all objects are there and nothing has changed. */
-function refuse(host: Host, repository: Repository, changes: readonly RefChange[]): ReadonlyMap<string, string> {
+function refuse(host: Host, repository: Repository, changes: readonly RefChange[], newBlobs: readonly string[]): ReadonlyMap<string, string> {
   const { git } = repository;
   const refused = new Map<string, string>();
-  for (const { name, to, newBlobs } of changes) {
+  const isMissing = newBlobs.some((id) => {
+    const pointer = fileFacts(git, id).pointer;
+    return pointer !== undefined && !(host.possession.has(repository, pointer.oid) && host.large.touch(pointer.oid));
+  });
+  for (const { name, to } of changes) {
     if (!/^refs\/(heads|tags|pr)\//.test(name)) refused.set(name, "only branches, tags and pull requests are kept here");
     else if (name.startsWith("refs/pr/") && git.refs.read(name) === undefined) refused.set(name, "there is no such pull request");
     else if (to === undefined && name === git.head()) refused.set(name, "it is the branch that is shown first");
-    const missing = newBlobs.find((id) => {
-      const pointer = fileFacts(git, id).pointer;
-      return pointer !== undefined && !(host.possession.has(repository, pointer.oid) && host.large.touch(pointer.oid));
-    });
-    if (missing !== undefined) refused.set(name, "large files are missing that it points to: run git lfs push --all");
+    if (isMissing && to !== undefined) refused.set(name, "large files are missing that it points to: run git lfs push --all");
   }
   return refused;
 }
