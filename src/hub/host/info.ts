@@ -101,7 +101,8 @@ function sizesOf({ git }: Repository, id: string): Fields {
   return { size: sizeBytes, ...(pointer === undefined ? {} : { lfs: { sha256: pointer.oid, size: pointer.sizeBytes, pointerSize: blobBytes } }) };
 }
 
-function usedStorage(git: Repository["git"], summary: Summary | undefined): number {
+/** Bytes of all files of a commit, each content once. */
+export function usedStorage(git: Repository["git"], summary: Summary | undefined): number {
   const sizes = new Map((summary?.files ?? []).map(({ id }) => [id, fileFacts(git, id).sizeBytes]));
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -12,6 +12,7 @@ import { infoRoutes } from "./info.ts";
 import { lfsRoutes } from "./lfs.ts";
 import { listingRoutes } from "./listing.ts";
 import { manageRoutes } from "./manage-routes.ts";
+import { ownedRoutes } from "./owned-routes.ts";
 import { refsRoutes } from "./refs-routes.ts";
 import { resolveRoutes } from "./resolve.ts";
 import { unownedRoutes } from "./unowned-routes.ts";
@@ -31,6 +32,7 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...refsRoutes(host),
     ...discussionRoutes(host),
     ...accessRequestRoutes(host),
+    ...ownedRoutes(host),
     ...collectionRoutes(host),
     ...lfsRoutes(host),
     ...gitRoutes(host),
