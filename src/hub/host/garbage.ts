@@ -43,6 +43,7 @@ export async function collectGarbage(host: Host, { olderThanMs = 24 * 3600 * 100
     compacted.savedBytes += savedBytes;
   }
   for (const { git } of host.repositories.all()) repackStore(git, { keepSince: now - olderThanMs });
+  await host.large.release();
   const chunkBytes = sweepXorbs(host.directory, now - olderThanMs);
   if (chunkBytes > 0) host.renewGeneration();
   return { removed, freedBytes: freedBytes + chunkBytes, uploads, isNewGeneration: chunkBytes > 0, kept: live.size, compacted };

@@ -9,6 +9,7 @@ import { diskFull, isDiskFull, largeFileMissing } from "./errors.ts";
 import { findForm, listOids, openForm, type Form } from "./find-form.ts";
 import { deltaPlace, isOid, requireOid, uploadsPlace, wholePlace } from "./places.ts";
 import { receive } from "./receive.ts";
+import { releaseXorbs } from "./release-xorbs.ts";
 import { readBases, restoreContent, shrinkContent, type Shrunk } from "./shrink.ts";
 import { sweepContents } from "./sweep-contents.ts";
 import { sweepUploads } from "./sweep-uploads.ts";
@@ -35,6 +36,8 @@ export interface LargeFiles {
   touch(oid: string): boolean;
   /** Keeps a content as its difference to another one; see {@link shrinkContent}. */
   shrink(oid: string, base: string, signal?: AbortSignal): Promise<Shrunk>;
+  /** Makes files whole that keep xorbs from being deleted of which hardly anything is needed; see {@link releaseXorbs}. Their ids. */
+  release(): Promise<readonly string[]>;
   /** Deletes a content, whoever needs it; what is kept as a difference to it is made whole first. */
   remove(oid: string): Promise<void>;
   /** Every id, in no order. */
@@ -111,6 +114,7 @@ export function openLargeFiles(directory: string, { create = createLargeFile, no
     putPart: (id, number, bytes) => orDiskFull(id.slice(0, 64), () => putPart(directory, id, number, bytes)),
     finishUpload: (id, parts) => orDiskFull(id.slice(0, 64), () => finishUpload(directory, id, parts)),
     shrink: (oid, base, signal) => inTurn(() => orDiskFull(oid, () => shrinkContent(directory, oid, base, signal))),
+    release: () => inTurn(() => releaseXorbs(directory)),
     remove: (oid) =>
       inTurn(async () => {
         for (const [other, base] of readBases(directory)) if (base === oid) await orDiskFull(other, () => restoreContent(directory, other));

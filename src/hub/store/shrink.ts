@@ -92,6 +92,7 @@ export async function restoreContent(directory: string, oid: string): Promise<vo
     await file.abort();
   }
   remove(deltaPlace(directory, oid));
+  removeXetPointer(directory, oid);
 }
 
 function temporaryIn(directory: string): string {

@@ -167,4 +167,22 @@ describe("openXetStore", () => {
       await expect(putShard(store, makeShard([{ ...dead, sha256: sha256(deadContent) }]))).rejects.toMatchObject({ code: "xet.xorb_missing" });
     });
   });
+
+  it("makes files whole that keep a xorb of which hardly anything is needed", async () => {
+    await withDirectory(async (directory) => {
+      const store = openXetStore(directory, { now: () => NOW });
+      await store.putXorb(XORB.hash, inPieces(XORB.bytes));
+      const small = { terms: [{ xorb: XORB, start: 0, end: 1 }], sha256: sha256(CONTENTS[0]!) };
+      const large = { terms: [{ xorb: XORB, start: 2, end: 6 }], sha256: sha256(contentOf(CONTENTS, [{ xorb: XORB, start: 2, end: 6 }])) };
+      await putShard(store, makeShard([small, large]));
+      const files = openLargeFiles(directory);
+      expect(await files.release()).toEqual([]);
+      await files.remove(large.sha256);
+      expect([await files.release(), files.form(small.sha256)!.kind]).toEqual([[small.sha256], "whole"]);
+      expect(CONTENTS[0]!.equals(await collect(files.read(small.sha256)))).toBe(true);
+      const later = Date.now() + 60_000;
+      await files.sweep(new Set([small.sha256]), { olderThanMs: 0, now: later, keepXorbsMs: later - NOW });
+      expect(isFile(xorbPlace(directory, XORB.hash))).toBe(false);
+    });
+  });
 });
