@@ -9,6 +9,7 @@ import { entryRoutes } from "./entries.ts";
 import { gitRoutes } from "./git-routes.ts";
 import type { Host } from "./host.ts";
 import { infoRoutes } from "./info.ts";
+import { lfsFilesRoutes } from "./lfs-files-routes.ts";
 import { lfsRoutes } from "./lfs.ts";
 import { listingRoutes } from "./listing.ts";
 import { manageRoutes } from "./manage-routes.ts";
@@ -35,6 +36,7 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...ownedRoutes(host),
     ...collectionRoutes(host),
     ...lfsRoutes(host),
+    ...lfsFilesRoutes(host),
     ...gitRoutes(host),
     ...xetRoutes(host, xet),
     ...unownedRoutes(host),
