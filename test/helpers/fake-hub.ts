@@ -54,7 +54,9 @@ export function createFakeHub(): FakeHub {
       const call: FakeCall = { method: init?.method ?? "GET", path: url.pathname + url.search, host: url.host, authorization: headers.get("authorization"), body: await readBody(init?.body) };
       hub.calls.push(call);
       const answer = (): Response => answerCall(hub, call, url);
-      return hub.meddle(call, answer) ?? answer();
+      const response = hub.meddle(call, answer) ?? answer();
+      if (init?.redirect === "error" && response.status >= 300 && response.status < 400) throw Object.assign(new TypeError("fetch failed"), { cause: new Error("unexpected redirect") });
+      return response;
     },
   };
   return hub;

@@ -91,7 +91,7 @@ async function send(connection: Connection, request: Call, deed: Deed): Promise<
   for (let hop = 0; ; hop += 1) {
     const authorized = connection.token !== undefined && url.host === home && request.anonymous !== true;
     const { type, sizeBytes, open } = bodyOf(request);
-    const response = await connection.fetch(url, {
+    const response = await fetchStreaming(connection.fetch, url, open, {
       method: request.method,
       headers: {
         "accept-encoding": "identity",
@@ -101,16 +101,29 @@ async function send(connection: Connection, request: Call, deed: Deed): Promise<
         ...request.headers,
         ...(authorized ? { authorization: `Bearer ${connection.token}` } : {}),
       },
-      ...(open !== undefined && { body: open(), duplex: "half" }),
-      redirect: "manual",
-      signal: connection.signal,
-    } as RequestInit);
+      signal: connection.signal ?? null,
+    });
     const location = isRedirect(response) ? response.headers.get("location") : null;
     if (location === null) return response;
     await response.body?.cancel();
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
     if (hop === MOST_REDIRECTS || next === undefined || !["http:", "https:"].includes(next.protocol)) throw answerStrange(deed, "redirects without end, or to nowhere");
     url = next;
+  }
+}
+
+/**
+ * A `fetch` that might follow a redirect keeps the whole body in memory to send it again (Fetch Standard, HTTP-network-or-cache fetch, step 8.2: it
+ * clones the request). One that may not follow any streams; where it meets one, it is asked again in the other way.
+ */
+async function fetchStreaming(fetch: Connection["fetch"], url: URL, open: (() => unknown) | undefined, init: RequestInit): Promise<Response> {
+  if (open === undefined) return fetch(url, { ...init, redirect: "manual" });
+  try {
+    return await fetch(url, { ...init, body: open(), duplex: "half", redirect: "error", window: null } as RequestInit);
+  } catch (thrown) {
+    const cause = thrown instanceof TypeError ? thrown.cause : undefined;
+    if (!(cause instanceof Error) || cause.message !== "unexpected redirect") throw thrown;
+    return fetch(url, { ...init, body: open(), duplex: "half", redirect: "manual" } as RequestInit);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from "../request.ts";
 import { apiPath, deedOf, requirePath, revisionPart, type RepositoryAddress } from "./address.ts";
 import { callForJson } from "./call.ts";
 import { answerStrange } from "./errors.ts";
-import { digestSource, readSource, sourceBytes, type FileSource } from "./source.ts";
+import { digestBlob, digestContents, pointerId, readSource, sourceBytes, type FileSource } from "./source.ts";
 
 export interface HubFile {
   /** In the repository. */
@@ -21,6 +21,7 @@ export interface HubDeletion {
 export interface MeasuredFile extends HubFile {
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** Of the contents as a blob; of a large file, of its pointer. */
   readonly gitId: string;
   readonly mode: "regular" | "large";
 }
@@ -59,12 +60,17 @@ export async function planUpload(connection: Connection, address: RepositoryAddr
       }
       // An empty file has nothing to store apart.
       const mode = uploadMode === "lfs" && sizeBytes > 0 ? "large" : "regular";
-      const digests = await digestSource(file.source, sizeBytes, connection.signal);
+      const digests = mode === "large" ? await digestLarge(file.source, sizeBytes, connection.signal) : await digestBlob(file.source, sizeBytes, connection.signal);
       const measured: MeasuredFile = { ...file, sizeBytes, mode, ...digests };
       (oid === (mode === "large" ? digests.sha256 : digests.gitId) ? unchanged : kept).push(measured);
     }
   }
   return { files: kept, unchanged, ignored };
+}
+
+async function digestLarge(source: FileSource, sizeBytes: number, signal: AbortSignal | undefined): Promise<Pick<MeasuredFile, "sha256" | "gitId">> {
+  const sha256 = await digestContents(source, sizeBytes, signal);
+  return { sha256, gitId: pointerId(sha256, sizeBytes) };
 }
 
 async function readSample(source: FileSource, sizeBytes: number): Promise<string> {

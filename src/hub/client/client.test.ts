@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { addCommit, addRepository, createFakeHub, sha256Of, type FakeHub, type FakeRepository } from "../../../test/helpers/fake-hub.ts";
+import { addCommit, addRepository, createFakeHub, gitIdOf, sha256Of, type FakeHub, type FakeRepository } from "../../../test/helpers/fake-hub.ts";
 import { connectHub, type HubClient } from "./client.ts";
 
 const TOKEN = "hf_secret_of_alice";
@@ -56,7 +56,7 @@ describe("a commit", () => {
     expect(head().files.get("a/README.md")?.toString()).toBe("# hé\n");
     expect(head().files.get("model.safetensors")?.equals(weights)).toBe(true);
     expect(head().files.has("config.json")).toBe(true);
-    expect(made.files.find(({ path }) => path === "model.safetensors")).toMatchObject({ sha256: sha256Of(weights), sizeBytes: 100_000 });
+    expect(made.files.find(({ path }) => path === "model.safetensors")).toMatchObject({ sha256: sha256Of(weights), sizeBytes: 100_000, gitId: gitIdOf(Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${sha256Of(weights)}\nsize 100000\n`)) });
   });
 
   it("streams a file of several pieces from disk", async () => {

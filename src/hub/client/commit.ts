@@ -34,7 +34,7 @@ export interface SentFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** Git's id of the contents as a blob. */
+  /** Git's id of the contents as a blob; of a large file, of its pointer. */
   readonly gitId: string;
 }
 

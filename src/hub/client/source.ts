@@ -1,5 +1,5 @@
 // Where the bytes of a file to upload come from, and the two digests a hub knows it by.
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { openLargeFile, statFile } from "../../files/index.ts";
 
 /** Bytes in memory, or a file that is streamed. */
@@ -26,14 +26,26 @@ export async function* readSource(source: FileSource, start: number, end: number
   }
 }
 
-/** SHA-256 of the contents, and git's id of them as a blob: `blob <size>\0` and the contents in SHA-1. */
-export async function digestSource(source: FileSource, sizeBytes: number, signal?: AbortSignal): Promise<{ readonly sha256: string; readonly gitId: string }> {
-  const content = createHash("sha256");
-  const blob = createHash("sha1").update(`blob ${sizeBytes}\0`);
+/** SHA-256 of the contents. */
+export async function digestContents(source: FileSource, sizeBytes: number, signal?: AbortSignal): Promise<string> {
+  return digest(createHash("sha256"), source, sizeBytes, signal);
+}
+
+/** Both digests of a file that stands in git itself: SHA-256, and git's id of it as a blob, SHA-1 over `blob <size>\0` and the contents. */
+export async function digestBlob(source: FileSource, sizeBytes: number, signal?: AbortSignal): Promise<{ readonly sha256: string; readonly gitId: string }> {
+  return { sha256: await digestContents(source, sizeBytes, signal), gitId: await digest(createHash("sha1").update(`blob ${sizeBytes}\0`), source, sizeBytes, signal) };
+}
+
+/** Git's id of the pointer that stands for a large file (git-lfs, docs/spec.md). */
+export function pointerId(sha256: string, sizeBytes: number): string {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${sizeBytes}\n`;
+  return createHash("sha1").update(`blob ${Buffer.byteLength(pointer)}\0${pointer}`).digest("hex");
+}
+
+async function digest(hash: Hash, source: FileSource, sizeBytes: number, signal: AbortSignal | undefined): Promise<string> {
   for await (const piece of readSource(source, 0, sizeBytes)) {
     signal?.throwIfAborted();
-    content.update(piece);
-    blob.update(piece);
+    hash.update(piece);
   }
-  return { sha256: content.digest("hex"), gitId: blob.digest("hex") };
+  return hash.digest("hex");
 }
