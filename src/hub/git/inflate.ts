@@ -3,9 +3,15 @@ import { deflateSync, inflateSync, constants, type ZlibOptions } from "node:zlib
 
 const CHUNK_BYTES = 1 << 20;
 
-/** The first bytes of a stream that may be cut off. At most about `most` bytes are made. */
-export function inflateStart(compressed: Uint8Array, most: number): Uint8Array {
-  return inflateSync(compressed.subarray(0, most + 64), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: CHUNK_BYTES, chunkSize: 1024 });
+/**
+ * So much of a stream is read for its first bytes: before the first of them may stand the codes of a block, about 560 bytes at their longest
+ * (RFC 1951, 3.2.7). It unpacks to 1,032 times as much at most.
+ */
+export const START_BYTES = 1024;
+
+/** The first bytes of a stream, of which {@link START_BYTES} or all are there; how many they are, the stream decides. */
+export function inflateStart(compressed: Uint8Array): Uint8Array {
+  return inflateSync(compressed.subarray(0, START_BYTES), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 * CHUNK_BYTES, chunkSize: 4096 });
 }
 
 /**

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { glance, publishFile, scanDirectory, withFile } from "../../files/index.ts";
 import { objectDamaged, objectTooLarge } from "./errors.ts";
-import { compressionLevel, inflateExactly, inflateStart } from "./inflate.ts";
+import { compressionLevel, inflateExactly, inflateStart, START_BYTES } from "./inflate.ts";
 import { encodeObjectHeader, isObjectType, MAX_OBJECT_BYTES, type GitObject, type ObjectType } from "./object.ts";
 
 /** More than the longest header: `commit 134217728\0`. */
@@ -25,13 +25,13 @@ export function hasLoose(directory: string, id: string): boolean {
 
 /** Type and size out of the first bytes of the file. */
 export function readLooseFacts(directory: string, id: string): ObjectFacts {
-  return withFile(loosePath(directory, id), (file) => parseHeader(id, start(id, file.read(0, Math.min(file.sizeBytes, 4 * HEADER_BYTES)))));
+  return withFile(loosePath(directory, id), (file) => parseHeader(id, start(id, file.read(0, Math.min(file.sizeBytes, START_BYTES)))));
 }
 
 /** @throws `git.object_damaged`, `git.object_too_large`; `files.missing` when it is not there */
 export function readLoose(directory: string, id: string): GitObject {
   return withFile(loosePath(directory, id), (file) => {
-    const { type, sizeBytes, end } = parseHeader(id, start(id, file.read(0, Math.min(file.sizeBytes, 4 * HEADER_BYTES))));
+    const { type, sizeBytes, end } = parseHeader(id, start(id, file.read(0, Math.min(file.sizeBytes, START_BYTES))));
     if (sizeBytes > MAX_OBJECT_BYTES) throw objectTooLarge(id, sizeBytes, MAX_OBJECT_BYTES);
     if (file.sizeBytes > 2 * sizeBytes + 4096) throw objectDamaged(id, `its file has ${file.sizeBytes} bytes for an object of ${sizeBytes}`);
     try {
@@ -61,7 +61,7 @@ export function listLoose(directory: string, prefix: string): readonly string[] 
 
 function start(id: string, compressed: Uint8Array): Uint8Array {
   try {
-    return inflateStart(compressed, HEADER_BYTES);
+    return inflateStart(compressed);
   } catch (cause) {
     throw objectDamaged(id, "its file is no zlib stream", cause);
   }

@@ -1,5 +1,5 @@
 // One entry of a pack: a header of type and size, for a delta its base, and a zlib stream (git, Documentation/gitformat-pack).
-import { inflateExactly, inflateStart } from "./inflate.ts";
+import { inflateExactly, inflateStart, START_BYTES } from "./inflate.ts";
 import { idAt, type ObjectType } from "./object.ts";
 
 /** What an entry is read from: the pack in a file, by range. */
@@ -73,9 +73,9 @@ export function inflateEntry(source: ByteSource, entry: PackEntry, limitBytes: n
   throw new RangeError(`the entry at byte ${entry.offset} is cut off`);
 }
 
-/** The first bytes of an entry's content, at most about `most`. */
-export function inflateEntryStart(source: ByteSource, entry: PackEntry, most: number): Uint8Array {
-  return inflateStart(source.read(entry.start, Math.min(most + 64, source.sizeBytes - TRAILER_BYTES - entry.start)), most);
+/** The first bytes of an entry's content. */
+export function inflateEntryStart(source: ByteSource, entry: PackEntry): Uint8Array {
+  return inflateStart(source.read(entry.start, Math.min(START_BYTES, source.sizeBytes - TRAILER_BYTES - entry.start)));
 }
 
 /** The header of a whole entry; its zlib stream follows. */

@@ -124,7 +124,7 @@ export function openPacks(directory: string, cache: ByteCache, outside: (id: str
       at(id, (file, { offset }) => {
         const entry = readEntry(file, offset);
         if (entry.kind === "whole") return { type: entry.type, sizeBytes: entry.sizeBytes };
-        return { type: typeAt(file, offset), sizeBytes: parseDeltaSizes(inflateEntryStart(file, entry, 32)).resultBytes };
+        return { type: typeAt(file, offset), sizeBytes: parseDeltaSizes(inflateEntryStart(file, entry)).resultBytes };
       }),
     list(prefix) {
       refresh();

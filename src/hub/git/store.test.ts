@@ -85,6 +85,25 @@ it("knows the empty tree, and says what is not there", () => {
   for (const id of ["0".repeat(40), "../../etc/passwd", ""]) expect(() => store.readObject(id)).toThrow(expect.objectContaining({ code: "git.object_missing" }));
 });
 
+it("reads the size of what begins with long tables of codes, or unpacks to much", () => {
+  const store = createGitStore(place);
+  let state = 1;
+  const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31;
+  // Every byte occurs, some a thousand times as often as others, in no order: codes of all lengths.
+  const often = Array.from({ length: 256 }, () => 2 ** (-12 * random()));
+  const total = often.reduce((sum, one) => sum + one, 0);
+  const skewed = Uint8Array.from({ length: 60_000 }, () => {
+    let left = random() * total;
+    return often.findIndex((one) => (left -= one) < 0);
+  });
+  for (const bytes of [skewed, new Uint8Array(5 << 20)]) {
+    const whole = Buffer.concat([bytesOf(`blob ${bytes.byteLength}\0`), bytes]);
+    const id = hashObject("blob", bytes);
+    plant(id, deflateSync(whole, { level: 9 }));
+    expect([store.objectSize(id), openGitStore(place).readObject(id).bytes.byteLength]).toEqual([bytes.byteLength, bytes.byteLength]);
+  }
+});
+
 it("refuses what is damaged, another object, or larger than it says", () => {
   const store = createGitStore(place);
   const id = "ab".repeat(20);
