@@ -38,6 +38,7 @@ export function gitRoutes(host: Host): readonly Route[] {
       const { git } = asked.repository;
       host.requireRoom(Number(asked.call.headers["content-length"] ?? 0));
       const report = await receivePack(git, unpacked(asked, LARGEST_PUSH_BYTES), { beforeUpdate: (changes, newBlobs) => refuse(host, asked.repository, changes, newBlobs) });
+      host.noteCommitted(asked.repository);
       return { stream: report, mediaType: "application/x-git-receive-pack-result", headers: NO_CACHE };
     }),
   ];
