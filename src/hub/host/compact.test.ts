@@ -9,13 +9,15 @@ import { collectGarbage } from "./garbage.ts";
 const CHECKPOINTS = makeCheckpoints({ count: 3, dtype: "BF16", learningRate: 1e-5 });
 const OIDS = CHECKPOINTS.map((bytes) => sha256(bytes));
 
+const repositoryOf = ({ host }: TestHub) => host.repositories.find("model", "ann/m")!.repository;
+
 async function commitCheckpoint(hub: TestHub, index: number, path: string): Promise<void> {
   const bytes = CHECKPOINTS[index]!;
   await hub.host.large.put(OIDS[index]!, bytes.byteLength, inPieces(bytes));
+  hub.host.possession.note(repositoryOf(hub), OIDS[index]!);
   expect((await hub.commit("ann/m", [header(`checkpoint ${index}`), lfsFile(path, OIDS[index]!)])).status).toBe(200);
 }
 
-const repositoryOf = ({ host }: TestHub) => host.repositories.find("model", "ann/m")!.repository;
 const kinds = ({ host }: TestHub) => OIDS.map((oid) => host.large.form(oid)?.kind);
 
 it("keeps checkpoints of one run as differences, and clients do not see it", async () => {
