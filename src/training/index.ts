@@ -1,7 +1,7 @@
 export type { TrainingEvent, TrainingFacts, TrainingOutcome } from "./events.ts";
 export { baseOfAdapter, chooseAdapter, chooseCheckpoint, mergeCheckpoint, type MergedModel, type MergeOptions } from "./merge.ts";
 export { describeOrigin } from "./origin.ts";
-export { syncRun, type UploadSummary } from "./push/push.ts";
+export { hasUploadsLeft, syncRun, type UploadSummary } from "./push/push.ts";
 export { hubRepositoryName } from "./push/repository.ts";
 export type { UploadEvent } from "./push/uploader.ts";
 export { readUploads } from "./push/uploads.ts";

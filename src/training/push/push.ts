@@ -6,13 +6,13 @@ import { toErrorRecord } from "../../errors.ts";
 import { isDirectory, withLock, writeFileAtomic } from "../../files/index.ts";
 import { connectHub, type HubClient } from "../../hub/index.ts";
 import type { HubUpload, RunRecord } from "../../records/index.ts";
-import { readRun, type Run } from "../../runs/index.ts";
+import { readRun, type Run, type StoredRun } from "../../runs/index.ts";
 import { pinnedCheckpoints } from "../resume.ts";
 import { renderRunCard } from "./card.ts";
 import { nothingToSync, syncsItself } from "./errors.ts";
 import { ensureRepository } from "./repository.ts";
 import { createUploader, type UploadEvent } from "./uploader.ts";
-import { openUploads, unverifiedCheckpoints, type UploadLog } from "./uploads.ts";
+import { openUploads, readUploads, unverifiedCheckpoints, type UploadLog } from "./uploads.ts";
 
 export interface PushContext {
   /** Default: the hub and the token of the environment. */
@@ -102,6 +102,14 @@ export async function syncRun(runDirectory: string, context: PushContext = {}): 
     if (record.status === "finished") prune(runDirectory, record);
     return summarize(endpoint, repository, log);
   });
+}
+
+/** Whether {@link syncRun} would have something to send. */
+export function hasUploadsLeft({ directory, record }: StoredRun): boolean {
+  if (record.hub === undefined || record.status === "running") return false;
+  const { uploads } = readUploads(directory);
+  const lacksModel = record.status === "finished" && !uploads.some(({ kind }) => kind === "model");
+  return lacksModel || uploads.some(({ status }) => status === "pending") || unverifiedCheckpoints(directory).length > 0;
 }
 
 function addModel(runDirectory: string, record: RunRecord, log: UploadLog): void {

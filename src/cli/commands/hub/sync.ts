@@ -3,7 +3,6 @@ import type { UploadSummary } from "../../../training/index.ts";
 import { defineCommand } from "../../command.ts";
 import { formatAmount, formatPath } from "../../format.ts";
 import { text } from "../../options.ts";
-import { fromLegacyPath } from "../../legacy-path.ts";
 import { createUploadView } from "../../upload-view.ts";
 import { runOptions } from "../runs/options.ts";
 import { requireRunHere } from "../runs/here.ts";
@@ -17,8 +16,9 @@ export const hubSync = defineCommand({
   remark: "What was uploaded is compared with the hub's own digests; only then may it be deleted here by the run's rules.",
   examples: ["hub sync", "hub sync outputs/tickets-llama3_training_20251029_143110"],
   async run({ options, arguments: { run }, print, world, withInterrupt, endWith }) {
-    const [{ listRuns }, { readUploads, syncRun }, { connectHub }] = await Promise.all([import("../../../runs/index.ts"), import("../../../training/index.ts"), import("../../../hub/index.ts")]);
-    const directories = run === undefined ? listRuns(options.outputDir).runs.filter(({ record, directory }) => record.hub !== undefined && record.status !== "running" && isOpen(readUploads(directory))).map(({ directory }) => directory) : [(await requireRunHere(await fromLegacyPath(run, print), options, "sync", print)).directory];
+    const [{ listRuns, readRun }, { hasUploadsLeft, syncRun }, { connectHub }] = await Promise.all([import("../../../runs/index.ts"), import("../../../training/index.ts"), import("../../../hub/index.ts")]);
+    const open = run === undefined ? listRuns(options.outputDir).runs.filter(hasUploadsLeft).map(({ directory }) => directory) : [];
+    const directories = run === undefined ? open : [(await requireRunHere(run, options, "sync", print)).directory];
     const view = createUploadView(print);
     const synced: (UploadSummary & { readonly directory: string })[] = [];
     const refused: { readonly directory: string; readonly message: string }[] = [];
@@ -26,9 +26,7 @@ export const hubSync = defineCommand({
       for (const directory of directories.toReversed()) {
         if (signal.aborted) return;
         try {
-          const { readRun } = await import("../../../runs/index.ts");
-          const { hub } = readRun(directory).record;
-          const client = connectHub({ endpoint: hub?.endpoint, environment: world.environment, fetch: world.fetch, signal });
+          const client = connectHub({ endpoint: readRun(directory).record.hub?.endpoint, environment: world.environment, fetch: world.fetch, signal });
           synced.push({ directory, ...(await syncRun(directory, { client, signal, now: world.now, onUpload: view.show })) });
         } catch (thrown) {
           if (run !== undefined || !(thrown instanceof TunesmithError)) throw thrown;
@@ -45,7 +43,3 @@ export const hubSync = defineCommand({
     return { synced, refused };
   },
 });
-
-function isOpen({ uploads }: { readonly uploads: readonly { readonly status: string; readonly kind: string }[] }): boolean {
-  return uploads.some(({ status }) => status === "pending") || !uploads.some(({ kind }) => kind === "model");
-}
