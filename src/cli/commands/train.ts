@@ -66,7 +66,7 @@ export const train = defineCommand({
     const uploads = createUploadView(print, true);
     const trained = await withInterrupt(async (signal) => {
       const { path: modelPath } = await findModel(config.model_name, { print, world, signal, revision });
-      const hub = config.push_to_hub ? (await import("../../hub/index.ts")).connectHub({ environment: world.environment, fetch: world.fetch }) : undefined;
+      const hub = config.push_to_hub ? (await import("../../hub/index.ts")).connectHub({ environment: world.environment, fetch: world.fetch, signal }) : undefined;
       return trainModel({
         config,
         modelPath,
