@@ -1,10 +1,12 @@
 // A hub in a scratch directory, asked by calling its routes: no port, a clock that stands still, ids that count.
 import { join } from "node:path";
 import { tmpdir } from "node:os";
-import { mkdtempSync, rmSync } from "node:fs";
-import { parseYaml } from "../../src/config/index.ts";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { afterAll } from "vitest";
+import { parseYaml } from "../../src/config/yaml.ts";
 import { TunesmithError } from "../../src/errors.ts";
-import { openHost, hostRoutes, type Host, type HostOptions } from "../../src/hub/index.ts";
+import { openHost, type Host, type HostOptions } from "../../src/hub/host/host.ts";
+import { hostRoutes } from "../../src/hub/host/routes.ts";
 import type { Route, RouteMethod, RouteReply } from "../../src/route.ts";
 import { routeCall } from "./route-call.ts";
 
@@ -39,22 +41,35 @@ export interface TestHub {
 export const TOKENS = { ann: "hf_ann_token", bob: "hf_bob_token", reader: "hf_reader_token" } as const;
 const NOW = new Date("2026-01-02T03:04:05Z");
 
-/** Ann, Bob and the organization acme (Ann administrates it) are there; so is ann/m, unless `empty`. */
+/** Ann, Bob and the organization acme (Ann administrates it) are there, and ann/m with its first commit. */
 export async function withHub(act: (hub: TestHub) => Promise<void>, options: Partial<HostOptions> = {}): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "tunesmith-hub-"));
+  const directory = mkdtempSync(join(tmpdir(), "hub-routes-"));
   try {
-    const hub = await openHub(directory, options);
-    const { accounts } = hub.host;
-    for (const name of ["ann", "bob"]) await accounts.add({ name, type: "user" });
-    await accounts.add({ name: "acme", type: "org", members: { ann: "admin" } });
-    await accounts.addToken({ user: "ann", name: "laptop", role: "write", secret: TOKENS.ann });
-    await accounts.addToken({ user: "ann", name: "viewer", role: "read", secret: TOKENS.reader });
-    await accounts.addToken({ user: "bob", name: "laptop", role: "write", secret: TOKENS.bob });
-    await hub.ask("POST", "/api/repos/create", { body: { name: "m" } });
-    await act(hub);
+    template ??= makeTemplate();
+    cpSync(await template, directory, { recursive: true });
+    await act(await openHub(directory, options));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Made once for a file of tests and copied: nothing in a copy has to be flushed to disk. */
+let template: Promise<string> | undefined;
+afterAll(async () => {
+  if (template !== undefined) rmSync(await template, { recursive: true, force: true });
+});
+
+async function makeTemplate(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "hub-routes-"));
+  const hub = await openHub(directory, {});
+  const { accounts } = hub.host;
+  for (const name of ["ann", "bob"]) await accounts.add({ name, type: "user" });
+  await accounts.add({ name: "acme", type: "org", members: { ann: "admin" } });
+  await accounts.addToken({ user: "ann", name: "laptop", role: "write", secret: TOKENS.ann });
+  await accounts.addToken({ user: "ann", name: "viewer", role: "read", secret: TOKENS.reader });
+  await accounts.addToken({ user: "bob", name: "laptop", role: "write", secret: TOKENS.bob });
+  await hub.ask("POST", "/api/repos/create", { body: { name: "m" } });
+  return directory;
 }
 
 async function openHub(directory: string, options: Partial<HostOptions>): Promise<TestHub> {
