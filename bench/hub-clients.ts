@@ -32,7 +32,7 @@ const { values: flags } = parseArgs({
 const SOURCES: Readonly<Record<Suite["name"], string | undefined>> = { huggingface_hub: flags.hub, datasets: flags.datasets, "huggingface.js": flags.js };
 
 async function runSuite(suite: Suite, source: string): Promise<readonly Result[]> {
-  const scratch = mkdtempSync(join(tmpdir(), "tunesmith-hub-"));
+  const scratch = mkdtempSync(join(tmpdir(), "tunesmith-clients-"));
   const hub = await startHub(join(scratch, "data"));
   try {
     const directory = join(scratch, "suite");

@@ -17,7 +17,7 @@ const option = (name: string, value: string | undefined) => (value === undefined
 
 /** Starts a hub on a free port, and waits until it listens. */
 export async function startHub(data: string): Promise<RunningHub> {
-  const child = spawn(process.execPath, [PROGRAM, "hub", "serve", "--data", data, "--port", "0", "--user", "first-user"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [PROGRAM, "hub", "serve", "--data", data, "--port", "0", "--user", "first-user", "--webhooks"], { stdio: ["ignore", "pipe", "inherit"] });
   const endpoint = await new Promise<string>((resolve, reject) => {
     let said = "";
     child.stdout.on("data", (bytes: Buffer) => {

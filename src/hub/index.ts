@@ -18,6 +18,7 @@ export type { FileSource } from "./client/source.ts";
 export type { RepositoryKind } from "./kind.ts";
 export { openHost, type Host, type HostOptions } from "./host/host.ts";
 export { hostRoutes } from "./host/routes.ts";
+export { deliverWebhooks, type DeliveryOptions } from "./host/webhook-delivery.ts";
 export { pageRoutes } from "./pages/routes.ts";
 export { HUB_DATA_DIRECTORY, newHubId, openHubAccounts, withHost } from "./host/start.ts";
 export type { Accounts } from "./host/accounts.ts";

@@ -10,6 +10,7 @@ export { HUB_DISCUSSION_SCHEMA_VERSION, hubDiscussionEventSchema, hubDiscussionS
 export { HUB_HOST_SCHEMA_VERSION, hubAccountSchema, hubHostSchema, hubTokenSchema, type HubAccount, type HubHost, type HubToken } from "./hub-host.ts";
 export { HUB_REPOSITORY_SCHEMA_VERSION, hubAccessRequestSchema, hubRepositoryKindSchema, hubRepositorySchema, type HubAccessRequest, type HubRepository, type HubRepositoryKind } from "./hub-repository.ts";
 export { HUB_UPLOADS_SCHEMA_VERSION, hubUploadKindSchema, hubUploadSchema, hubUploadedFileSchema, hubUploadsSchema, type HubUpload, type HubUploadKind, type HubUploadedFile, type HubUploads } from "./hub-uploads.ts";
+export { HUB_WEBHOOK_SCHEMA_VERSION, hubWebhookDomainSchema, hubWebhookSchema, hubWebhookWatchSchema, type HubWebhook, type HubWebhookDomain, type HubWebhookWatch } from "./hub-webhook.ts";
 export { isBetter, metricBindingSchema, metricDirection, metricDirectionSchema, metricName, metricRowSchema, type MetricBinding, type MetricDirection, type MetricRow } from "./metric.ts";
 export { parseRecord, type RecordUpgrade } from "./parse.ts";
 export { QUANTIZATION_SCHEMA_VERSION, quantizationMeasuredOnSchema, quantizationRecordSchema, quantizedModelSchema, taskMetricSchema, testGenerationSchema, type QuantizationMeasuredOn, type QuantizationRecord, type QuantizedModel, type ScoreAgreement, type TaskMetric, type TestGeneration, type VectorAgreement } from "./quantization.ts";

@@ -22,7 +22,7 @@ function presentedToken(authorization = ""): string | undefined {
 }
 
 /** Whether somebody is told that a repository, or a collection, is there. */
-export function maySee(accounts: Accounts, { private: isPrivate, owner }: Pick<HubRepository, "private" | "owner">, caller: TokenHolder | undefined): boolean {
+export function maySee(accounts: Accounts, { private: isPrivate, owner }: Pick<HubRepository, "private" | "owner">, caller: Pick<TokenHolder, "account"> | undefined): boolean {
   return !isPrivate || (caller !== undefined && roleAt(accounts, owner, caller) !== undefined);
 }
 
@@ -59,7 +59,7 @@ export function requireWriteToken(caller: TokenHolder | undefined): TokenHolder 
   return holder;
 }
 
-function roleAt(accounts: Accounts, owner: string, { account }: TokenHolder): "admin" | "write" | "read" | undefined {
+function roleAt(accounts: Accounts, owner: string, { account }: Pick<TokenHolder, "account">): "admin" | "write" | "read" | undefined {
   if (account.name.toLowerCase() === owner.toLowerCase()) return "admin";
   const organization = accounts.find(owner);
   return organization?.type === "org" ? roleIn(organization.members, account.name) : undefined;

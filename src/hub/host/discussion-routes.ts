@@ -22,7 +22,13 @@ export function discussionRoutes(host: Host): readonly Route[] {
     repositoryRoutes(host, { method: "POST", path: `/discussions/:number${path}`, summary, needs: "see" }, async (asked) => {
       requireWriteToken(asked.caller);
       const body = await readJsonBody(asked.body, z.unknown());
-      return asked.repository.exclusively(() => ({ json: act(asked, readDiscussion(asked.repository, asked.call.params["number"] ?? ""), body) }));
+      return asked.repository.exclusively(() => {
+        const number = asked.call.params["number"] ?? "";
+        const json = act(asked, readDiscussion(asked.repository, number), body);
+        const isComment = path.startsWith("/comment");
+        host.noteDiscussed(asked.repository, readDiscussion(asked.repository, number), { action: path === "/comment" ? "create" : "update", scope: isComment ? "discussion.comment" : "discussion" });
+        return { json };
+      });
     });
   const asking = (path: string, summary: string, run: Parameters<typeof repositoryRoutes>[2]): readonly Route[] => repositoryRoutes(host, { method: "GET", path, summary, needs: "see" } satisfies RepositoryRouteParts, run);
   return [
@@ -87,6 +93,7 @@ export function discussionRoutes(host: Host): readonly Route[] {
       const { comment } = parse(z.object({ comment: text.optional() }), body);
       const commented = comment === undefined ? discussion : addEvent(repository, discussion, { ...eventHead(host, writer.account.name), type: "comment", text: comment, edited: false, hidden: false });
       const merged = mergePullRequest(host, repository, commented, authorOf(writer));
+      host.noteCommitted(repository);
       return { newStatus: describeEvent(merged.events.at(-1)!), mergeCommitId: merged.pull_request?.merge_commit };
     }),
   ];

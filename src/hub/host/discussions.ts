@@ -108,6 +108,7 @@ function write(host: Host, repository: Repository, number: number, { title, desc
   const first: HubDiscussionEvent = { ...head, type: "comment", text: description, edited: false, hidden: false };
   const record: HubDiscussion = { schema_version: HUB_DISCUSSION_SCHEMA_VERSION, number, title, author, created_at: head.created_at, ...rest, events: [first, ...events] };
   writeJson(placeOf(repository, number), record);
+  host.noteDiscussed(repository, record, { action: "create", scope: "discussion" });
   return number;
 }
 

@@ -155,6 +155,14 @@ export function accessRequestSettled(user: string, status: string): TunesmithErr
   return make("body_invalid", `Cannot change the access of ${quote(user)}: it is ${status} already`, "List the requests first.");
 }
 
+export function webhookMissing(id: string): TunesmithError {
+  return make("webhook_missing", `Cannot find the webhook ${quote(id)}: you have none of that id`, "List the webhooks first.");
+}
+
+export function webhooksOff(): TunesmithError {
+  return make("forbidden", "Cannot make a webhook: this hub sends requests to nobody", "Ask who runs it to start it with --webhooks.");
+}
+
 export function collectionMissing(slug: string): TunesmithError {
   return make("collection_missing", `Cannot find the collection ${quote(slug)}: there is none, or you may not see it`, "List the collections first.");
 }

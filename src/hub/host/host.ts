@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { ensureDirectory, freeBytes, isFile, listDirectory, readJson, writeJson } from "../../files/index.ts";
-import { HUB_HOST_SCHEMA_VERSION, hubHostSchema, parseRecord, type HubHost } from "../../records/index.ts";
+import { HUB_HOST_SCHEMA_VERSION, hubHostSchema, parseRecord, type HubDiscussion, type HubHost } from "../../records/index.ts";
 import { openLargeFiles, type LargeFiles } from "../store/large-files.ts";
 import { openAccounts, type Accounts, type Minting } from "./accounts.ts";
 import { dataForeign, diskFull, quotaExceeded } from "./errors.ts";
@@ -17,6 +17,14 @@ export interface HostOptions extends Minting {
   readonly quotaBytes?: number;
   /** Is left free on the disk. Default 64 MiB. */
   readonly reservedBytes?: number;
+  /** Users may have the hub send requests to addresses of theirs. Default false. */
+  readonly allowsWebhooks?: boolean;
+}
+
+/** What happened to a discussion. */
+export interface Discussed {
+  readonly action: "create" | "update";
+  readonly scope: "discussion" | "discussion.comment";
 }
 
 export interface Host extends Minting {
@@ -27,6 +35,7 @@ export interface Host extends Minting {
   readonly large: LargeFiles;
   readonly possession: Possession;
   readonly parseYaml: (text: string) => unknown;
+  readonly allowsWebhooks: boolean;
   /** Another generation: clients forget which chunks are here. */
   renewGeneration(): void;
   /** Says no before bytes are taken that there is no room for. @throws `hub.quota_exceeded`, `hub.disk_full` */
@@ -37,14 +46,19 @@ export interface Host extends Minting {
   noteCommitted(repository: Repository): void;
   /** Whom that is told to from now on. */
   onCommitted(listener: (repository: Repository) => void): void;
+  /** Tells that something happened to a discussion or pull request. */
+  noteDiscussed(repository: Repository, discussion: HubDiscussion, event: Discussed): void;
+  /** Whom that is told to from now on. */
+  onDiscussed(listener: (repository: Repository, discussion: HubDiscussion, event: Discussed) => void): void;
 }
 
 /** Opens a data directory, or makes one of an empty directory. @throws `hub.data_foreign`, `records.*` */
 export function openHost(directory: string, options: HostOptions): Host {
-  const { now, newId, parseYaml, quotaBytes = Infinity, reservedBytes = 64 * 2 ** 20 } = options;
+  const { now, newId, parseYaml, quotaBytes = Infinity, reservedBytes = 64 * 2 ** 20, allowsWebhooks = false } = options;
   let record = prepareData(directory, now);
   const large = openLargeFiles(directory, { now: () => now().getTime() });
   const listeners: ((repository: Repository) => void)[] = [];
+  const discussed: Parameters<Host["onDiscussed"]>[0][] = [];
   let storedBytes = quotaBytes === Infinity ? 0 : totalBytes(large);
   return {
     directory,
@@ -56,6 +70,7 @@ export function openHost(directory: string, options: HostOptions): Host {
     large,
     possession: createPossession(),
     parseYaml,
+    allowsWebhooks,
     now,
     newId,
     renewGeneration() {
@@ -74,6 +89,12 @@ export function openHost(directory: string, options: HostOptions): Host {
     },
     onCommitted(listener) {
       listeners.push(listener);
+    },
+    noteDiscussed(repository, discussion, event) {
+      for (const listener of discussed) listener(repository, discussion, event);
+    },
+    onDiscussed(listener) {
+      discussed.push(listener);
     },
   };
 }

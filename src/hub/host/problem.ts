@@ -35,6 +35,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "hub.discussion_missing": { status: 404 },
   "hub.account_missing": { status: 404 },
   "hub.access_request_missing": { status: 404 },
+  "hub.webhook_missing": { status: 404 },
   "hub.collection_missing": { status: 404 },
   "hub.collection_item_taken": { status: 409 },
   "hub.merge_refused": { status: 409 },

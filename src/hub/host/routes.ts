@@ -17,6 +17,7 @@ import { ownedRoutes } from "./owned-routes.ts";
 import { refsRoutes } from "./refs-routes.ts";
 import { resolveRoutes } from "./resolve.ts";
 import { unownedRoutes } from "./unowned-routes.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 import { xetRoutes } from "./xet-routes.ts";
 
 /** Everything a hub answers, for clients of Hugging Face's hub. */
@@ -34,6 +35,7 @@ export function hostRoutes(host: Host): readonly Route[] {
     ...discussionRoutes(host),
     ...accessRequestRoutes(host),
     ...ownedRoutes(host),
+    ...webhookRoutes(host),
     ...collectionRoutes(host),
     ...lfsRoutes(host),
     ...lfsFilesRoutes(host),

@@ -3,7 +3,7 @@ import { TunesmithError } from "../../../errors.ts";
 import type { Accounts, Repair } from "../../../hub/index.ts";
 import { defineCommand } from "../../command.ts";
 import { usageFault } from "../../errors.ts";
-import { list, minor, text, wholeNumber } from "../../options.ts";
+import { flag, list, minor, text, wholeNumber } from "../../options.ts";
 import type { Print } from "../../print.ts";
 import { hubDataOptions } from "./options.ts";
 import { readGivenToken } from "./given-token.ts";
@@ -25,16 +25,17 @@ export const hubServe = defineCommand({
     tokenFile: text("file", "the token of the first user; left out, a random one"),
     quota: text("size", "of large files in all, such as 500G; left out, what the disk holds"),
     allowHost: minor(list("name", "by which this hub is called, too")),
+    webhooks: minor(flag("users may have it send what happens to addresses of theirs")),
     corsOrigin: minor(list("origin", "pages of other sites that may read the answers, * for all")),
   },
-  remark: "Clients find it by HF_ENDPOINT and HF_TOKEN. At the first start it makes a user and a token, which is shown only then.\nAlso: --allow-host (another name of this machine), --cors-origin (sites whose pages may ask).",
+  remark: "Clients find it by HF_ENDPOINT and HF_TOKEN. At the first start it makes a user and a token, which is shown only then.\nAlso: --allow-host (another name of this machine), --cors-origin (sites whose pages may ask),\n--webhooks (users may have it send what happens to addresses of theirs).",
   examples: ["hub serve", "hub serve --data /srv/hub --host 0.0.0.0 --port 80 --user ann --quota 500G"],
   async run({ options, print, world, withInterrupt }) {
-    const [{ listen }, { hostRoutes, newHubId, pageRoutes, startCompactor, withHost }, { parseYaml }, { readVersion }] = await Promise.all([import("../../../http/index.ts"), import("../../../hub/index.ts"), import("../../../config/index.ts"), import("../../version.ts")]);
+    const [{ listen }, { deliverWebhooks, hostRoutes, newHubId, pageRoutes, startCompactor, withHost }, { parseYaml }, { readVersion }] = await Promise.all([import("../../../http/index.ts"), import("../../../hub/index.ts"), import("../../../config/index.ts"), import("../../version.ts")]);
     const { host: address, port, data } = options;
     const quotaBytes = options.quota === undefined ? {} : { quotaBytes: readSize(options.quota) };
     return withInterrupt((signal) =>
-      withHost(data, { now: world.now, newId: newHubId, parseYaml, ...quotaBytes }, async (host, repair) => {
+      withHost(data, { now: world.now, newId: newHubId, parseYaml, allowsWebhooks: options.webhooks, ...quotaBytes }, async (host, repair) => {
         sayRepair(repair, print);
         const first = await addFirstUser(host.accounts, options, print);
         const compactor = startCompactor(host, { onError: (thrown, { id }) => print.warn(`The checkpoints of ${id} stay as large as they are: ${thrown instanceof Error ? thrown.message : String(thrown)}`) });
@@ -52,6 +53,7 @@ export const hubServe = defineCommand({
           onError: (thrown, request) => print.warn(`${request}: ${thrown instanceof TunesmithError ? thrown.message : thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`),
         });
         const endpoint = LOOPBACK.includes(address) ? server.url.replace("127.0.0.1", "localhost") : server.url;
+        deliverWebhooks(host, { fetch: world.fetch, endpoint: () => endpoint, onError: (thrown, { id, url }) => print.warn(print.visible(`The webhook ${id} did not reach ${url}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)) });
         print.note(`Hosting ${print.visible(data)} on ${endpoint}`);
         print.line(`  use it   export HF_ENDPOINT=${endpoint}${first === undefined ? " HF_TOKEN=<token>" : ` HF_TOKEN=${first.token}`}`);
         print.line("  stop     Ctrl-C");
