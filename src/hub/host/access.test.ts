@@ -74,6 +74,17 @@ describe("writing", () => {
     });
   });
 
+  it("is not done in the name of who has signed in, when a page of another site asks", async () => {
+    await withHub(async (hub) => {
+      const as = { authorization: `Basic ${Buffer.from("ann:hf_ann_token").toString("base64")}` };
+      const tag = (name: string, headers: Record<string, string>) => hub.ask("POST", "/api/models/ann/m/tag/main", { as, headers, body: { tag: name } }).then(({ status }) => status);
+      expect(await tag("a", { "sec-fetch-site": "cross-site" })).toBe(401);
+      expect(await tag("b", { origin: "https://elsewhere.example" })).toBe(401);
+      expect(await tag("c", { origin: "http://localhost:8080", "sec-fetch-site": "same-origin" })).toBe(200);
+      expect(await tag("d", {})).toBe(200);
+    });
+  });
+
   it("stops for a token that was taken back", async () => {
     await withHub(async (hub) => {
       await hub.host.accounts.removeToken("ann", "laptop");

@@ -1,15 +1,23 @@
 // Who calls, and what they may: a token in `Authorization: Bearer`, or as the password of `Basic`, as git sends it.
 import type { HubRepository } from "../../records/index.ts";
+import type { RouteCall } from "../../route.ts";
 import { roleIn, type Accounts, type TokenHolder } from "./accounts.ts";
 import { namespaceForbidden, tokenMissing, tokenUnknown, writeForbidden, writeTokenNeeded } from "./errors.ts";
 
 /** The holder of the token that a call came with; undefined when it came without. @throws `hub.token_unknown` */
-export function identify(accounts: Accounts, authorization: string | undefined): TokenHolder | undefined {
+export function identify(accounts: Accounts, call: Pick<RouteCall, "headers" | "origin">): TokenHolder | undefined {
+  const { authorization } = call.headers;
   const secret = presentedToken(authorization);
-  if (secret === undefined) return undefined;
+  if (secret === undefined || (/^basic /i.test(authorization ?? "") && isOfAnotherSite(call))) return undefined;
   const holder = accounts.findHolder(secret);
   if (holder === undefined) throw tokenUnknown();
   return holder;
+}
+
+/** A browser that somebody has signed in with sends the password along with whatever a page of another site makes it ask: that is nobody's wish. */
+function isOfAnotherSite({ headers, origin }: Pick<RouteCall, "headers" | "origin">): boolean {
+  const site = headers["sec-fetch-site"] ?? "none";
+  return !["none", "same-origin"].includes(site) || (headers["origin"] !== undefined && headers["origin"] !== origin);
 }
 
 function presentedToken(authorization = ""): string | undefined {

@@ -50,7 +50,7 @@ export function hubRoute(host: Host, { limitBytes = DEFAULT_LIMIT_BYTES, problem
     async run(call) {
       call.setHeaders({ "x-request-id": requestId(call.headers) ?? host.newId() });
       try {
-        const caller = hasForeignTokens ? undefined : identify(host.accounts, call.headers["authorization"]);
+        const caller = hasForeignTokens ? undefined : identify(host.accounts, call);
         return await run({ host, call, caller, body: call.body as AsyncIterable<Uint8Array>, query: new URLSearchParams(call.url.split("?")[1] ?? ""), rest: call.params["*"] ?? "" });
       } catch (thrown) {
         throw isDiskFull(thrown) ? diskFull(thrown) : thrown;
