@@ -1,9 +1,9 @@
-export { listArrowCaches, type ArrowCache } from "./arrow-cache.ts";
-export type { HubOptions } from "./connect.ts";
-export type { DownloadProgress } from "./fetch-files.ts";
-export { pullRepository, type PulledRepository, type PullOptions } from "./pull.ts";
-export { resolveModel, type ResolvedModel, type ResolveOptions } from "./resolve.ts";
-export { resolveDataset, type DatasetContents, type ResolvedDataset, type ResolveDatasetOptions } from "./resolve-dataset.ts";
+export { listArrowCaches, type ArrowCache } from "./pull/arrow-cache.ts";
+export type { HubOptions } from "./pull/connect.ts";
+export type { DownloadProgress } from "./pull/fetch-files.ts";
+export { pullRepository, type PulledRepository, type PullOptions } from "./pull/pull.ts";
+export { resolveModel, type ResolvedModel, type ResolveOptions } from "./pull/resolve.ts";
+export { resolveDataset, type DatasetContents, type ResolvedDataset, type ResolveDatasetOptions } from "./pull/resolve-dataset.ts";
 export { findEndpoint, findHubCache, isOffline } from "./settings.ts";
 export { connectHub, type ConnectOptions, type HubClient, type UploadFolderOptions } from "./client/client.ts";
 export type { RepositoryAddress } from "./client/address.ts";

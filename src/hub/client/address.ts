@@ -1,5 +1,5 @@
 import { pathPrefix, type RepositoryKind } from "../kind.ts";
-import { requireRevision } from "../reference.ts";
+import { requireRevision } from "../pull/reference.ts";
 import { pathUnfit, repositoryIdUnfit, type Deed } from "./errors.ts";
 
 /** One repository of a hub. */

@@ -1,5 +1,5 @@
 // One call to the hub's API: patience as in ../request.ts, and a body that can be sent again.
-import { askedPauseMs, backoffMs, isNetworkFault, isRedirect, type Connection } from "../request.ts";
+import { askedPauseMs, backoffMs, isNetworkFault, isRedirect, type Connection } from "../pull/request.ts";
 import { answerStrange, refusedDeed, unreachableDeed, type Deed } from "./errors.ts";
 
 /** A body made anew for each attempt. */

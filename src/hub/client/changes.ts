@@ -1,5 +1,5 @@
 // What a commit changes, and how the hub wants each file: in the commit itself, or before it as a large file.
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { apiPath, deedOf, requirePath, revisionPart, type RepositoryAddress } from "./address.ts";
 import { callForJson } from "./call.ts";
 import { answerStrange } from "./errors.ts";

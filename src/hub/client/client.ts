@@ -1,6 +1,6 @@
 // The hub as something to write to: repositories, commits, branches, tags. Its reading side for models and datasets is ../resolve.ts.
-import { connect, type HubOptions } from "../connect.ts";
-import type { Connection } from "../request.ts";
+import { connect, type HubOptions } from "../pull/connect.ts";
+import type { Connection } from "../pull/request.ts";
 import type { RepositoryAddress } from "./address.ts";
 import { commitChanges, type CommitOptions, type MadeCommit } from "./commit.ts";
 import { listFiles, readFile, type HubFileEntry, type ListFilesOptions } from "./files.ts";

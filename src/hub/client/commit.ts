@@ -1,6 +1,6 @@
 // A commit from files to its id: large files first, the commit last. The hub's commit is not repeatable; when its answer is lost, the branch is looked
 // at before anything is sent again, and what is sent then names the head it was looked at, so that the lost one cannot land beside it.
-import { backoffMs, type Connection } from "../request.ts";
+import { backoffMs, type Connection } from "../pull/request.ts";
 import { apiPath, deedOf, requirePath, revisionPart, type RepositoryAddress } from "./address.ts";
 import { AnswerLost, call, readJsonObject } from "./call.ts";
 import { planUpload, type HubDeletion, type HubFile, type MeasuredFile } from "./changes.ts";

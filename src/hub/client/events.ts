@@ -1,4 +1,4 @@
-import { isNetworkFault } from "../request.ts";
+import { isNetworkFault } from "../pull/request.ts";
 
 export interface ServerEvent {
   readonly event: string;

@@ -1,5 +1,5 @@
 import { readPages } from "./pages.ts";
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { apiPath, deedOf, filePart, pagePath, revisionPart, type RepositoryAddress } from "./address.ts";
 import { call } from "./call.ts";
 import { answerStrange, type Deed } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { apiPath, deedOf, revisionPart, type RepositoryAddress } from "./address.ts";
 import { call, readJsonAnswer } from "./call.ts";
 import type { HubDeletion, MeasuredFile } from "./changes.ts";

@@ -1,6 +1,6 @@
 // Jobs: a command in a container on the hub's machines. https://huggingface.co/docs/huggingface_hub/guides/jobs
 import { TunesmithError } from "../../errors.ts";
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { AnswerLost, call, callForJson } from "./call.ts";
 import { answerStrange, unreachableDeed, type Deed } from "./errors.ts";
 import { readEvents } from "./events.ts";

@@ -1,6 +1,6 @@
 // Large files before the commit that names them: the batch of git-lfs, then whole or in parts. What the hub has already is not sent again, which is
 // also how an upload that broke off goes on. https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { deedOf, pagePath, type RepositoryAddress } from "./address.ts";
 import { call, callForJson } from "./call.ts";
 import type { MeasuredFile } from "./changes.ts";

@@ -1,4 +1,4 @@
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { call, readJsonAnswer } from "./call.ts";
 import { answerStrange, type Deed } from "./errors.ts";
 

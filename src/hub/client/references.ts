@@ -1,6 +1,6 @@
 // Branches and tags. Making one twice is no fault when it would stand where it stands.
 import { TunesmithError } from "../../errors.ts";
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { apiPath, deedOf, revisionPart, type RepositoryAddress } from "./address.ts";
 import { call, callForJson } from "./call.ts";
 import { answerStrange, branchExists, tagTaken } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { apiPath, deedOf, pagePath, revisionPart, type RepositoryAddress } from "./address.ts";
 import { call, callForJson, readJsonObject } from "./call.ts";
 import { answerStrange, repositoryExists } from "./errors.ts";

@@ -7,7 +7,7 @@ import { parseTag } from "../git/commit.ts";
 import { createLineReader, encodeLine, FLUSH } from "../git/packet-line.ts";
 import { readPack } from "../git/read-pack.ts";
 import { createGitStore } from "../git/store.ts";
-import type { Connection } from "../request.ts";
+import type { Connection } from "../pull/request.ts";
 import { deedOf, pagePath, type RepositoryAddress } from "./address.ts";
 import { call } from "./call.ts";
 import { answerStrange, type Deed } from "./errors.ts";

@@ -1,7 +1,7 @@
 // What the hub tells before a byte is downloaded: the commit and the names of a repository, the digest and size of a file.
 import { COMMIT } from "./cache.ts";
-import { answerUnusable, type Question } from "./errors.ts";
-import { pathPrefix } from "./kind.ts";
+import { answerUnusable, type Question } from "../errors.ts";
+import { pathPrefix } from "../kind.ts";
 import { ask, isRedirect, type Connection } from "./request.ts";
 
 export interface RepositoryListing {

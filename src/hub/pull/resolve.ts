@@ -1,14 +1,14 @@
 // From a name to a path: a local path wins, then the cache, then the hub.
-import { exists } from "../files/index.ts";
+import { exists } from "../../files/index.ts";
 import { findCommit, findComplete, hasAllWeights, repositoryCache, writeRef, type RepositoryCache } from "./cache.ts";
 import { connect, type HubOptions } from "./connect.ts";
-import { answerUnusable, offlineAndMissing, refused, type Question } from "./errors.ts";
+import { answerUnusable, offlineAndMissing, refused, type Question } from "../errors.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { readListing, readRemoteFile, type RemoteFile } from "./metadata.ts";
 import { chooseFiles, chooseSideFiles, type ModelPart } from "./needed-files.ts";
 import { parseReference, requireRevision, requireSafeName, type ModelReference } from "./reference.ts";
 import type { Connection } from "./request.ts";
-import { findHubCache, isOffline } from "./settings.ts";
+import { findHubCache, isOffline } from "../settings.ts";
 
 export interface ResolveOptions extends HubOptions {
   /** `tokenizer`: everything but the weights. Default `model`. */

@@ -1,16 +1,16 @@
 // From the id of a dataset to the files of it that are wanted. Other than with a model nobody can tell from a snapshot whether it holds all of a
 // dataset, and a branch grows while people work: so the hub is asked which files there are, and the cache is believed where it cannot answer.
 import { join } from "node:path";
-import { TunesmithError } from "../errors.ts";
-import { isDirectory, isFile, readJson, readText, walk, writeJson } from "../files/index.ts";
+import { TunesmithError } from "../../errors.ts";
+import { isDirectory, isFile, readJson, readText, walk, writeJson } from "../../files/index.ts";
 import { COMMIT, findCommit, repositoryCache, writeRef, type RepositoryCache } from "./cache.ts";
 import { connect, type HubOptions } from "./connect.ts";
-import { answerUnusable, offlineAndMissing, type Question } from "./errors.ts";
+import { answerUnusable, offlineAndMissing, type Question } from "../errors.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { readListing, readRemoteFile, type RemoteFile, type RepositoryListing } from "./metadata.ts";
 import { parseDatasetId, requireRevision, requireSafeName } from "./reference.ts";
 import type { Connection } from "./request.ts";
-import { findHubCache, isOffline } from "./settings.ts";
+import { findHubCache, isOffline } from "../settings.ts";
 
 /** A repository of which nothing but its names and its card is known yet. */
 export interface DatasetContents {

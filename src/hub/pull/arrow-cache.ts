@@ -2,9 +2,9 @@
 // file, or several, for each split. https://huggingface.co/docs/datasets/cache
 import { join } from "node:path";
 import { z } from "zod";
-import { glance, isFile, readSmallText, scanDirectory } from "../files/index.ts";
+import { glance, isFile, readSmallText, scanDirectory } from "../../files/index.ts";
 import { parseDatasetId } from "./reference.ts";
-import { findDatasetsCache, type Environment } from "./settings.ts";
+import { findDatasetsCache, type Environment } from "../settings.ts";
 
 /** One config of a dataset at one commit, all of its splits. */
 export interface ArrowCache {

@@ -1,8 +1,8 @@
 // The cache layout of the Hub's own clients: `models--owner--name/{blobs/<etag>, refs/<revision>, snapshots/<commit>/<file> → blob}`.
 // https://huggingface.co/docs/huggingface_hub/guides/manage-cache
 import { join } from "node:path";
-import { exists, isDirectory, isFile, linkFile, readJson, readText, writeFileAtomic } from "../files/index.ts";
-import type { RepositoryKind } from "./kind.ts";
+import { exists, isDirectory, isFile, linkFile, readJson, readText, writeFileAtomic } from "../../files/index.ts";
+import type { RepositoryKind } from "../kind.ts";
 import { INDEX_FILE, type ModelPart } from "./needed-files.ts";
 import type { ModelReference } from "./reference.ts";
 

@@ -1,4 +1,4 @@
-import { datasetIdInvalid, fileNameUnsafe, referenceInvalid, revisionInvalid } from "./errors.ts";
+import { datasetIdInvalid, fileNameUnsafe, referenceInvalid, revisionInvalid } from "../errors.ts";
 
 /** A model on the Hub, or one GGUF file of it. */
 export interface ModelReference {

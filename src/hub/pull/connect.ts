@@ -1,6 +1,6 @@
 import type { DownloadProgress } from "./fetch-files.ts";
 import { defaultWait, type Connection } from "./request.ts";
-import { findEndpoint, findToken, type Environment } from "./settings.ts";
+import { findEndpoint, findToken, type Environment } from "../settings.ts";
 
 /** How the Hub and its cache are reached. */
 export interface HubOptions {

@@ -1,6 +1,6 @@
 // Which files of a repository are needed to open the model: the weights once, the tokenizer, the configuration; never a second copy of
 // the weights in another format (Mistral's `consolidated.safetensors`, `.bin`, ONNX, an fp16 variant).
-import { weightsMissing } from "./errors.ts";
+import { weightsMissing } from "../errors.ts";
 
 const SIDE_FILES = [
   /^config\.json$/,

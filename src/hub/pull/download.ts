@@ -1,8 +1,8 @@
 // One file into the cache: continued where an earlier attempt stopped, and only believed when its digest is right.
 import { createHash, type Hash } from "node:crypto";
-import { exists, isFile, openAppender, remove, rename, statFile, withFile, withLock, type FileAppender } from "../files/index.ts";
+import { exists, isFile, openAppender, remove, rename, statFile, withFile, withLock, type FileAppender } from "../../files/index.ts";
 import type { RepositoryCache } from "./cache.ts";
-import { digestMismatch, unreachable, type Question } from "./errors.ts";
+import { digestMismatch, unreachable, type Question } from "../errors.ts";
 import { resolvePath, type RemoteFile } from "./metadata.ts";
 import { ask, backoffMs, connectionBroken, isNetworkFault, type Connection } from "./request.ts";
 

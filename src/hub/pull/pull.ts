@@ -1,16 +1,16 @@
 // A repository, or a part of it, on this disk: into the cache shared with Python, and from there to a directory of one's own.
 import { dirname, join } from "node:path";
-import { copy, ensureDirectory, isDirectory, isFile, remove, rename, requireFreeBytes, statFile, walk } from "../files/index.ts";
+import { copy, ensureDirectory, isDirectory, isFile, remove, rename, requireFreeBytes, statFile, walk } from "../../files/index.ts";
 import { findCommit, repositoryCache, writeRef } from "./cache.ts";
 import { connect, type HubOptions } from "./connect.ts";
-import { offlineAndMissing, referenceInvalid, refused, type Question } from "./errors.ts";
+import { offlineAndMissing, referenceInvalid, refused, type Question } from "../errors.ts";
 import { holds } from "./download.ts";
 import { fetchFiles } from "./fetch-files.ts";
 import { matchesGlob } from "./glob.ts";
-import type { RepositoryKind } from "./kind.ts";
+import type { RepositoryKind } from "../kind.ts";
 import { readListing, readRemoteFile, type RemoteFile } from "./metadata.ts";
 import { parseDatasetId, parseReference, requireRevision, requireSafeName } from "./reference.ts";
-import { findHubCache, isOffline } from "./settings.ts";
+import { findHubCache, isOffline } from "../settings.ts";
 
 export interface PullOptions extends HubOptions {
   /** Default `model`. */

@@ -1,6 +1,6 @@
 // One request to the hub: who asks, patience, redirects, and a clear error at the end.
 import { setTimeout as sleep } from "node:timers/promises";
-import { refused, unreachable, type Question } from "./errors.ts";
+import { refused, unreachable, type Question } from "../errors.ts";
 
 /** What it takes to talk to a hub. */
 export interface Connection {

@@ -1,7 +1,7 @@
-import { exists, requireFreeBytes } from "../files/index.ts";
+import { exists, requireFreeBytes } from "../../files/index.ts";
 import { linkIntoSnapshot, type RepositoryCache } from "./cache.ts";
 import { downloadBlob, partialBytes } from "./download.ts";
-import type { Question } from "./errors.ts";
+import type { Question } from "../errors.ts";
 import type { RemoteFile } from "./metadata.ts";
 import type { Connection } from "./request.ts";
 

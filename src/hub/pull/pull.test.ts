@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
-import { addCommit, addRepository, createFakeHub, type FakeHub, type FakeRepository } from "../../test/helpers/fake-hub.ts";
+import { addCommit, addRepository, createFakeHub, type FakeHub, type FakeRepository } from "../../../test/helpers/fake-hub.ts";
 import { matchesGlob } from "./glob.ts";
 import { pullRepository, type PullOptions } from "./pull.ts";
 
