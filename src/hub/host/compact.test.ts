@@ -39,7 +39,7 @@ it("keeps what one path was in earlier commits as differences, also from the col
   });
 });
 
-it("works in the background some time after a commit, and stops when it is told to", async () => {
+it("works in the background some time after a commit, passes over what was deleted, and stops when it is told to", async () => {
   await withHub(async (hub) => {
     const failures: unknown[] = [];
     let tell: (compacted: Compacted) => void = () => {};
@@ -48,6 +48,10 @@ it("works in the background some time after a commit, and stops when it is told 
     });
     const compactor = startCompactor(hub.host, { delayMs: 0, onCompacted: (compacted) => tell(compacted), onError: (thrown) => failures.push(thrown) });
     hub.host.onCommitted((repository) => compactor.note(repository));
+    await hub.ask("POST", "/api/repos/create", { body: { name: "gone" } });
+    const gone = hub.host.repositories.find("model", "ann/gone")!.repository;
+    await hub.host.repositories.delete(gone);
+    compactor.note(gone);
     for (const index of [0, 1]) await commitCheckpoint(hub, index, "model.safetensors");
     expect(await told).toMatchObject({ shrunk: 1 });
     expect([kinds(hub), failures]).toEqual([["delta", "whole", undefined], []]);

@@ -71,15 +71,18 @@ export function startCompactor(host: Host, { delayMs = 30_000, onCompacted = () 
   const noted = new Set<Repository>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
+  const isHere = (repository: Repository) => host.repositories.find(repository.kind, repository.id)?.repository === repository;
   const work = async () => {
     for (const repository of noted) {
       noted.delete(repository);
       if (stop.signal.aborted) return;
+      if (!isHere(repository)) continue;
       try {
         const compacted = await compactRepository(host, repository, { mostCommits: RECENT_COMMITS, signal: stop.signal });
         if (compacted.shrunk > 0) onCompacted(compacted, repository);
       } catch (thrown) {
-        onError(thrown, repository);
+        // It was deleted meanwhile: there is nothing left to keep small.
+        if (isHere(repository)) onError(thrown, repository);
       }
     }
   };
