@@ -27,7 +27,7 @@ export const releaseList = defineCommand({
           record.gguf.map(({ type }) => type).join(" ") || "–",
           score === undefined ? "–" : `${score[0]} ${formatNumber(score[1].value)}`,
           record.dataset === null ? "–" : `${print.visible(record.dataset.name)} ${record.dataset.version ?? "(no version)"}`,
-          own.map(({ model_repository, finished_at }) => `${model_repository}${finished_at === null ? " (unfinished)" : ""}`).join(", ") || "–",
+          own.map(({ endpoint, model_repository, finished_at }) => `${print.visible(`${endpoint}/${model_repository}`)}${finished_at === null ? " (unfinished)" : ""}`).join(", ") || "–",
         ],
         publications: own,
       };
