@@ -5,8 +5,9 @@ import { withLock } from "../files/index.ts";
 import type { MetricBinding, RunRecord } from "../records/index.ts";
 import { artifactPath } from "./artifacts.ts";
 import { runStillRunning } from "./errors.ts";
-import { appendHistory, EVALUATION_LINE, historyEntryOf, readHistory } from "./history.ts";
+import { appendHistory, EVALUATION_LINE, historyEntryOf } from "./history.ts";
 import { readRun, readRunRecord } from "./read.ts";
+import { findLine } from "./supplement.ts";
 import { historyLockPath, historyPathFor, outputDirOf } from "./workspace.ts";
 import { writeRunRecord } from "./write.ts";
 
@@ -42,7 +43,7 @@ export function recordEvaluation(runDirectory: string, scores: MeasuredScores, o
       artifacts: { ...record.artifacts, evaluation: artifactPath(scores.folder, runDirectory, dirname(resolve(historyPath))) },
     };
     writeRunRecord(runDirectory, next);
-    const line = readHistory(historyPath).entries.findLast(({ metadata }) => metadata["run_id"] === record.id);
+    const line = findLine(historyPath, record.id);
     if (line !== undefined) {
       const { overall: _overall, ...groups } = line.metrics;
       const entry = historyEntryOf(next);

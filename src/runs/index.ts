@@ -16,6 +16,7 @@ export { readCurves } from "./series/curves.ts";
 export type { SeriesFacts } from "./series/cache.ts";
 export { openMetricsLog, type MetricsLog, type MetricsLogOptions } from "./series/writer.ts";
 export { recordEvaluation, type MeasuredScores, type RecordEvaluationOptions } from "./evaluation.ts";
+export { findLine, supplementHistory } from "./supplement.ts";
 export { readHistory, type History, type MetricGroups } from "./history.ts";
 export { formatVersion, nextVersion, parseVersion, type NextVersionOptions, type Version } from "./version.ts";
 export { parseRunPlace, type RunPlace } from "./place.ts";

@@ -1,8 +1,6 @@
 // The line of the run in the local history learns where the model was published: of several lines of one run the newest counts, none is rewritten.
-import { dirname, join, resolve } from "node:path";
-import { appendLine, withLock } from "../../files/index.ts";
 import type { HistoryEntry, ReleaseRecord } from "../../records/index.ts";
-import { readHistory } from "../../runs/index.ts";
+import { findLine, supplementHistory } from "../../runs/index.ts";
 import type { PublishedPlaces } from "./evaluation-row.ts";
 import type { Step } from "./step.ts";
 
@@ -15,19 +13,16 @@ export interface HistoryTarget {
 
 /** @param places asked when everything else is published */
 export function historyStep({ historyPath, record, endpoint, modelId }: HistoryTarget, places: () => PublishedPlaces): Step {
-  const lineOf = (): HistoryEntry | undefined => readHistory(historyPath).entries.findLast(({ metadata }) => metadata["run_id"] === record.run.id);
   const isThere = (entry: HistoryEntry | undefined): boolean =>
     publicationsOf(entry).some((one) => one["endpoint"] === endpoint && one["model_repo"] === modelId && one["version"] === record.version && one["release_digest"] === record.digest);
   return {
     name: "history",
     place: historyPath,
     title: `where ${record.version} was published`,
-    find: () => Promise.resolve(isThere(lineOf()) ? { commit: null, note: "in the line of its run" } : undefined),
+    find: () => Promise.resolve(isThere(findLine(historyPath, record.run.id)) ? { commit: null, note: "in the line of its run" } : undefined),
     make: () =>
-      // The lock that whoever writes the history holds.
-      withLock(join(dirname(resolve(historyPath)), ".tunesmith", "locks", "history.lock"), () => {
-        const line = lineOf();
-        if (isThere(line)) return;
+      supplementHistory(historyPath, record.run.id, (line) => {
+        if (isThere(line)) return undefined;
         const entry = line ?? entryOf(record);
         const { modelCommit, dataset } = places();
         const facts = {
@@ -37,8 +32,7 @@ export function historyStep({ historyPath, record, endpoint, modelId }: HistoryT
           ...(typeof record.dataset?.version === "string" && { dataset_version: record.dataset.version }),
         };
         const publication = { endpoint, version: record.version, release_digest: record.digest, ...facts };
-        const { version, timestamp, config, metrics } = entry;
-        appendLine(historyPath, JSON.stringify({ version, timestamp, config, metrics, metadata: { ...entry.metadata, ...facts, publications: [...publicationsOf(line), publication], kind: "evaluation" } }));
+        return { ...entry, metadata: { ...entry.metadata, ...facts, publications: [...publicationsOf(line), publication] } };
       }),
   };
 }
