@@ -1,5 +1,6 @@
 // One commit: files are written first, in any order and by many at once; then, in the repository's queue, the trees, the commit, and the
 // reference last. Whoever dies in between leaves objects that nobody refers to.
+import { readCommit } from "../git/history.ts";
 import { encodeCommit } from "../git/commit.ts";
 import { editTree, type TreeChange } from "../git/edit-tree.ts";
 import { splitPath } from "../git/file-name.ts";
@@ -14,7 +15,6 @@ import { encodePointer, fileFacts } from "./file-facts.ts";
 import type { Host } from "./host.ts";
 import { largeFileLine, readLargeFileRule } from "./patterns.ts";
 import type { Repository } from "./repository.ts";
-import { readCommit } from "./revision.ts";
 import { readSmall } from "./summary.ts";
 
 export interface Author {

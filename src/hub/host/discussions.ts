@@ -2,14 +2,14 @@
 import { join } from "node:path";
 import { isDirectory, isFile, listDirectory, readJson, writeJson } from "../../files/index.ts";
 import { HUB_DISCUSSION_SCHEMA_VERSION, hubDiscussionSchema, parseRecord, type HubDiscussion, type HubDiscussionEvent } from "../../records/index.ts";
-import { isAncestor } from "../git/history.ts";
+import { isAncestor, readCommit } from "../git/history.ts";
 import type { GitStore } from "../git/store.ts";
 import { writeCommit, type Author, type Target } from "./commit.ts";
 import { editTree, type TreeChange } from "../git/edit-tree.ts";
 import { discussionMissing, mergeRefused } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Repository } from "./repository.ts";
-import { readCommit, splitMessage } from "./revision.ts";
+import { splitMessage } from "./revision.ts";
 import { diffCommits, type Difference } from "./tree-diff.ts";
 
 export interface NewDiscussion {

@@ -1,4 +1,5 @@
 // Files and folders as `tree` and `paths-info` list them.
+import { readCommit } from "../git/history.ts";
 import { lastCommits } from "../git/last-commits.ts";
 import { findEntry, listTree, type PathEntry } from "../git/paths.ts";
 import type { GitStore } from "../git/store.ts";
@@ -7,7 +8,7 @@ import { bodyInvalid, entryMissing } from "./errors.ts";
 import { readBytes } from "./body.ts";
 import { fileFacts } from "./file-facts.ts";
 import type { Host } from "./host.ts";
-import { dateOf, readCommit, requirePlace, requireRevision, splitMessage } from "./revision.ts";
+import { dateOf, requirePlace, requireRevision, splitMessage } from "./revision.ts";
 import { isTrue, nextLink, repositoryRoutes } from "./routing.ts";
 
 /** As on the Hugging Face hub: reading the history of a file costs more than its size. */

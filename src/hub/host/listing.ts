@@ -1,5 +1,6 @@
 import type { HubRepositoryKind } from "../../records/index.ts";
 import type { Route } from "../../route.ts";
+import type { TokenHolder } from "./accounts.ts";
 import { maySee } from "./caller.ts";
 import { bodyInvalid } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -11,7 +12,7 @@ import { summarizeHead, type Summary } from "./summary.ts";
 
 const MOST_AT_ONCE = 1000;
 
-interface Listed {
+export interface Listed {
   readonly repository: Repository;
   readonly summary: Summary | undefined;
 }
@@ -27,14 +28,19 @@ function list(host: Host, kind: HubRepositoryKind, { call, caller, query }: HubC
   const expand = listOf(query, "expand");
   const full = isTrue(query, "full");
   const also = [...(full ? ["siblings"] : []), ...(full || isTrue(query, "cardData") ? ["cardData"] : []), ...(isTrue(query, "config") ? ["config"] : [])];
-  const found = host.repositories
+  const found = findRepositories(host, kind, caller, query);
+  const page = found.slice(start, start + limit);
+  return { json: page.map(({ repository, summary }) => describeRepository(host, repository, summary, { expand, also })), headers: { ...nextLink(call, start + limit < found.length && limit > 0 ? String(start + limit) : undefined), "x-total-count": String(found.length) } };
+}
+
+/** What a caller may see of what a query asks for, in the order that it asks for. @throws `hub.body_invalid` */
+export function findRepositories(host: Host, kind: HubRepositoryKind, caller: TokenHolder | undefined, query: URLSearchParams): readonly Listed[] {
+  return host.repositories
     .list(kind)
     .filter(({ record, id }) => maySee(host.accounts, record, caller) && fitsName(record.owner, id, query))
     .map((repository) => ({ repository, summary: summarizeHead(host, repository) }))
     .filter((listed) => fitsContents(listed, query))
     .sort(order(query.get("sort"), query.get("direction") === "1"));
-  const page = found.slice(start, start + limit);
-  return { json: page.map(({ repository, summary }) => describeRepository(host, repository, summary, { expand, also })), headers: { ...nextLink(call, start + limit < found.length && limit > 0 ? String(start + limit) : undefined), "x-total-count": String(found.length) } };
 }
 
 function fitsName(owner: string, id: string, query: URLSearchParams): boolean {

@@ -1,7 +1,7 @@
 // Branches, tags and the history.
 import { z } from "zod";
 import { encodeTag, parseTag, type Person } from "../git/commit.ts";
-import { countCommits, logCommits } from "../git/history.ts";
+import { countCommits, logCommits, readCommit } from "../git/history.ts";
 import { findRefNameFault } from "../git/ref-name.ts";
 import { peelToCommit } from "../git/revisions.ts";
 import type { GitStore } from "../git/store.ts";
@@ -12,7 +12,7 @@ import { authorOf, requireTarget, writeCommit } from "./commit.ts";
 import { branchMissing, referenceInvalid, referenceProtected, referenceTaken } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { Repository } from "./repository.ts";
-import { dateOf, readCommit, requireRevision, splitMessage } from "./revision.ts";
+import { dateOf, requireRevision, splitMessage } from "./revision.ts";
 import { isTrue, listOf, nextLink, repositoryRoutes } from "./routing.ts";
 
 const PAGE_COMMITS = 50;

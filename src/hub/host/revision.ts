@@ -1,4 +1,3 @@
-import { parseCommit, type Commit } from "../git/commit.ts";
 import { resolveRevision, splitRevision, type Revision } from "../git/revisions.ts";
 import type { GitStore } from "../git/store.ts";
 import { revisionMissing } from "./errors.ts";
@@ -23,11 +22,6 @@ export function requirePlace(git: GitStore, text: string): Place {
   if (found === undefined) throw revisionMissing(text.split("/")[0] ?? "");
   const { revision, commit, path } = found;
   return { revision, commit, path: path.replace(/\/+$/, "") };
-}
-
-/** @throws `git.object_missing` */
-export function readCommit(git: GitStore, id: string): Commit {
-  return parseCommit(git.readObject(id).bytes);
 }
 
 /** First line and the rest of a commit's message. */

@@ -1,7 +1,7 @@
 // How the routes of a hub are made: every one answers errors in the form of Hugging Face's hub, echoes the id of a request, and asks for
 // tokens itself, before it reads the body.
 import { defineRoute, type Route, type RouteCall, type RouteMethod, type RouteReply } from "../../route.ts";
-import type { HubRepositoryKind } from "../../records/index.ts";
+import { pathPrefix } from "../kind.ts";
 import type { TokenHolder } from "./accounts.ts";
 import { identify, mayRead, maySee, requireWriter } from "./caller.ts";
 import { accessRestricted, accessRestrictedAnonymous, bodyInvalid, diskFull, repositoryHidden, repositoryMissing } from "./errors.ts";
@@ -70,7 +70,7 @@ export interface RepositoryRouteParts extends HubRouteParts {
 export function repositoryRoutes(host: Host, parts: RepositoryRouteParts, run: (call: RepositoryCall) => Promise<RouteReply> | RouteReply): readonly Route[] {
   const { base = "api", needs, path, ...rest } = parts;
   return KINDS.map((kind) =>
-    hubRoute(host, { ...rest, path: `${base === "api" ? `/api/${kind}s` : pagePrefix(kind)}/:owner/:name${path}` }, (hubCall) => {
+    hubRoute(host, { ...rest, path: `${base === "api" ? `/api/${kind}s` : pathPrefix(kind)}/:owner/:name${path}` }, (hubCall) => {
       const { owner = "", name = "" } = hubCall.call.params;
       const id = `${owner}/${base === "page" ? name.replace(/\.git$/i, "") : name}`;
       const found = host.repositories.find(kind, id);
@@ -86,14 +86,9 @@ export function repositoryRoutes(host: Host, parts: RepositoryRouteParts, run: (
   );
 }
 
-/** What stands before an id in addresses of pages and files. */
-export function pagePrefix(kind: HubRepositoryKind): string {
-  return kind === "model" ? "" : `/${kind}s`;
-}
-
 /** The address of a repository's page. */
 export function pageOf({ kind, id }: Repository, origin: string): string {
-  return `${origin}${pagePrefix(kind)}/${id}`;
+  return `${origin}${pathPrefix(kind)}/${id}`;
 }
 
 /** All values of a query field, whichever way a list is spelled: `a=1&a=2`, `a[]=1&a[]=2`. */

@@ -1,4 +1,5 @@
 // What is known of a repository at one commit: read once, kept as long as there is room.
+import { readCommit } from "../git/history.ts";
 import { findEntry, listTree, type PathEntry } from "../git/paths.ts";
 import type { GitStore } from "../git/store.ts";
 import { resolveRevision } from "../git/revisions.ts";
@@ -6,7 +7,6 @@ import { describe, readCard, type CardData, type Described } from "./card.ts";
 import { fileFacts } from "./file-facts.ts";
 import type { Host } from "./host.ts";
 import type { Repository } from "./repository.ts";
-import { readCommit } from "./revision.ts";
 
 export interface Summary extends Described {
   readonly commit: string;

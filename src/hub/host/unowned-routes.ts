@@ -1,17 +1,18 @@
 // Names without an owner, which the Hugging Face hub has some of and this one none: whatever is asked of them, there is no such repository.
+import { pathPrefix } from "../kind.ts";
 import type { HubRepositoryKind } from "../../records/index.ts";
 import type { Route } from "../../route.ts";
 import { maySee } from "./caller.ts";
 import { repositoryHidden, repositoryMissing, routeMissing } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { KINDS } from "./repositories.ts";
-import { hubRoute, pagePrefix, type HubCall } from "./routing.ts";
+import { hubRoute, type HubCall } from "./routing.ts";
 
 export function unownedRoutes(host: Host): readonly Route[] {
   return KINDS.flatMap((kind) => [
     // A router takes the most exact path first: here arrives what no other route takes.
     ...(["GET", "POST", "PUT", "DELETE"] as const).map((method) => hubRoute(host, { method, path: `/api/${kind}s/*`, summary: `A ${kind} without an owner, which there is not` }, (call) => refuse(call, kind, call.rest.split("/")))),
-    ...(["GET", "HEAD"] as const).map((method) => hubRoute(host, { method, path: `${pagePrefix(kind)}/:name/resolve/*`, summary: `A file of a ${kind} without an owner, which there is not` }, (call) => refuse(call, kind, [call.call.params["name"] ?? ""]))),
+    ...(["GET", "HEAD"] as const).map((method) => hubRoute(host, { method, path: `${pathPrefix(kind)}/:name/resolve/*`, summary: `A file of a ${kind} without an owner, which there is not` }, (call) => refuse(call, kind, [call.call.params["name"] ?? ""]))),
   ]);
 }
 

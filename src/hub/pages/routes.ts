@@ -3,16 +3,15 @@
 import type { Route, RouteReply } from "../../route.ts";
 import type { HubRepositoryKind } from "../../records/index.ts";
 import type { TokenHolder } from "../host/accounts.ts";
-import { maySee } from "../host/caller.ts";
 import { accountMissing } from "../host/errors.ts";
 import { listDiscussions, readDiscussion } from "../host/discussions.ts";
 import type { Host } from "../host/host.ts";
+import { findRepositories } from "../host/listing.ts";
 import { KINDS } from "../host/repositories.ts";
 import type { Repository } from "../host/repository.ts";
 import { requirePlace, requireRevision } from "../host/revision.ts";
 import { hubRoute, listOf, repositoryRoutes, type RepositoryCall } from "../host/routing.ts";
-import { summarize, summarizeHead } from "../host/summary.ts";
-import { resolveRevision } from "../git/revisions.ts";
+import { summarizeHead } from "../host/summary.ts";
 import { renderCard } from "./card-page.ts";
 import { readEvaluationRows } from "./evaluation-table.ts";
 import { renderDiscussion, renderDiscussions } from "./discussion-page.ts";
@@ -41,7 +40,7 @@ export function pageRoutes(host: Host): readonly Route[] {
     });
   return [
     hubRoute(host, { ...at, path: "/", summary: "What is on this hub" }, ({ call, caller }) => {
-      const shelves = KINDS.map((kind) => [kind, listed(host, kind, caller, undefined, [])] as const).filter(([, all]) => all.length > 0);
+      const shelves = KINDS.map((kind) => [kind, listed(host, kind, caller)] as const).filter(([, all]) => all.length > 0);
       return page("hub", caller, html`${shelves.length === 0 && renderWelcome(call.origin)}${shelves.map(([kind, all]) => renderList(`${kind[0]!.toUpperCase()}${kind.slice(1)}s`, all.slice(0, MOST_ON_FRONT), ""))}`);
     }),
     hubRoute(host, { ...at, path: "/login", summary: "Sign in with a token as the password" }, ({ caller }) => (caller === undefined ? askForToken() : { empty: true, status: 303, headers: { location: "/" } })),
@@ -49,14 +48,14 @@ export function pageRoutes(host: Host): readonly Route[] {
       hubRoute(host, { ...at, path: `/${kind}s`, summary: `Look through ${kind}s` }, ({ caller, query }) => {
         const search = query.get("search") ?? undefined;
         const filters = listOf(query, "filter");
-        const found = listed(host, kind, caller, search, filters);
+        const found = listed(host, kind, caller, query);
         return page(`${kind}s`, caller, renderList(`${found.length} ${kind}s${filters.length > 0 ? ` with ${filters.join(", ")}` : ""}`, found.slice(0, MOST_LISTED), "Nothing fits."), search);
       }),
     ),
     hubRoute(host, { ...at, path: "/:owner", summary: "What somebody has here" }, ({ call, caller }) => {
       const account = host.accounts.find(call.params["owner"] ?? "");
       if (account === undefined) throw accountMissing(call.params["owner"] ?? "");
-      const all = KINDS.flatMap((kind) => listed(host, kind, caller, undefined, [])).filter(({ id }) => id.toLowerCase().startsWith(`${account.name.toLowerCase()}/`));
+      const all = KINDS.flatMap((kind) => listed(host, kind, caller, new URLSearchParams({ author: account.name })));
       return page(account.name, caller, html`<h1>${account.fullname} <small>${account.name}</small></h1>${renderList("Repositories", all.slice(0, MOST_LISTED), "None that you may see.")}`);
     }),
     ...ofRepository("", "The card of a repository", "card", ({ repository, call }) => {
@@ -105,16 +104,7 @@ function shownBranch({ git }: Repository): string {
   return git.head().replace(/^refs\/heads\//, "");
 }
 
-/** Newest first. */
-function listed(host: Host, kind: HubRepositoryKind, caller: TokenHolder | undefined, search: string | undefined, filters: readonly string[]): readonly ListedRepository[] {
-  return host.repositories
-    .list(kind)
-    .filter(({ record, id }) => maySee(host.accounts, record, caller) && (search === undefined || id.toLowerCase().includes(search.toLowerCase())))
-    .map((repository) => {
-      const commit = resolveRevision(repository.git, "HEAD")?.commit;
-      const summary = commit === undefined ? undefined : summarize(host, repository, commit);
-      return { kind, id: repository.id, isPrivate: repository.record.private, seconds: summary?.committedAt ?? Date.parse(repository.record.created_at) / 1000, tags: summary?.tags ?? [] };
-    })
-    .filter(({ tags }) => filters.every((filter) => tags.some((tag) => tag.toLowerCase() === filter.toLowerCase())))
-    .sort((a, b) => b.seconds - a.seconds || (a.id < b.id ? -1 : 1));
+/** Newest first, unless the query says otherwise. */
+function listed(host: Host, kind: HubRepositoryKind, caller: TokenHolder | undefined, query = new URLSearchParams()): readonly ListedRepository[] {
+  return findRepositories(host, kind, caller, query).map(({ repository: { id, record }, summary }) => ({ kind, id, isPrivate: record.private, seconds: summary?.committedAt ?? Date.parse(record.created_at) / 1000, tags: summary?.tags ?? [] }));
 }

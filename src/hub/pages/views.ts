@@ -1,12 +1,13 @@
 // What the pages show, read out of a repository.
-import { logCommits } from "../git/history.ts";
+import { logCommits, readCommit } from "../git/history.ts";
 import { lastCommits } from "../git/last-commits.ts";
 import { findEntry, listTree } from "../git/paths.ts";
 import { peelToCommit } from "../git/revisions.ts";
 import { entryMissing } from "../host/errors.ts";
 import { fileFacts } from "../host/file-facts.ts";
+import { usedStorage } from "../host/info.ts";
 import type { Repository } from "../host/repository.ts";
-import { readCommit, splitMessage, type Place } from "../host/revision.ts";
+import { splitMessage, type Place } from "../host/revision.ts";
 import { readSmall, type Summary } from "../host/summary.ts";
 import { diffCommits } from "../host/tree-diff.ts";
 import type { CardView } from "./card-page.ts";
@@ -28,7 +29,6 @@ export function viewHead({ kind, id, record }: Repository, summary: Summary | un
 
 export function viewCard({ kind, id, git }: Repository, summary: Summary | undefined, revision: string, origin: string): CardView {
   const card = summary?.card;
-  const blobs = new Map((summary?.files ?? []).map((file) => [file.id, fileFacts(git, file.id).sizeBytes]));
   return {
     kind,
     id,
@@ -40,7 +40,7 @@ export function viewCard({ kind, id, git }: Repository, summary: Summary | undef
     baseModels: summary?.baseModels ?? [],
     datasets: summary?.datasets ?? [],
     fileCount: summary?.files.length ?? 0,
-    sizeBytes: [...blobs.values()].reduce((sum, size) => sum + size, 0),
+    sizeBytes: usedStorage(git, summary),
     commit: summary && shortCommit(git, summary.commit),
     evaluations: readEvaluationRows(card),
   };
