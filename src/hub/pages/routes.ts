@@ -1,5 +1,6 @@
 // A hub in a browser: what is here, and of each repository its card, files, history and lineage. Pages only show; whoever signs in (by the
 // browser's own dialog, a token as the password) sees private repositories too.
+import { countOf } from "../../plural.ts";
 import type { Route, RouteReply } from "../../route.ts";
 import type { HubRepositoryKind } from "../../records/index.ts";
 import type { TokenHolder } from "../host/accounts.ts";
@@ -49,7 +50,7 @@ export function pageRoutes(host: Host): readonly Route[] {
         const search = query.get("search") ?? undefined;
         const filters = listOf(query, "filter");
         const found = listed(host, kind, caller, query);
-        return page(`${kind}s`, caller, renderList(`${found.length} ${kind}s${filters.length > 0 ? ` with ${filters.join(", ")}` : ""}`, found.slice(0, MOST_LISTED), "Nothing fits."), search);
+        return page(`${kind}s`, caller, renderList(`${countOf(found.length, kind)}${filters.length > 0 ? ` with ${filters.join(", ")}` : ""}`, found.slice(0, MOST_LISTED), "Nothing fits."), search);
       }),
     ),
     hubRoute(host, { ...at, path: "/:owner", summary: "What somebody has here" }, ({ call, caller }) => {
